@@ -1,0 +1,37 @@
+//! A problem with an action file: one place, one stable code, one message in the user's words.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The action can't run.
+    Error,
+    /// The action runs, but probably not as meant.
+    Warning,
+}
+
+/// One thing that is wrong with one file, at one place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// The file.
+    #[schema(value_type = String)]
+    pub file: PathBuf,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+    /// Whether the action can still run.
+    pub severity: Severity,
+    /// A stable, kebab-case name for this kind of problem.
+    pub code: String,
+    /// What is wrong, in lower case and without a full stop.
+    pub message: String,
+    /// What would mend it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+}

@@ -1,0 +1,26 @@
+//! The contract of the door: every operation, event and error, as plain types.
+//!
+//! The router, the OpenAPI document and the UI's TypeScript types are made from what stands here.
+//! How an operation does its work is elsewhere (`store`, `engine`, `terminal`).
+
+mod actions;
+mod error;
+mod event;
+mod hosts;
+mod projects;
+mod runs;
+mod terminals;
+
+pub use actions::{
+    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, CreateRequest, ExecuteRequest,
+    Overridden, Preview, PreviewRequest, RestoreRequest, StepView, Undo, Version, VersionContent,
+};
+pub use error::{ApiError, Place};
+pub use event::Event;
+pub use hosts::{HostStatus, Memory, OpenWeb};
+pub use projects::{AddProject, ProjectView};
+pub use runs::{RunFailure, RunStatus, RunView, StepRecord, StepStatus};
+pub use terminals::{
+    KillReport, ResizeRequest, ScreenView, SpawnRequest, StreamIn, StreamOut, TerminalState, TerminalView,
+    WriteReport,
+};

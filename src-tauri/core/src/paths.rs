@@ -1,0 +1,114 @@
+//! Where everything is kept: the only place that looks for the user's home.
+
+use std::path::{Path, PathBuf};
+
+/// The folders and files that the product owns inside its home.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    home: PathBuf,
+    user_home: PathBuf,
+}
+
+/// Why there is no home.
+#[derive(Debug, thiserror::Error)]
+pub enum PathsError {
+    /// The account has no home folder.
+    #[error("no home folder found; set HOME, or AI_ORCHESTRATOR_HOME to a folder of your choice")]
+    NoHome,
+    /// The home can't be made or resolved.
+    #[error("{path}: {source}; set AI_ORCHESTRATOR_HOME to a folder that you may write to")]
+    Unusable {
+        /// The folder.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl Paths {
+    /// Finds the home (`AI_ORCHESTRATOR_HOME`, else `~/.ai-orchestrator`), makes it and resolves links,
+    /// so that every client names it alike.
+    pub fn from_env() -> Result<Self, PathsError> {
+        let user_home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+        let home = match std::env::var_os("AI_ORCHESTRATOR_HOME").filter(|home| !home.is_empty()) {
+            Some(home) => PathBuf::from(home),
+            None => user_home.clone().ok_or(PathsError::NoHome)?.join(".ai-orchestrator"),
+        };
+        let user_home = user_home.unwrap_or_else(|| PathBuf::from("/"));
+        Self::at(&home, user_home)
+    }
+
+    /// Uses this folder as home.
+    pub fn at(home: &Path, user_home: PathBuf) -> Result<Self, PathsError> {
+        let unusable = |source| PathsError::Unusable { path: home.display().to_string(), source };
+        std::fs::create_dir_all(home).map_err(unusable)?;
+        let home = home.canonicalize().map_err(unusable)?;
+        Ok(Self { home, user_home })
+    }
+
+    /// The product's home.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The user's own home folder.
+    #[must_use]
+    pub fn user_home(&self) -> &Path {
+        &self.user_home
+    }
+
+    /// The user's actions.
+    #[must_use]
+    pub fn actions(&self) -> PathBuf {
+        self.home.join("actions")
+    }
+
+    /// Every version of every action.
+    #[must_use]
+    pub fn history(&self) -> PathBuf {
+        self.actions().join(".history")
+    }
+
+    /// What the user has trusted.
+    #[must_use]
+    pub fn trust(&self) -> PathBuf {
+        self.home.join("trust.json")
+    }
+
+    /// Settings.
+    #[must_use]
+    pub fn config(&self) -> PathBuf {
+        self.home.join("config.yaml")
+    }
+
+    /// What the window remembers: projects, last inputs, layout.
+    #[must_use]
+    pub fn ui_state(&self) -> PathBuf {
+        self.home.join("ui.json")
+    }
+
+    /// Sockets, locks and what the next host must know.
+    #[must_use]
+    pub fn run(&self) -> PathBuf {
+        self.home.join("run")
+    }
+
+    /// Logs.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.home.join("logs")
+    }
+
+    /// Codenames that a person has met.
+    #[must_use]
+    pub fn codenames(&self) -> PathBuf {
+        self.home.join("discovered-codenames.json")
+    }
+
+    /// A project's actions.
+    #[must_use]
+    pub fn project_actions(project: &Path) -> PathBuf {
+        project.join(".ai-orchestrator").join("actions")
+    }
+}
