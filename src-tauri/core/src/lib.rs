@@ -6,4 +6,8 @@
 pub mod action;
 pub mod api;
 pub mod clock;
+mod events;
 pub mod paths;
+mod terminal;
+mod terminals;
+mod watch_text;

@@ -1,0 +1,114 @@
+//! Ends a terminal's session: hang up, then ask, then force.
+
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use uuid::Uuid;
+
+/// How long the session's processes have after the hang-up, and after being asked.
+const GRACE: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1500)];
+/// How long the kernel may take to clear away what was forced.
+const LAST: Duration = Duration::from_secs(1);
+
+/// Ends every process of the session `session`; answers which processes left it before and live on.
+pub async fn end_session(session: u32, terminal: Uuid) -> Vec<u32> {
+    let steps: [(&[Signal], Duration); 3] =
+        [(&[Signal::HUP, Signal::CONT], GRACE[0]), (&[Signal::TERM], GRACE[1]), (&[Signal::KILL], LAST)];
+    for (signals, grace) in steps {
+        let members = members(session);
+        if members.is_empty() {
+            break;
+        }
+        for signal in signals {
+            for group in groups(&members) {
+                // A group that is already gone is what was wanted.
+                _ = kill_process_group(group, *signal);
+            }
+        }
+        _ = tokio::time::timeout(grace, all_gone(members)).await;
+    }
+    strays(terminal)
+}
+
+/// A process of a session.
+struct Member {
+    pid: Pid,
+    group: Pid,
+}
+
+fn groups(members: &[Member]) -> Vec<Pid> {
+    let mut groups: Vec<Pid> = members.iter().map(|member| member.group).collect();
+    groups.sort_unstable_by_key(|group| group.as_raw_nonzero());
+    groups.dedup();
+    groups
+}
+
+#[cfg(target_os = "linux")]
+async fn all_gone(members: Vec<Member>) {
+    use rustix::process::{PidfdFlags, pidfd_open};
+    use tokio::io::unix::AsyncFd;
+    for member in members {
+        // One that can't be opened is gone.
+        let Ok(fd) = pidfd_open(member.pid, PidfdFlags::NONBLOCK) else { continue };
+        if let Ok(fd) = AsyncFd::with_interest(fd, tokio::io::Interest::READABLE) {
+            _ = fd.readable().await;
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn members(session: u32) -> Vec<Member> {
+    processes().filter_map(|pid| member(pid, session)).collect()
+}
+
+/// Reads `/proc/PID/stat` (proc_pid_stat(5)): state, parent, group, session follow the command's name,
+/// which may hold anything but ends at the last bracket. The dead that nobody has waited for don't count.
+#[cfg(target_os = "linux")]
+fn member(pid: i32, session: u32) -> Option<Member> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    let state = fields.next()?;
+    let group: i32 = fields.nth(1)?.parse().ok()?;
+    let of: u32 = fields.next()?.parse().ok()?;
+    let lives = of == session && !matches!(state, "Z" | "X");
+    lives.then_some(Member { pid: Pid::from_raw(pid)?, group: Pid::from_raw(group)? })
+}
+
+#[cfg(target_os = "linux")]
+fn processes() -> impl Iterator<Item = i32> {
+    std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+}
+
+/// Processes that say in their environment that they come from this terminal.
+#[cfg(target_os = "linux")]
+fn strays(terminal: Uuid) -> Vec<u32> {
+    let marker = format!("AI_ORCHESTRATOR_TERMINAL={terminal}");
+    let ours = |pid: &i32| {
+        std::fs::read(format!("/proc/{pid}/environ"))
+            .is_ok_and(|environ| environ.split(|&byte| byte == 0).any(|entry| entry == marker.as_bytes()))
+    };
+    processes().filter(ours).filter_map(|pid| u32::try_from(pid).ok()).collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+async fn all_gone(members: Vec<Member>) {
+    // Without pidfds nobody tells when another's child ends: the grace runs out in full.
+    drop(members);
+    std::future::pending::<()>().await;
+}
+
+#[cfg(not(target_os = "linux"))]
+fn members(session: u32) -> Vec<Member> {
+    // Only the session's first group can be named here.
+    let pid = i32::try_from(session).ok().and_then(Pid::from_raw);
+    let alive = pid.is_some_and(|pid| rustix::process::test_kill_process_group(pid).is_ok());
+    pid.filter(|_| alive).map(|pid| Member { pid, group: pid }).into_iter().collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn strays(_terminal: Uuid) -> Vec<u32> {
+    Vec::new()
+}

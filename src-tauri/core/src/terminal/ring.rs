@@ -1,0 +1,179 @@
+//! The newest output of a terminal, as raw bytes in segments that can be replayed one after another.
+//!
+//! Offsets count bytes since the terminal began, so a viewer is just an offset.
+
+use std::collections::VecDeque;
+
+use super::Size;
+
+/// A segment is closed at the first line end after this many bytes.
+const SEGMENT: usize = 32 << 10;
+/// At most this many bytes are kept.
+const MAX_BYTES: usize = 4 << 20;
+/// About this many lines are kept.
+const MAX_LINES: usize = 10_000;
+
+/// The ring.
+pub struct Ring {
+    segments: VecDeque<Segment>,
+    bytes: usize,
+    lines: usize,
+    /// Whether something that was printed is no longer here.
+    trimmed: bool,
+}
+
+struct Segment {
+    start: u64,
+    size: Size,
+    /// What brings a fresh screen to the modes in force where this segment begins.
+    head: Vec<u8>,
+    data: Vec<u8>,
+    lines: usize,
+}
+
+/// Some output, all of it at one size.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Slice<'a> {
+    /// The size it was printed at.
+    pub size: Size,
+    /// The bytes.
+    pub data: &'a [u8],
+}
+
+impl Ring {
+    /// An empty ring.
+    pub fn new(size: Size) -> Self {
+        let first = Segment { start: 0, size, head: Vec::new(), data: Vec::new(), lines: 0 };
+        Self { segments: VecDeque::from([first]), bytes: 0, lines: 0, trimmed: false }
+    }
+
+    /// Where the oldest kept byte stands.
+    pub fn start(&self) -> u64 {
+        self.segments.front().map_or(0, |segment| segment.start)
+    }
+
+    /// Where the next byte will stand.
+    pub fn end(&self) -> u64 {
+        self.segments.back().map_or(0, |segment| segment.start + segment.data.len() as u64)
+    }
+
+    /// The modes in force at the oldest kept byte, and whether anything before it is gone.
+    pub fn head(&self) -> (&[u8], bool) {
+        (self.segments.front().map_or(&[][..], |segment| &segment.head), self.trimmed)
+    }
+
+    /// Adds output.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
+        if let Some(last) = self.segments.back_mut() {
+            last.data.extend_from_slice(bytes);
+            last.lines += lines;
+        }
+        self.bytes += bytes.len();
+        self.lines += lines;
+        self.trim();
+    }
+
+    /// Whether the last segment is full, so that it should be closed at the next line end.
+    pub fn is_full(&self) -> bool {
+        self.segments.back().is_some_and(|segment| segment.data.len() >= SEGMENT)
+    }
+
+    /// Closes the last segment; the next one begins at this size, with these modes.
+    pub fn cut(&mut self, size: Size, head: Vec<u8>) {
+        let start = self.end();
+        self.segments.push_back(Segment { start, size, head, data: Vec::new(), lines: 0 });
+        self.trim();
+    }
+
+    /// Forgets all that was printed so far.
+    pub fn clear(&mut self, size: Size, head: Vec<u8>) {
+        let start = self.end();
+        self.segments.clear();
+        self.segments.push_back(Segment { start, size, head, data: Vec::new(), lines: 0 });
+        self.bytes = 0;
+        self.lines = 0;
+        self.trimmed = true;
+    }
+
+    /// Up to `max` bytes from `offset` on, of one size; none if they are no longer here. At the end of
+    /// the ring the slice is empty and tells the present size.
+    pub fn read(&self, offset: u64, max: usize) -> Option<Slice<'_>> {
+        if offset < self.start() || offset > self.end() {
+            return None;
+        }
+        let index = self.segments.partition_point(|segment| segment.start <= offset) - 1;
+        let segment = &self.segments[index];
+        let from = usize::try_from(offset - segment.start).ok()?;
+        let to = segment.data.len().min(from.saturating_add(max));
+        Some(Slice { size: segment.size, data: &segment.data[from..to] })
+    }
+
+    fn trim(&mut self) {
+        while self.segments.len() > 1 {
+            let Some(oldest) = self.segments.front() else { return };
+            let lines_left = self.lines - oldest.lines;
+            if self.bytes <= MAX_BYTES && lines_left < MAX_LINES {
+                return;
+            }
+            self.bytes -= oldest.data.len();
+            self.lines = lines_left;
+            self.trimmed = true;
+            self.segments.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: Size = Size { cols: 80, rows: 24 };
+
+    fn filled(lines: usize, width: usize) -> Ring {
+        let mut ring = Ring::new(SIZE);
+        let line = [vec![b'x'; width - 1], vec![b'\n']].concat();
+        for _ in 0..lines {
+            ring.push(&line);
+            if ring.is_full() {
+                ring.cut(SIZE, b"head".to_vec());
+            }
+        }
+        ring
+    }
+
+    #[test]
+    fn a_viewer_reads_on_from_its_offset() {
+        let mut ring = Ring::new(SIZE);
+        ring.push(b"hello ");
+        ring.push(b"world");
+        assert_eq!(ring.read(6, 3).unwrap().data, b"wor");
+        assert_eq!(ring.read(11, 3).unwrap().data, b"");
+        assert_eq!(ring.read(12, 3), None);
+    }
+
+    #[test]
+    fn the_newest_ten_thousand_lines_stay() {
+        let ring = filled(30_000, 80);
+        assert!(ring.lines >= MAX_LINES && ring.lines < MAX_LINES + 1_000, "{}", ring.lines);
+        assert_eq!(ring.head(), (&b"head"[..], true));
+        assert_eq!(ring.read(0, 10), None);
+    }
+
+    #[test]
+    fn few_long_lines_stay_within_the_byte_limit() {
+        let ring = filled(1_000, 20_000);
+        assert!(ring.bytes <= MAX_BYTES, "{}", ring.bytes);
+        assert_eq!(ring.end(), 20_000_000);
+    }
+
+    #[test]
+    fn each_slice_has_one_size() {
+        let mut ring = Ring::new(SIZE);
+        ring.push(b"old");
+        ring.cut(Size { cols: 100, rows: 30 }, Vec::new());
+        ring.push(b"new");
+        assert_eq!(ring.read(0, 100).unwrap(), Slice { size: SIZE, data: b"old" });
+        assert_eq!(ring.read(3, 100).unwrap().size.cols, 100);
+    }
+}

@@ -1,0 +1,177 @@
+//! Who looks at a terminal: each viewer is an offset in the ring and a credit of unacknowledged bytes.
+
+use bytes::Bytes;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::Size;
+use super::ring::Ring;
+use super::screen::Screen;
+use crate::api::StreamOut;
+
+/// At most this many bytes are on their way to a viewer.
+const CREDIT: u64 = 512 << 10;
+/// At most this many bytes go in one frame.
+const FRAME: usize = 64 << 10;
+/// A lossless viewer that is this far behind stops the reading.
+const LOSSLESS_LAG: u64 = 1 << 20;
+
+/// What a viewer gets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frame {
+    /// Output.
+    Bytes(Bytes),
+    /// The small rest.
+    Text(StreamOut),
+}
+
+/// One viewer.
+pub struct Viewer {
+    id: u64,
+    frames: UnboundedSender<Frame>,
+    offset: u64,
+    unacked: u64,
+    size: Size,
+    lossless: bool,
+    syncs: Vec<u64>,
+}
+
+/// All viewers of one terminal.
+#[derive(Default)]
+pub struct Viewers {
+    viewers: Vec<Viewer>,
+    next: u64,
+}
+
+impl Viewers {
+    /// Adds a viewer and brings it to the present.
+    pub fn attach(
+        &mut self,
+        frames: UnboundedSender<Frame>,
+        lossless: bool,
+        ring: &Ring,
+        screen: &Screen,
+    ) -> u64 {
+        let id = self.next;
+        self.next += 1;
+        let size = Size { cols: 0, rows: 0 };
+        let mut viewer = Viewer { id, frames, offset: 0, unacked: 0, size, lossless, syncs: Vec::new() };
+        viewer.replay(ring, screen);
+        self.viewers.push(viewer);
+        id
+    }
+
+    /// Removes a viewer.
+    pub fn detach(&mut self, id: u64) {
+        self.viewers.retain(|viewer| viewer.id != id);
+    }
+
+    /// Whether nobody looks.
+    pub fn is_empty(&self) -> bool {
+        self.viewers.is_empty()
+    }
+
+    /// A viewer has drawn this much more.
+    pub fn ack(&mut self, id: u64, bytes: u64, ring: &Ring, screen: &Screen) {
+        if let Some(viewer) = self.viewers.iter_mut().find(|viewer| viewer.id == id) {
+            viewer.unacked = viewer.unacked.saturating_sub(bytes);
+            viewer.pump(ring, screen);
+        }
+    }
+
+    /// A viewer wants to know when all that was printed so far has been sent.
+    pub fn sync(&mut self, id: u64, ring: &Ring, screen: &Screen) {
+        if let Some(viewer) = self.viewers.iter_mut().find(|viewer| viewer.id == id) {
+            viewer.syncs.push(ring.end());
+            viewer.pump(ring, screen);
+        }
+    }
+
+    /// Sends each viewer what it has credit for; those that are gone are forgotten.
+    pub fn pump(&mut self, ring: &Ring, screen: &Screen) {
+        self.viewers.retain_mut(|viewer| viewer.pump(ring, screen));
+    }
+
+    /// Whether some lossless viewer needs the reading to stop.
+    pub fn hold_back(&self, ring: &Ring) -> bool {
+        self.viewers
+            .iter()
+            .any(|viewer| viewer.lossless && ring.end() - viewer.offset + viewer.unacked >= LOSSLESS_LAG)
+    }
+
+    /// Sends everybody the rest, credit or not, and says goodbye.
+    pub fn finish(&mut self, ring: &Ring, screen: &Screen, exit: &StreamOut) {
+        for mut viewer in self.viewers.drain(..) {
+            viewer.unacked = 0;
+            while viewer.offset < ring.end() && viewer.pump(ring, screen) {
+                viewer.unacked = 0;
+            }
+            viewer.text(exit.clone());
+        }
+    }
+}
+
+impl Viewer {
+    /// Sends a text frame; false when the viewer is gone.
+    fn text(&self, frame: StreamOut) -> bool {
+        self.frames.send(Frame::Text(frame)).is_ok()
+    }
+
+    fn pump(&mut self, ring: &Ring, screen: &Screen) -> bool {
+        while self.unacked < CREDIT {
+            let Some(slice) = ring.read(self.offset, FRAME) else {
+                self.replay(ring, screen);
+                continue;
+            };
+            if slice.size != self.size {
+                self.size = slice.size;
+                self.text(StreamOut::Resize { cols: slice.size.cols, rows: slice.size.rows });
+            }
+            if slice.data.is_empty() {
+                break;
+            }
+            self.offset += slice.data.len() as u64;
+            self.unacked += slice.data.len() as u64;
+            if self.frames.send(Frame::Bytes(Bytes::copy_from_slice(slice.data))).is_err() {
+                return false;
+            }
+        }
+        let offset = self.offset;
+        let due = self.syncs.extract_if(.., |until| *until <= offset).count();
+        (0..due).for_each(|_| _ = self.text(StreamOut::Synced));
+        !self.frames.is_closed()
+    }
+
+    /// Brings a fresh or lost viewer to the present: all that is kept, then the screen itself where the
+    /// kept part alone can't rebuild it.
+    fn replay(&mut self, ring: &Ring, screen: &Screen) {
+        let (head, trimmed) = ring.head();
+        let ending = if trimmed { screen.contents() } else { Vec::new() };
+        let first = ring.read(ring.start(), 0).map_or(self.size, |slice| slice.size);
+        let bytes = head.len() as u64 + (ring.end() - ring.start()) + ending.len() as u64;
+        self.size = first;
+        self.text(StreamOut::Replay { bytes, cols: first.cols, rows: first.rows });
+        self.offset = ring.start();
+        self.replay_bytes(head);
+        while let Some(slice) = ring.read(self.offset, FRAME) {
+            if slice.size != self.size {
+                self.size = slice.size;
+                self.text(StreamOut::Resize { cols: slice.size.cols, rows: slice.size.rows });
+            }
+            if slice.data.is_empty() {
+                break;
+            }
+            self.offset += slice.data.len() as u64;
+            self.replay_bytes(slice.data);
+        }
+        self.replay_bytes(&ending);
+        self.unacked = 0;
+        self.text(StreamOut::Live);
+    }
+
+    fn replay_bytes(&self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            // A viewer that is gone is noticed at the next pump.
+            _ = self.frames.send(Frame::Bytes(Bytes::copy_from_slice(bytes)));
+        }
+    }
+}

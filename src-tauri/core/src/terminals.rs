@@ -1,0 +1,189 @@
+//! All terminals of the host: opens them, finds them, forgets them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::api::{ApiError, Event, KillReport, TerminalState, TerminalView};
+use crate::clock;
+use crate::events::Events;
+use crate::paths::Paths;
+use crate::terminal::actor::{Actor, Parts};
+use crate::terminal::pty::Unattached;
+use crate::terminal::shell::{NoShell, Shell};
+use crate::terminal::{Size, Terminal, codename};
+
+/// How many terminals whose child has ended are kept for people to read.
+const KEEP_EXITED: usize = 50;
+
+/// What to open.
+#[derive(Clone, Debug)]
+pub struct Spawn {
+    /// The shell.
+    pub shell: Shell,
+    /// The folder.
+    pub cwd: PathBuf,
+    /// The project it is for.
+    pub project: Option<PathBuf>,
+    /// Variables beside the user's own.
+    pub env: Vec<(String, String)>,
+    /// Its size.
+    pub size: Size,
+    /// What it is for, in words.
+    pub task: String,
+    /// The run that will own it.
+    pub run: Option<Uuid>,
+}
+
+/// Why no terminal was opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SpawnError {
+    /// No such shell.
+    #[error(transparent)]
+    NoShell(#[from] NoShell),
+    /// No such folder.
+    #[error("{0} is not a folder that a terminal can start in")]
+    NoFolder(PathBuf),
+    /// The system refused.
+    #[error("{program} could not be started: {source}")]
+    Start {
+        /// The shell's program.
+        program: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl From<SpawnError> for ApiError {
+    fn from(error: SpawnError) -> Self {
+        let message = error.to_string();
+        match error {
+            SpawnError::NoShell(_) => {
+                Self::new(422, "no_shell", message).hint("set SHELL, or name another shell")
+            }
+            SpawnError::NoFolder(_) => Self::new(422, "no_folder", message),
+            SpawnError::Start { .. } => Self::new(500, "spawn_failed", message),
+        }
+    }
+}
+
+/// A handle to the set of terminals.
+#[derive(Clone, Debug)]
+pub struct Terminals {
+    paths: Paths,
+    events: Events,
+    living: Arc<Mutex<BTreeMap<Uuid, Terminal>>>,
+}
+
+impl Terminals {
+    /// An empty set.
+    pub fn new(paths: Paths, events: Events) -> Self {
+        Self { paths, events, living: Arc::default() }
+    }
+
+    /// Opens a terminal.
+    pub async fn spawn(&self, spawn: Spawn) -> Result<Terminal, SpawnError> {
+        if !spawn.cwd.is_dir() {
+            return Err(SpawnError::NoFolder(spawn.cwd));
+        }
+        let id = Uuid::now_v7();
+        let program = spawn.shell.program.display().to_string();
+        let failed = |source| SpawnError::Start { program: program.clone(), source };
+        let (launch, aid) = spawn.shell.launch(&self.paths, id, &spawn.cwd, &spawn.env).map_err(failed)?;
+        let size = spawn.size;
+        let pty = tokio::task::spawn_blocking(move || Unattached::spawn(&launch, size))
+            .await
+            .map_err(std::io::Error::other)
+            .flatten()
+            .map_err(failed)?;
+        let view = TerminalView {
+            id,
+            codename: codename::choose(Uuid::new_v4(), |name| self.is_taken(name)),
+            task: spawn.task,
+            cwd: path_text(&spawn.cwd),
+            project: spawn.project.as_deref().map(path_text),
+            cols: size.cols,
+            rows: size.rows,
+            pid: Some(pty.pid()),
+            state: TerminalState::Starting,
+            integrated: false,
+            title: None,
+            created: clock::now(),
+            run: spawn.run,
+        };
+        let parts = Parts { pty, view: view.clone(), aid, events: self.events.clone() };
+        let (actor, views) = Actor::new(parts).map_err(failed)?;
+        let (messages, inbox) = mpsc::unbounded_channel();
+        let terminal = Terminal::new(id, messages, views);
+        self.lock().insert(id, terminal.clone());
+        self.events.send(Event::TerminalChanged { terminal: view });
+        tokio::spawn(actor.run(inbox));
+        self.forget_oldest_exited();
+        Ok(terminal)
+    }
+
+    /// The terminal of this id.
+    pub fn get(&self, id: Uuid) -> Result<Terminal, ApiError> {
+        self.lock().get(&id).cloned().ok_or_else(|| {
+            ApiError::new(404, "unknown_terminal", format!("there is no terminal {id}"))
+                .hint("`ai-orchestrator terminal list` shows those that are there")
+        })
+    }
+
+    /// All terminals, oldest first.
+    pub fn list(&self) -> Vec<TerminalView> {
+        self.lock().values().map(Terminal::view).collect()
+    }
+
+    /// How many have a living child.
+    pub fn living(&self) -> usize {
+        self.lock().values().filter(|terminal| !is_exited(&terminal.view())).count()
+    }
+
+    /// Ends a terminal's session and forgets it.
+    pub async fn kill(&self, id: Uuid) -> Result<KillReport, ApiError> {
+        let terminal = self.get(id)?;
+        let report = terminal.kill().await;
+        self.forget(id);
+        Ok(report.unwrap_or(KillReport { code: None, signal: None, survivors: Vec::new() }))
+    }
+
+    /// Ends all terminals.
+    pub async fn kill_all(&self) {
+        let all: Vec<Uuid> = self.lock().keys().copied().collect();
+        futures_util::future::join_all(all.into_iter().map(|id| self.kill(id))).await;
+    }
+
+    fn forget(&self, id: Uuid) {
+        if self.lock().remove(&id).is_some() {
+            self.events.send(Event::TerminalClosed { terminal: id });
+        }
+    }
+
+    fn forget_oldest_exited(&self) {
+        let exited: Vec<Uuid> =
+            self.lock().values().filter(|terminal| is_exited(&terminal.view())).map(Terminal::id).collect();
+        for id in exited.iter().take(exited.len().saturating_sub(KEEP_EXITED)) {
+            self.forget(*id);
+        }
+    }
+
+    fn is_taken(&self, codename: &str) -> bool {
+        self.lock().values().any(|terminal| terminal.view().codename == codename)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Uuid, Terminal>> {
+        self.living.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_exited(view: &TerminalView) -> bool {
+    matches!(view.state, TerminalState::Exited { .. })
+}
+
+fn path_text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
