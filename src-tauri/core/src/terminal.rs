@@ -73,7 +73,7 @@ pub(crate) enum Message {
     /// A step's text, with its Enters and pastes.
     Type { content: String, cursor: CursorId, done: oneshot::Sender<Result<usize, WriteError>> },
     /// A run begins to listen.
-    OpenCursor { cursor: oneshot::Sender<CursorId> },
+    OpenCursor(CursorId),
     /// A run listens no more.
     CloseCursor(CursorId),
     /// Waits for text after the cursor.
@@ -138,11 +138,6 @@ impl Terminal {
     /// Types a step's text.
     pub(crate) async fn type_text(&self, content: String, cursor: CursorId) -> Result<usize, WriteError> {
         self.ask(|done| Message::Type { content, cursor, done }).await.unwrap_or(Err(WriteError::Ended))
-    }
-
-    /// Begins to listen: text from here on is kept for this cursor.
-    pub(crate) async fn open_cursor(&self) -> CursorId {
-        self.ask(|cursor| Message::OpenCursor { cursor }).await.unwrap_or_default()
     }
 
     /// Waits until `pattern` matches text after the cursor, at most this long.

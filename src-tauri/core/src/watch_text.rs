@@ -2,7 +2,8 @@
 //!
 //! It knows nothing of terminals; `terminal/text.rs` makes the text that it is fed.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
@@ -76,6 +77,31 @@ impl Pattern {
     #[must_use]
     pub fn sees_end(&self) -> bool {
         self.sees_end
+    }
+}
+
+/// Patterns that were compiled already, by their source: compiling costs as much as many waits.
+#[derive(Clone, Debug, Default)]
+pub struct Patterns {
+    compiled: Arc<Mutex<HashMap<String, Arc<Pattern>>>>,
+}
+
+/// More than any set of actions has; beyond it everything is forgotten.
+const MOST_PATTERNS: usize = 512;
+
+impl Patterns {
+    /// The compiled pattern.
+    pub fn get(&self, source: &str) -> Result<Arc<Pattern>, PatternError> {
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pattern) = compiled.get(source) {
+            return Ok(pattern.clone());
+        }
+        let pattern = Arc::new(Pattern::new(source)?);
+        if compiled.len() >= MOST_PATTERNS {
+            compiled.clear();
+        }
+        compiled.insert(source.to_owned(), pattern.clone());
+        Ok(pattern)
     }
 }
 

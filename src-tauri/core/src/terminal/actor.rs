@@ -144,7 +144,7 @@ impl Actor {
                 self.enqueue(bytes, done);
             }
             Message::Type { content, cursor, done } => self.type_text(&content, cursor, done),
-            Message::OpenCursor { cursor } => _ = cursor.send(self.waits.open()),
+            Message::OpenCursor(cursor) => self.waits.open(cursor),
             Message::CloseCursor(cursor) => {
                 self.waits.close(cursor);
                 self.written.retain(|(id, _)| *id != cursor);

@@ -5,12 +5,20 @@
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use crate::watch_text::{Matcher, Pattern};
 
 /// Names a run's place in a terminal's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CursorId(u64);
+pub struct CursorId(Uuid);
+
+impl CursorId {
+    /// A name that no other cursor has.
+    pub fn fresh() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +49,6 @@ pub struct Waits {
     tail: Vec<u8>,
     cursors: Vec<Cursor>,
     waiting: Vec<Waiting>,
-    next: u64,
 }
 
 struct Cursor {
@@ -60,11 +67,8 @@ struct Waiting {
 
 impl Waits {
     /// Opens a cursor at the present end.
-    pub fn open(&mut self) -> CursorId {
-        let id = CursorId(self.next);
-        self.next += 1;
+    pub fn open(&mut self, id: CursorId) {
         self.cursors.push(Cursor { id, position: self.end(), wrote: false, dropped: false });
-        id
     }
 
     /// Closes a cursor; its waits end.
@@ -202,6 +206,12 @@ impl Waits {
 mod tests {
     use super::*;
 
+    fn open(waits: &mut Waits) -> CursorId {
+        let cursor = CursorId::fresh();
+        waits.open(cursor);
+        cursor
+    }
+
     fn wait(waits: &mut Waits, cursor: CursorId, pattern: &str) -> oneshot::Receiver<WaitOutcome> {
         let (done, outcome) = oneshot::channel();
         waits.wait(cursor, Arc::new(Pattern::new(pattern).unwrap()), true, done);
@@ -214,7 +224,7 @@ mod tests {
     #[test]
     fn a_wait_goes_on_where_the_last_one_ended() {
         let mut waits = Waits::default();
-        let cursor = waits.open();
+        let cursor = open(&mut waits);
         waits.feed(b"one two one ", true);
         assert_eq!(wait(&mut waits, cursor, "one").try_recv(), MATCHED);
         assert_eq!(wait(&mut waits, cursor, "one").try_recv(), MATCHED);
@@ -228,7 +238,7 @@ mod tests {
     #[test]
     fn text_from_before_the_first_write_does_not_count() {
         let mut waits = Waits::default();
-        let cursor = waits.open();
+        let cursor = open(&mut waits);
         waits.feed(b"ready ", true);
         waits.typed(cursor);
         assert!(wait(&mut waits, cursor, "ready").try_recv().is_err());
@@ -237,7 +247,7 @@ mod tests {
     #[test]
     fn a_second_write_does_not_skip_the_answer_to_the_first() {
         let mut waits = Waits::default();
-        let cursor = waits.open();
+        let cursor = open(&mut waits);
         waits.typed(cursor);
         waits.feed(b"answer ", true);
         waits.typed(cursor);
@@ -247,7 +257,7 @@ mod tests {
     #[test]
     fn several_waits_on_one_terminal_see_the_same_text() {
         let mut waits = Waits::default();
-        let (first, second) = (waits.open(), waits.open());
+        let (first, second) = (open(&mut waits), open(&mut waits));
         let mut one = wait(&mut waits, first, "b");
         let mut two = wait(&mut waits, second, "abc");
         waits.feed(b"abc", true);
@@ -257,7 +267,7 @@ mod tests {
     #[test]
     fn at_the_end_what_was_printed_still_counts() {
         let mut waits = Waits::default();
-        let cursor = waits.open();
+        let cursor = open(&mut waits);
         let mut prompt = wait(&mut waits, cursor, "bye$");
         let mut never = wait(&mut waits, cursor, "never");
         waits.feed(b"bye", false);
@@ -269,7 +279,7 @@ mod tests {
     #[test]
     fn memory_stays_bounded_while_nothing_waits() {
         let mut waits = Waits::default();
-        let cursor = waits.open();
+        let cursor = open(&mut waits);
         for _ in 0..100 {
             waits.feed(&[b'x'; 64 << 10], true);
         }
