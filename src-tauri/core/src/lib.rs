@@ -7,3 +7,5 @@ pub mod action;
 pub mod api;
 pub mod clock;
 pub mod paths;
+pub mod step;
+pub(crate) mod store;

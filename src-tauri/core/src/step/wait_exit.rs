@@ -1,0 +1,70 @@
+//! `wait_exit`: goes on when the command that the last `write` started has ended.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+
+use super::Kind;
+use crate::action::FillError;
+use crate::action::duration;
+use crate::action::fields::{Fields, Scalar};
+use crate::action::template::Filler;
+use crate::action::yaml::{Kind as NodeKind, Node};
+
+/// Goes on when the command that the last `write` started has ended with the right exit code.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+pub struct WaitExit {
+    /// The exit codes that are right, one or a list; 0 if not given.
+    #[schemars(with = "Option<crate::action::schema::Codes>", rename = "code")]
+    pub codes: Option<Vec<i32>>,
+    /// How long it waits at most; as long as the run may last if not given.
+    #[schemars(with = "Option<crate::action::schema::DurationText>")]
+    pub timeout: Option<Duration>,
+}
+
+impl Kind for WaitExit {
+    const NAME: &'static str = "wait_exit";
+    const WHAT: &'static str = "a `wait_exit` step";
+    const MAIN: &'static str = "code";
+    const BARE: bool = true;
+
+    fn read(fields: &mut Fields<'_, '_, '_>, main: &'static str) -> Option<Self> {
+        let codes = match fields.take(main) {
+            None => None,
+            Some(node) if main == Self::NAME && matches!(node.scalar(), Some((_, Scalar::Null))) => None,
+            Some(node) => {
+                let codes = read_codes(node);
+                if codes.is_none() {
+                    fields.wrong(main, "an exit code from 0 to 255, or a list of them", node, None);
+                }
+                codes
+            }
+        };
+        Some(Self { codes, timeout: fields.duration("timeout") })
+    }
+
+    fn text(&self) -> String {
+        let codes = self.codes.as_ref().map_or("0".to_owned(), |codes| {
+            codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+        });
+        match self.timeout {
+            Some(timeout) => format!("exit code {codes} (at most {})", duration::show(timeout)),
+            None => format!("exit code {codes}"),
+        }
+    }
+
+    fn fill(&self, _: &Filler<'_>) -> Result<Self, FillError> {
+        Ok(self.clone())
+    }
+}
+
+fn read_codes(node: &Node) -> Option<Vec<i32>> {
+    let one = |node: &Node| match node.scalar() {
+        Some((text, Scalar::Number)) => text.parse().ok().filter(|code| (0..=255).contains(code)),
+        _ => None,
+    };
+    match &node.kind {
+        NodeKind::List(items) if !items.is_empty() => items.iter().map(|item| one(item)).collect(),
+        _ => Some(vec![one(node)?]),
+    }
+}
