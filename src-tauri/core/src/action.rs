@@ -2,12 +2,39 @@
 //!
 //! Reading is pure: bytes in, `(Option<Action>, Vec<Problem>)` out. Where files come from is `store`.
 
+mod claude;
+mod document;
+pub mod duration;
+pub(crate) mod fields;
+mod icon;
+mod input;
+pub(crate) mod lint;
 mod problem;
+mod report;
+pub(crate) mod schema;
+pub(crate) mod template;
+mod visible;
+pub(crate) mod yaml;
 
-pub use problem::{Problem, Severity};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use claude::Claude;
+pub use document::{MOST_BYTES, id_of, is_id, read};
+pub(crate) use document::{kebab, span_of};
+pub use icon::DEFAULT_ICON;
+pub use input::{Input, InputType};
+pub use problem::{Problem, Severity};
+pub use report::report;
+pub use schema::schema;
+pub use template::{FillError, Filled, GitValues, ProjectValues, ShellKind, Values, fill};
+pub use visible::visible;
+
+use crate::step::Step;
 
 /// Where an action lives: in the user's folder or in a project's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -19,51 +46,74 @@ pub enum Scope {
     Project,
 }
 
-/// What kind of value an input takes.
+/// What a file says: a label, a place and environment to run in, and steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action {
+    /// The id, kebab-case: what the file says, else the file's stem.
+    pub id: String,
+    /// The button's text.
+    pub label: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// A Lucide icon's name, in PascalCase.
+    pub icon: String,
+    /// Free words for the filter.
+    pub tags: Vec<String>,
+    /// The folder to run in, relative to the project.
+    pub cwd: Option<String>,
+    /// Variables for the terminal.
+    pub env: BTreeMap<String, String>,
+    /// The shell to run in; the user's login shell if none.
+    pub shell: Option<String>,
+    /// What it asks for before it runs.
+    pub inputs: Vec<Input>,
+    /// The whole run's time limit.
+    pub timeout: Option<Duration>,
+    /// Flags for the steps that start `claude`.
+    pub claude: Option<Claude>,
+    /// Whether its terminal closes when the run ends.
+    pub close: Close,
+    /// Which terminal it runs in.
+    pub terminal: Reuse,
+    /// What it does, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Whether a run's terminal closes when the run ends.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, schemars::JsonSchema,
 )]
-#[serde(rename_all = "lowercase")]
-pub enum InputType {
-    /// One line of text.
+#[serde(rename_all = "snake_case")]
+pub enum Close {
+    /// It stays open and belongs to the user.
     #[default]
-    String,
-    /// Several lines of text.
-    Text,
-    /// A number.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-    /// One of `choices`.
-    Choice,
-    /// A path of a file or folder.
-    Path,
-    /// A value that is never shown, logged or remembered.
-    Secret,
+    Never,
+    /// It closes when all steps succeeded.
+    OnSuccess,
+    /// It closes.
+    Always,
 }
 
-/// A value that an action asks for before it runs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Input {
-    /// The name that placeholders use: `{{ inputs.ID }}`.
-    pub id: String,
-    /// What the form shows; the id where missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// What the value is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// What kind of value it is.
-    #[serde(default, rename = "type")]
-    pub kind: InputType,
-    /// The value used when none is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default: Option<String>,
-    /// Whether running without a value is an error.
-    #[serde(default)]
-    pub required: bool,
-    /// The values a `choice` offers.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub choices: Vec<String>,
+/// Which terminal an action runs in.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Reuse {
+    /// A new one.
+    #[default]
+    New,
+    /// One that this action opened before and that is at its prompt, else a new one.
+    Reuse,
+}
+
+/// Reads a file from disk the way the loader does; for `action check PATH`, which needs no host.
+pub fn load(file: &Path, scope: Scope) -> (Option<Action>, Vec<Problem>, Vec<u8>) {
+    match crate::store::file::read_bounded(file) {
+        Ok(bytes) => {
+            let (action, problems) = read(file, scope, &bytes);
+            (action, problems, bytes)
+        }
+        Err(problem) => (None, vec![problem], Vec::new()),
+    }
 }

@@ -11,7 +11,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use crate::api::{ApiError, RunView, TerminalState};
+use crate::api::{ApiError, RunView};
 use crate::clock;
 use crate::events::Events;
 use crate::run::{Change, Next, Plan, Run, StepEnd};
@@ -239,7 +239,7 @@ impl Loop {
         let work = self.work_on(id, async move {
             let code = match terminal.wait_end(cursor).await {
                 Opened::Ended(code) => code,
-                _ => exit_code(&terminal),
+                _ => terminal.exit_code(),
             };
             Change::Settled(code)
         });
@@ -283,13 +283,5 @@ impl Loop {
         let work = Abortable::new(change, registration);
         self.work.push(work.map(move |change| Some(Done { run, change: change.ok()? })).boxed());
         handle
-    }
-}
-
-/// The exit code of a terminal's child, if it has ended.
-fn exit_code(terminal: &Terminal) -> Option<i32> {
-    match terminal.view().state {
-        TerminalState::Exited { code, .. } => code,
-        _ => None,
     }
 }

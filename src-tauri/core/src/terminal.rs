@@ -23,7 +23,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use crate::api::{KillReport, ScreenView, TerminalView};
+use crate::api::{KillReport, ScreenView, TerminalState, TerminalView};
 use crate::watch_text::Pattern;
 pub(crate) use gate::Opened;
 pub(crate) use viewers::Frame;
@@ -86,6 +86,8 @@ pub(crate) enum Message {
     WaitEnd { cursor: CursorId, done: oneshot::Sender<Opened> },
     /// The last lines printed after the cursor's last match.
     Tail { done: oneshot::Sender<String> },
+    /// Whether echo is off.
+    HidesTyping { done: oneshot::Sender<bool> },
     /// What is on the screen.
     Screen { done: oneshot::Sender<ScreenView> },
     /// Another size.
@@ -163,6 +165,19 @@ impl Terminal {
     /// Waits until the command that the cursor's last write started has ended.
     pub(crate) async fn wait_end(&self, cursor: CursorId) -> Opened {
         self.ask(|done| Message::WaitEnd { cursor, done }).await.unwrap_or(Opened::Exited)
+    }
+
+    /// Whether what is typed now shows nowhere: the program in it has switched echo off.
+    pub(crate) async fn hides_typing(&self) -> bool {
+        self.ask(|done| Message::HidesTyping { done }).await.unwrap_or(false)
+    }
+
+    /// The exit code of its child, if that has ended by itself.
+    pub(crate) fn exit_code(&self) -> Option<i32> {
+        match self.view.borrow().state {
+            TerminalState::Exited { code, .. } => code,
+            _ => None,
+        }
     }
 
     /// The last lines it printed.

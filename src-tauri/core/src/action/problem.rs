@@ -1,6 +1,6 @@
 //! A problem with an action file: one place, one stable code, one message in the user's words.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,4 +34,26 @@ pub struct Problem {
     /// What would mend it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
+}
+
+impl Problem {
+    /// Whether the action can't run because of it.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// A problem with a file as a whole.
+    #[must_use]
+    pub fn whole(file: &Path, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: 1,
+            column: 1,
+            severity: Severity::Error,
+            code: code.to_owned(),
+            message: message.into(),
+            fix: None,
+        }
+    }
 }

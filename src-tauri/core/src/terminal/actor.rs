@@ -169,6 +169,7 @@ impl Actor {
                 self.gates.push((Gate::CommandEnd(end), done));
             }
             Message::Tail { done } => _ = done.send(self.waits.tail()),
+            Message::HidesTyping { done } => _ = done.send(self.pty.discipline() == Discipline::Silent),
             Message::Screen { done } => _ = done.send(self.screen.view()),
             Message::Resize(size) => self.resize(size),
             Message::Attach { frames, lossless, viewer } => {

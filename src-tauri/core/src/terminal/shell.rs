@@ -10,20 +10,8 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use super::pty::Launch;
+use crate::action::ShellKind;
 use crate::paths::Paths;
-
-/// The families of shells that differ in how they start and quote.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShellKind {
-    /// bash.
-    Bash,
-    /// zsh.
-    Zsh,
-    /// fish.
-    Fish,
-    /// Any other, taken to be like `sh`.
-    Sh,
-}
 
 /// A shell on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,12 +36,7 @@ impl Shell {
             None => login_shell(),
         };
         let program = program.ok_or_else(|| NoShell(wanted.unwrap_or("$SHELL").to_owned()))?;
-        let kind = match program.file_name().and_then(|name| name.to_str()) {
-            Some("bash") => ShellKind::Bash,
-            Some("zsh") => ShellKind::Zsh,
-            Some("fish") => ShellKind::Fish,
-            _ => ShellKind::Sh,
-        };
+        let kind = ShellKind::of(&program.to_string_lossy());
         Ok(Self { program, kind })
     }
 
@@ -105,8 +88,7 @@ fn start_file(paths: &Paths, name: &str, text: &str) -> io::Result<PathBuf> {
 
 /// An action's variables as commands that set them again, so that they win over the user's start files.
 fn exports(env: &[(String, String)]) -> String {
-    let quoted = |value: &str| format!("'{}'", value.replace('\'', r"'\''"));
-    env.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value))).collect()
+    env.iter().map(|(name, value)| format!("export {name}={}\n", ShellKind::Bash.quote(value))).collect()
 }
 
 /// Markers by which agents know that they run inside another agent; a terminal is not inside one.
@@ -183,10 +165,5 @@ mod tests {
         assert!(names_utf8(&env(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")])));
         assert!(!names_utf8(&env(&[("LC_ALL", "POSIX"), ("LANG", "de_DE.UTF-8")])));
         assert!(!names_utf8(&[]));
-    }
-
-    #[test]
-    fn exported_values_reach_the_shell_whole() {
-        assert_eq!(exports(&[("A".into(), "it's $x".into())]), "export A='it'\\''s $x'\n");
     }
 }

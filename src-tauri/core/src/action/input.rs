@@ -1,0 +1,158 @@
+//! Inputs: the values that an action asks for before it runs.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::fields::{Fields, Problems};
+use super::yaml::{Kind, Node};
+
+/// What kind of value an input takes.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum InputType {
+    /// One line of text.
+    #[default]
+    String,
+    /// Several lines of text.
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// One of `choices`.
+    Choice,
+    /// A path of a file or folder.
+    Path,
+    /// A value that is never shown, logged or remembered.
+    Secret,
+}
+
+const TYPES: [(&str, InputType); 7] = [
+    ("string", InputType::String),
+    ("text", InputType::Text),
+    ("number", InputType::Number),
+    ("boolean", InputType::Boolean),
+    ("choice", InputType::Choice),
+    ("path", InputType::Path),
+    ("secret", InputType::Secret),
+];
+
+/// A value that an action asks for before it runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// The name that placeholders use: `{{ inputs.ID }}`.
+    #[schemars(regex(pattern = "^[A-Za-z][A-Za-z0-9_-]{0,63}$"))]
+    pub id: String,
+    /// What the form shows; the id where missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What the value is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What kind of value it is.
+    #[serde(default, rename = "type")]
+    pub kind: InputType,
+    /// The value used when none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "super::schema::Plain")]
+    pub default: Option<String>,
+    /// Whether running without a value is an error.
+    #[serde(default)]
+    pub required: bool,
+    /// The values a `choice` offers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+}
+
+impl Input {
+    /// Why a value does not fit; `None` if it does.
+    #[must_use]
+    pub fn refuse(&self, value: &str) -> Option<String> {
+        if let Some(control) = value.chars().find(|&c| c.is_control() && c != '\t' && c != '\n') {
+            return Some(format!("holds the control character \\u{{{:x}}}", u32::from(control)));
+        }
+        match self.kind {
+            InputType::Number if value.parse::<f64>().is_ok_and(f64::is_finite) => None,
+            InputType::Number => Some("is not a number".to_owned()),
+            InputType::Boolean if matches!(value, "true" | "false") => None,
+            InputType::Boolean => Some("is neither `true` nor `false`".to_owned()),
+            InputType::Choice if self.choices.iter().any(|choice| choice == value) => None,
+            InputType::Choice => Some(format!("is none of {}", self.choices.join(", "))),
+            InputType::Text | InputType::Secret => None,
+            InputType::String | InputType::Path if value.contains('\n') => {
+                Some("holds a line break".to_owned())
+            }
+            InputType::String | InputType::Path => None,
+        }
+    }
+}
+
+/// Reads the list under `inputs`.
+pub(super) fn read(node: &Node, problems: &mut Problems<'_>) -> Vec<Input> {
+    let Kind::List(items) = &node.kind else {
+        let message = format!("`inputs` must be a list, but here is {}", node.describe());
+        problems.error(node.at, "wrong-type", message, Some("begin each input with `- id: `".into()));
+        return Vec::new();
+    };
+    let mut inputs: Vec<Input> = Vec::new();
+    for item in items {
+        let Some(input) = read_one(item, problems) else { continue };
+        if inputs.iter().any(|other| other.id == input.id) {
+            problems.error(item.at, "duplicate-input", format!("two inputs are called `{}`", input.id), None);
+            continue;
+        }
+        inputs.push(input);
+    }
+    inputs
+}
+
+fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Input> {
+    let mut fields = Fields::open("an input", node, problems)?;
+    let id = fields.text_node("id");
+    if !fields.took("id") {
+        fields.missing("id");
+    }
+    if let Some((id, node)) = id
+        && !is_name(id)
+    {
+        let fix = Some("use letters, digits, `_` and `-`, a letter first".into());
+        fields.problems.error(node.at, "invalid-id", format!("`{id}` can't be an input's id"), fix);
+    }
+    let label = fields.text("label").map(str::to_owned);
+    let description = fields.text("description").map(str::to_owned);
+    let kind = fields.choice("type", &TYPES).unwrap_or_default();
+    let default = fields.plain("default");
+    let required = fields.flag("required").unwrap_or_default();
+    let choices = fields.texts("choices");
+    let chosen: Vec<String> = choices.iter().flatten().map(|(text, _)| (*text).to_owned()).collect();
+    if kind == InputType::Choice && !fields.took("choices") {
+        fields.missing("choices");
+    }
+    let input = Input {
+        id: id.map_or("", |(id, _)| id).to_owned(),
+        label,
+        description,
+        kind,
+        default: default.map(|(text, _)| text.to_owned()),
+        required,
+        choices: chosen,
+    };
+    // An empty default stands for "no value yet", whatever the type.
+    if let (Some((text, node)), Some(why)) = (default, input.default.as_deref().and_then(|d| input.refuse(d)))
+        && !text.is_empty()
+    {
+        fields.problems.error(node.at, "wrong-type", format!("the default {why}"), None);
+    }
+    fields.finish();
+    id.map(|_| input)
+}
+
+/// Whether placeholders can name it.
+fn is_name(text: &str) -> bool {
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}

@@ -1,0 +1,69 @@
+//! What is looked at in texts with placeholders, at load: names, quotes, secrets.
+
+use super::fields::{Problems, list, nearest};
+use super::template::{GIT_NAMES, Namespace, PROJECT_NAMES, near_misses, placeholders, quoted};
+use super::yaml::Node;
+use super::{Input, InputType};
+
+/// Who reads a text with placeholders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// The terminal's shell.
+    Shell,
+    /// The matcher.
+    Pattern,
+    /// The system: a folder.
+    Folder,
+    /// The system: a variable.
+    Variable,
+}
+
+/// Reports what is wrong with the placeholders of one text.
+pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems: &mut Problems<'_>) {
+    let found = placeholders(text);
+    for placeholder in &found {
+        let whole = &text[placeholder.range.clone()];
+        let at = problems.inside(node, whole);
+        let inputs = std::mem::take(&mut problems.inputs);
+        let known: Vec<&str> = match placeholder.namespace {
+            Namespace::Inputs => inputs.iter().map(|input| input.id.as_str()).collect(),
+            Namespace::Project => PROJECT_NAMES.to_vec(),
+            Namespace::Git => GIT_NAMES.to_vec(),
+            Namespace::Env => vec![placeholder.name],
+        };
+        if !known.contains(&placeholder.name) {
+            let fix = match nearest(placeholder.name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known here: {}", list(known.iter().copied())),
+            };
+            let message = format!("`{whole}` names nothing that is known");
+            problems.error(at, "unknown-placeholder", message, Some(fix));
+        }
+        if is_secret(&inputs, placeholder.name)
+            && placeholder.namespace == Namespace::Inputs
+            && matches!(reader, Reader::Pattern | Reader::Folder)
+        {
+            let message = format!("the secret `{}` would be seen here", placeholder.name);
+            let fix = Some("a secret may stand in `env`, or in what is typed while echo is off".into());
+            problems.error(at, "misplaced-secret", message, fix);
+        }
+        problems.inputs = inputs;
+    }
+    if reader == Reader::Shell {
+        for placeholder in quoted(text, &found) {
+            let whole = &text[placeholder.range];
+            let message = format!("`{whole}` stands inside quotes, where its value could run as a command");
+            let fix = Some("remove the quotes around it; the value is quoted by itself".into());
+            problems.error(problems.inside(node, whole), "placeholder-in-quotes", message, fix);
+        }
+    }
+    for miss in near_misses(text) {
+        let message = format!("`{miss}` is no placeholder and stays as it is");
+        let fix = Some("write it as `{{ inputs.name }}`, with one blank on each side".into());
+        problems.warning(problems.inside(node, miss), "not-a-placeholder", message, fix);
+    }
+}
+
+fn is_secret(inputs: &[Input], name: &str) -> bool {
+    inputs.iter().any(|input| input.id == name && input.kind == InputType::Secret)
+}

@@ -1,0 +1,157 @@
+//! The file format as a JSON Schema (draft-07), made from the Rust types that read it.
+//!
+//! `document` and this page describe the same keys; a test holds them together over the fixtures.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value;
+
+use super::{Claude, Close, Input, Reuse, Scope};
+use crate::step::Step;
+
+/// The schema, as the committed `docs/action.schema.json` holds it.
+#[must_use]
+pub fn schema() -> String {
+    let generator = SchemaSettings::draft07().into_generator();
+    let mut schema = generator.into_root_schema_for::<ActionFile>().to_value();
+    without_null(&mut schema);
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// One click runs a scripted terminal session: this file says what is typed and what is waited for.
+#[derive(JsonSchema)]
+#[schemars(
+    deny_unknown_fields,
+    title = "AI Orchestrator action",
+    extend("anyOf" = [{ "required": ["label"] }, { "required": ["name"] }], "not" = { "required": ["label", "name"] })
+)]
+#[expect(dead_code, reason = "the schema is all that is made of it")]
+struct ActionFile {
+    /// The id, kebab-case; the file's name without `.yaml` if not given.
+    #[schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$"), length(max = 100))]
+    id: Option<String>,
+    /// The button's text.
+    #[schemars(regex(pattern = r"\S"))]
+    label: Option<String>,
+    /// The same as `label`.
+    #[schemars(regex(pattern = r"\S"))]
+    name: Option<String>,
+    /// What the action does.
+    description: Option<String>,
+    /// A Lucide icon's name, in `PascalCase` (lucide.dev/icons).
+    icon: Option<String>,
+    /// The folder decides; this is only for readers.
+    #[schemars(with = "ScopeName")]
+    scope: Option<Scope>,
+    /// Free words for the filter.
+    tags: Option<Vec<String>>,
+    /// The folder to run in, relative to the project.
+    cwd: Option<String>,
+    /// Variables for the terminal.
+    env: Option<std::collections::BTreeMap<String, Plain>>,
+    /// The shell to run in; the login shell if not given.
+    shell: Option<String>,
+    /// What the action asks for before it runs.
+    inputs: Option<Vec<Input>>,
+    /// The whole run's time limit.
+    timeout: Option<DurationText>,
+    /// Flags for the `write` steps that start `claude`.
+    claude: Option<Claude>,
+    /// Whether the terminal closes when the run ends.
+    close: Option<Close>,
+    /// Which terminal the action runs in.
+    terminal: Option<Reuse>,
+    /// What the action does, in order.
+    #[schemars(length(min = 1))]
+    steps: Vec<Step>,
+}
+
+/// The names of the scopes.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase", inline)]
+#[expect(dead_code, reason = "the schema is all that is made of it")]
+enum ScopeName {
+    User,
+    Project,
+}
+
+/// A text, number or boolean, taken as it is written.
+pub(crate) struct Plain;
+
+impl JsonSchema for Plain {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Plain".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "number", "boolean"] })
+    }
+}
+
+/// A length of time.
+pub(crate) struct DurationText;
+
+impl JsonSchema for DurationText {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Duration".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Milliseconds, or a number with a unit: 500ms, 30s, 10m, 1h.",
+            "anyOf": [
+                { "type": "integer", "minimum": 0, "maximum": 31_536_000_000_u64 },
+                { "type": "string", "pattern": "^[0-9]+(ms|s|m|h)?$" }
+            ]
+        })
+    }
+}
+
+/// One exit code or several.
+pub(crate) struct Codes;
+
+impl JsonSchema for Codes {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ExitCodes".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let code = json_schema!({ "type": "integer", "minimum": 0, "maximum": 255 });
+        json_schema!({ "anyOf": [code, { "type": "array", "items": code, "minItems": 1 }] })
+    }
+}
+
+/// A key that stands there has a value: `Option` in Rust is an absent key in the file, not `null`.
+fn without_null(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            if let Some(Value::Array(types)) = object.get_mut("type")
+                && types.len() == 2
+                && let Some(null) = types.iter().position(|name| name == "null")
+            {
+                types.remove(null);
+                let only = types.remove(0);
+                object.insert("type".into(), only);
+            }
+            let nullable =
+                |schema: &Value| schema.get("$ref").is_some() || schema.get("type") == Some(&"null".into());
+            if let Some(Value::Array(any)) = object.get("anyOf")
+                && any.len() == 2
+                && any.iter().all(nullable)
+                && let Some(only) = any.iter().find(|schema| schema.get("$ref").is_some()).cloned()
+            {
+                object.remove("anyOf");
+                // Beside a `$ref`, draft-07 ignores all other keys.
+                object.insert("allOf".into(), Value::Array(vec![only]));
+            }
+            if object.get("default") == Some(&Value::Null) {
+                object.remove("default");
+            }
+            object.values_mut().for_each(without_null);
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}

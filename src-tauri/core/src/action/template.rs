@@ -1,0 +1,282 @@
+//! Fills placeholders: pure, all values are given.
+//!
+//! Where values come from is elsewhere: the form and `--input` (clients), `project` (folder, git).
+
+mod placeholder;
+mod shell;
+
+use std::collections::BTreeMap;
+
+pub(crate) use placeholder::{Namespace, Placeholder, near_misses, placeholders, quoted};
+pub use shell::ShellKind;
+
+use super::{Action, Input, InputType};
+
+/// What stands for a secret wherever it could be seen.
+const MASK: &str = "••••••";
+
+/// What `{{ project.… }}` knows.
+pub(crate) const PROJECT_NAMES: [&str; 4] = ["root", "name", "test_command", "test_rule"];
+/// What `{{ git.… }}` knows.
+pub(crate) const GIT_NAMES: [&str; 1] = ["branch"];
+
+/// The values that placeholders are filled with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// What was given for the inputs.
+    pub inputs: BTreeMap<String, String>,
+    /// What is known of the project.
+    pub project: ProjectValues,
+    /// What is known of its repository.
+    pub git: GitValues,
+    /// The environment.
+    pub env: BTreeMap<String, String>,
+}
+
+/// What is known of a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectValues {
+    /// The folder.
+    pub root: String,
+    /// The folder's name.
+    pub name: String,
+    /// How its tests are run, and the rule that says so; never text from the repository.
+    pub test: Option<(String, String)>,
+}
+
+/// What is known of a project's repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GitValues {
+    /// The branch that is checked out.
+    pub branch: Option<String>,
+}
+
+/// An action whose placeholders are filled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filled {
+    /// What runs.
+    pub action: Action,
+    /// The same with secrets masked: what may be shown and logged.
+    pub shown: Action,
+}
+
+/// Why placeholders can't be filled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FillError {
+    /// Required inputs have no value.
+    #[error("this action needs a value for {}", .0.join(", "))]
+    MissingInputs(Vec<String>),
+    /// A value was given for an input that is not there.
+    #[error("this action has no input `{name}`; it has {known}")]
+    UnknownInput {
+        /// The name that was given.
+        name: String,
+        /// The names that are there.
+        known: String,
+    },
+    /// A value does not fit its input, or can't be typed.
+    #[error("the value of {name} {why}")]
+    BadValue {
+        /// The placeholder's name.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A placeholder has no value here.
+    #[error("{{{{ {name} }}}} has no value here: {why}")]
+    NoValue {
+        /// The placeholder's name.
+        name: String,
+        /// Why there is none.
+        why: String,
+    },
+    /// A filled pattern matches everything or can't be compiled.
+    #[error("the pattern {pattern} {why} once its placeholders are filled")]
+    BadPattern {
+        /// The filled pattern.
+        pattern: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl FillError {
+    /// The door's name for it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MissingInputs(_) => "missing_input",
+            Self::UnknownInput { .. } => "unknown_input",
+            Self::BadValue { .. } => "bad_input",
+            Self::NoValue { .. } => "no_value",
+            Self::BadPattern { .. } => "bad_pattern",
+        }
+    }
+
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::MissingInputs(names) => {
+                let flags: Vec<String> = names.iter().map(|name| format!("--input {name}=VALUE")).collect();
+                Some(format!("fill in the form, or give {}", flags.join(" ")))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<FillError> for crate::api::ApiError {
+    fn from(error: FillError) -> Self {
+        let refused = Self::new(422, error.code(), error.to_string());
+        match error.hint() {
+            Some(hint) => refused.hint(hint),
+            None => refused,
+        }
+    }
+}
+
+/// Fills every placeholder of an action, or says everything that is missing before anything runs.
+pub fn fill(action: &Action, values: &Values, shell: ShellKind) -> Result<Filled, FillError> {
+    let inputs = settle(&action.inputs, values)?;
+    let mut filler = Filler { inputs: &inputs, declared: &action.inputs, values, shell, mask: false };
+    let filled = fill_with(action, &filler)?;
+    filler.mask = true;
+    let shown = fill_with(action, &filler)?;
+    Ok(Filled { action: filled, shown })
+}
+
+fn fill_with(action: &Action, filler: &Filler<'_>) -> Result<Action, FillError> {
+    let mut filled = action.clone();
+    filled.cwd = action.cwd.as_deref().map(|cwd| filler.plain(cwd)).transpose()?;
+    for value in filled.env.values_mut() {
+        *value = filler.plain(value)?;
+    }
+    filled.steps = action.steps.iter().map(|step| step.fill(filler)).collect::<Result<_, _>>()?;
+    Ok(filled)
+}
+
+/// Each input's value: what was given, else its default, else nothing.
+fn settle(declared: &[Input], values: &Values) -> Result<BTreeMap<String, String>, FillError> {
+    if let Some(name) = values.inputs.keys().find(|name| !declared.iter().any(|input| input.id == **name)) {
+        let known = super::fields::list(declared.iter().map(|input| input.id.as_str()));
+        return Err(FillError::UnknownInput { name: name.clone(), known });
+    }
+    let mut missing = Vec::new();
+    let mut settled = BTreeMap::new();
+    for input in declared {
+        let given = values.inputs.get(&input.id).or(input.default.as_ref());
+        let value = given.cloned().unwrap_or_default();
+        if value.is_empty() && input.required {
+            missing.push(input.id.clone());
+        } else if !value.is_empty()
+            && let Some(why) = input.refuse(&value)
+        {
+            return Err(FillError::BadValue { name: format!("inputs.{}", input.id), why });
+        }
+        settled.insert(input.id.clone(), at_home(input.kind, value, values));
+    }
+    if missing.is_empty() { Ok(settled) } else { Err(FillError::MissingInputs(missing)) }
+}
+
+/// A quoted `~` is no home folder to any shell, so that of a path is written out.
+fn at_home(kind: InputType, value: String, values: &Values) -> String {
+    match (kind, values.env.get("HOME"), value.strip_prefix('~')) {
+        (InputType::Path, Some(home), Some(rest)) if rest.is_empty() || rest.starts_with('/') => {
+            format!("{home}{rest}")
+        }
+        _ => value,
+    }
+}
+
+/// Fills texts, each in the way of the place it stands in.
+pub(crate) struct Filler<'a> {
+    inputs: &'a BTreeMap<String, String>,
+    declared: &'a [Input],
+    values: &'a Values,
+    shell: ShellKind,
+    mask: bool,
+}
+
+impl Filler<'_> {
+    /// For text that the terminal's shell reads: each value becomes one word, unless it is raw.
+    pub fn shell(&self, text: &str) -> Result<String, FillError> {
+        self.replace(text, |value, raw| if raw { value.to_owned() } else { self.shell.quote(value) })
+    }
+
+    /// For a pattern: each value matches itself.
+    pub fn pattern(&self, text: &str) -> Result<String, FillError> {
+        let escape = |value: &str, raw| if raw { value.to_owned() } else { regex::escape(value) };
+        let pattern = self.replace(text, escape)?;
+        match crate::step::refuse_pattern(&pattern) {
+            Some((_, why, _)) => Err(FillError::BadPattern { pattern, why }),
+            None => Ok(pattern),
+        }
+    }
+
+    /// For text that is used as it is.
+    pub fn plain(&self, text: &str) -> Result<String, FillError> {
+        self.replace(text, |value, _| value.to_owned())
+    }
+
+    /// Whether a secret stands in the text.
+    pub fn holds_secret(&self, text: &str) -> bool {
+        placeholders(text).iter().any(|placeholder| self.is_secret(placeholder))
+    }
+
+    fn replace(&self, text: &str, put: impl Fn(&str, bool) -> String) -> Result<String, FillError> {
+        let mut filled = String::with_capacity(text.len());
+        let mut from = 0;
+        for placeholder in placeholders(text) {
+            filled.push_str(&text[from..placeholder.range.start]);
+            from = placeholder.range.end;
+            let value = self.value(&placeholder)?;
+            if self.mask && self.is_secret(&placeholder) {
+                filled.push_str(MASK);
+            } else {
+                filled.push_str(&put(value, placeholder.raw));
+            }
+        }
+        filled.push_str(&text[from..]);
+        Ok(filled)
+    }
+
+    fn is_secret(&self, placeholder: &Placeholder<'_>) -> bool {
+        placeholder.namespace == Namespace::Inputs
+            && self.declared.iter().any(|i| i.id == placeholder.name && i.kind == InputType::Secret)
+    }
+
+    fn value(&self, placeholder: &Placeholder<'_>) -> Result<&str, FillError> {
+        let (space, project) = (placeholder.namespace, &self.values.project);
+        let (value, why) = match (space, placeholder.name) {
+            (Namespace::Inputs, name) => (self.inputs.get(name), "the action has no such input"),
+            (Namespace::Env, name) => (self.values.env.get(name), "the variable is not set"),
+            (Namespace::Git, "branch") => {
+                (self.values.git.branch.as_ref(), "no git branch is checked out here")
+            }
+            (Namespace::Project, "root") => (Some(&project.root), ""),
+            (Namespace::Project, "name") => (Some(&project.name), ""),
+            (Namespace::Project, "test_command") => {
+                (project.test.as_ref().map(|(command, _)| command), NO_TESTS)
+            }
+            (Namespace::Project, "test_rule") => (project.test.as_ref().map(|(_, rule)| rule), NO_TESTS),
+            (Namespace::Git | Namespace::Project, _) => (None, "there is no such value"),
+        };
+        let space = format!("{space:?}").to_lowercase();
+        let name = || format!("{space}.{}", placeholder.name);
+        let Some(value) = value else {
+            return Err(FillError::NoValue { name: name(), why: why.to_owned() });
+        };
+        // Inputs were looked at before; a folder or branch can have such a name too.
+        match value.chars().find(|&c| c.is_control() && c != '\t' && c != '\n') {
+            Some(control) => {
+                let why = format!("holds the control character \\u{{{:x}}}", u32::from(control));
+                Err(FillError::BadValue { name: name(), why })
+            }
+            None => Ok(value),
+        }
+    }
+}
+
+const NO_TESTS: &str = "no test command was recognised (Cargo.toml, package.json, pyproject.toml, go.mod, \
+                        pom.xml, build.gradle, a Makefile or justfile with a `test` target)";

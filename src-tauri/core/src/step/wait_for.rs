@@ -1,0 +1,168 @@
+//! `wait_for`: goes on when a pattern matches what the terminal printed.
+//!
+//! The streaming matcher is `watch_text`; here the pattern is only read and judged.
+
+use std::time::Duration;
+
+use regex_syntax::hir::Hir;
+use schemars::JsonSchema;
+
+use super::{Kind, Stage, Success};
+use crate::action::FillError;
+use crate::action::duration;
+use crate::action::fields::Fields;
+use crate::action::lint::{Reader, placeholders_of};
+use crate::action::template::{Filler, placeholders};
+use crate::run::StepFailure;
+use crate::terminal::WaitOutcome;
+
+/// How long a wait lasts if the file does not say.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Goes on when the pattern matches the terminal's output, else fails when the time is up.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+pub struct WaitFor {
+    /// A regular expression (syntax of Rust's `regex` crate).
+    pub pattern: String,
+    /// How long it waits at most; 10 s if not given.
+    #[schemars(with = "Option<crate::action::schema::DurationText>")]
+    pub timeout: Duration,
+    /// Where it looks.
+    #[schemars(with = "Option<Source>")]
+    pub source: Source,
+}
+
+/// Where a wait looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "lowercase", inline)]
+pub enum Source {
+    /// In what is printed from the last `write` on.
+    #[default]
+    Output,
+    /// On the screen as it stands.
+    Screen,
+}
+
+impl Kind for WaitFor {
+    const NAME: &'static str = "wait_for";
+    const WHAT: &'static str = "a `wait_for` step";
+    const MAIN: &'static str = "pattern";
+
+    fn read(fields: &mut Fields<'_, '_, '_>, main: &'static str) -> Option<Self> {
+        let pattern = fields.text_node(main);
+        if !fields.took(main) {
+            fields.missing(main);
+        }
+        if let Some((pattern, node)) = pattern {
+            placeholders_of(pattern, node, Reader::Pattern, fields.problems);
+            if let Some((code, why, fix)) = refuse_pattern(&stand_in(pattern)) {
+                fields.problems.error(node.at, code, format!("the pattern {why}"), fix);
+            }
+        }
+        let timeout = fields.duration("timeout").unwrap_or(TIMEOUT);
+        let sources = [("output", Source::Output), ("screen", Source::Screen)];
+        let source = fields.choice("source", &sources).unwrap_or_default();
+        pattern.map(|(pattern, _)| Self { pattern: pattern.to_owned(), timeout, source })
+    }
+
+    fn text(&self) -> String {
+        let screen = if self.source == Source::Screen { " on the screen" } else { "" };
+        format!("{}{screen} (at most {})", self.pattern, duration::show(self.timeout))
+    }
+
+    fn fill(&self, filler: &Filler<'_>) -> Result<Self, FillError> {
+        Ok(Self { pattern: filler.pattern(&self.pattern)?, ..self.clone() })
+    }
+
+    async fn perform(&self, stage: &Stage) -> Result<Success, StepFailure> {
+        let pattern = match stage.patterns.get(&self.pattern) {
+            Ok(pattern) => pattern,
+            Err(error) => return Err(stage.failure("bad_pattern", error.to_string()).await),
+        };
+        let outcome = match self.source {
+            Source::Output => stage.terminal.wait_text(stage.cursor, pattern, self.timeout).await,
+            Source::Screen => stage.terminal.wait_screen(pattern, self.timeout).await,
+        };
+        match outcome {
+            WaitOutcome::Matched { dropped: false } => Ok(Success::default()),
+            WaitOutcome::Matched { dropped: true } => {
+                let reason = "more was printed before the wait began than is kept; the oldest was not looked at";
+                Ok(Success { reason: Some(reason.to_owned()), exit_code: None })
+            }
+            WaitOutcome::TimedOut => {
+                let limit = duration::show(self.timeout);
+                let message = format!("`{}` did not appear within {limit}", self.pattern);
+                Err(stage.failure("timeout", message).await)
+            }
+            WaitOutcome::Ended => {
+                let message = format!("the terminal ended before `{}` appeared", self.pattern);
+                Err(stage.failure("exited", message).await)
+            }
+        }
+    }
+}
+
+/// The pattern with a letter for each placeholder, so that the rest of it can be judged.
+fn stand_in(pattern: &str) -> String {
+    let mut text = pattern.to_owned();
+    for placeholder in placeholders(pattern).into_iter().rev() {
+        text.replace_range(placeholder.range, "x");
+    }
+    text
+}
+
+/// Why a pattern can't be waited for: a code, a reason and perhaps a fix.
+pub(crate) fn refuse_pattern(pattern: &str) -> Option<(&'static str, String, Option<String>)> {
+    let hir = match regex_syntax::parse(pattern) {
+        Ok(hir) => hir,
+        Err(error) => {
+            let (what, column) = match &error {
+                regex_syntax::Error::Parse(error) => (error.kind().to_string(), error.span().start.column),
+                regex_syntax::Error::Translate(error) => {
+                    (error.kind().to_string(), error.span().start.column)
+                }
+                _ => (error.to_string(), 1),
+            };
+            return Some(("bad-pattern", format!("does not compile: at character {column}, {what}"), None));
+        }
+    };
+    if hir.properties().minimum_len() == Some(0) || is_empty_alternative(&hir) {
+        let fix = Some("let it need at least one character: `+` instead of `*`, say".to_owned());
+        let why = "matches the empty text, so it would never wait".to_owned();
+        return Some(("pattern-matches-nothing", why, fix));
+    }
+    match regex::Regex::new(pattern) {
+        Ok(_) => None,
+        Err(error) => Some(("bad-pattern", format!("can't be used: {error}"), None)),
+    }
+}
+
+/// A pattern that can never match has no minimum length; it is as useless as an empty one.
+fn is_empty_alternative(hir: &Hir) -> bool {
+    hir.properties().minimum_len().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refuse_pattern;
+
+    #[test]
+    fn a_pattern_that_matches_nothing_is_refused() {
+        for pattern in ["", "a*", "^", "$", "(a|)", r"\b", "(?m)^$"] {
+            assert_eq!(
+                refuse_pattern(pattern).map(|(code, ..)| code),
+                Some("pattern-matches-nothing"),
+                "{pattern}"
+            );
+        }
+        for pattern in ["a", r"\d+", "Password: $", "passed|failed", r"\$ $"] {
+            assert_eq!(refuse_pattern(pattern), None, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn the_place_in_a_broken_pattern_is_told() {
+        let (code, why, _) = refuse_pattern("ab(cd").unwrap();
+        assert_eq!((code, why.as_str()), ("bad-pattern", "does not compile: at character 3, unclosed group"));
+    }
+}

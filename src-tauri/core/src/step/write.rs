@@ -1,0 +1,97 @@
+//! `write`: types text into the terminal.
+
+use saphyr_parser::ScalarStyle;
+use schemars::JsonSchema;
+
+use super::{Kind, Stage, Success};
+use crate::action::FillError;
+use crate::action::fields::{Fields, Problems};
+use crate::action::lint::{Reader, placeholders_of};
+use crate::action::template::Filler;
+use crate::action::yaml::{Kind as NodeKind, Node};
+use crate::run::StepFailure;
+use crate::terminal::{Opened, WriteError};
+
+/// Types text into the terminal; `"\r"` is Enter.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+pub struct Write {
+    /// What is typed. Put it in double quotes and end it with `\r`, the Enter key.
+    pub content: String,
+    /// Whether a secret stands in it: it is then typed only while echo is off.
+    #[schemars(skip)]
+    pub secret: bool,
+}
+
+impl Kind for Write {
+    const NAME: &'static str = "write";
+    const WHAT: &'static str = "a `write` step";
+    const TYPES: bool = true;
+    const MAIN: &'static str = "content";
+
+    fn read(fields: &mut Fields<'_, '_, '_>, main: &'static str) -> Option<Self> {
+        let Some((content, node)) = fields.text_node(main) else {
+            if !fields.took(main) {
+                fields.missing(main);
+            }
+            return None;
+        };
+        placeholders_of(content, node, Reader::Shell, fields.problems);
+        check_enter(content, node, fields.problems);
+        Some(Self { content: content.to_owned(), secret: false })
+    }
+
+    fn text(&self) -> String {
+        self.content.strip_suffix('\r').unwrap_or(&self.content).to_owned()
+    }
+
+    fn fill(&self, filler: &Filler<'_>) -> Result<Self, FillError> {
+        Ok(Self { content: filler.shell(&self.content)?, secret: filler.holds_secret(&self.content) })
+    }
+
+    async fn perform(&self, stage: &Stage) -> Result<Success, StepFailure> {
+        let reason = if stage.typed { None } else { Some(ready(stage).await?) };
+        if self.secret && !stage.terminal.hides_typing().await {
+            let message = "the terminal would show the secret as it is typed; wait for the program's own \
+                           question first, or pass the secret in `env`";
+            return Err(stage.failure("secret_would_echo", message.to_owned()).await);
+        }
+        match stage.terminal.type_text(self.content.clone(), stage.cursor).await {
+            Ok(_) => Ok(Success { reason, exit_code: None }),
+            Err(error @ WriteError::Ended) => Err(stage.failure("exited", error.to_string()).await),
+            Err(error @ WriteError::LineTooLong) => {
+                Err(stage.failure("line_too_long", error.to_string()).await)
+            }
+        }
+    }
+}
+
+/// Waits until the shell takes input: typing earlier loses characters. Answers which rule applied.
+async fn ready(stage: &Stage) -> Result<String, StepFailure> {
+    Ok(match stage.terminal.wait_ready().await {
+        Opened::Mark | Opened::Ended(_) => "the shell said that it is ready".to_owned(),
+        Opened::Quiet => "the shell was quiet, and says nothing of prompts".to_owned(),
+        Opened::Patience => "the shell showed no sign of being ready; typed all the same".to_owned(),
+        Opened::Exited => {
+            return Err(stage.failure("exited", "the shell ended before it took input".to_owned()).await);
+        }
+    })
+}
+
+/// The two slips that leave a command unsent: no Enter, and an Enter that is only a backslash and an r.
+fn check_enter(content: &str, node: &Node, problems: &mut Problems<'_>) {
+    let NodeKind::Scalar { style, .. } = &node.kind else { return };
+    if *style != ScalarStyle::DoubleQuoted && content.contains(r"\r") {
+        let kind = match style {
+            ScalarStyle::SingleQuoted => "in single quotes",
+            ScalarStyle::Plain => "without quotes",
+            _ => "in a block",
+        };
+        let message = format!(r"{kind} `\r` is a backslash and an r, not the Enter key");
+        let fix = Some(r"use double quotes, so that `\r` is the Enter key".to_owned());
+        problems.warning(problems.inside(node, r"\r"), "literal-backslash-r", message, fix);
+    } else if !content.ends_with('\r') {
+        let message = r"the content does not end with `\r`, so it is typed but Enter is not pressed";
+        let fix = Some(r#"end it with `\r`, in double quotes: "…\r""#.to_owned());
+        problems.warning(node.at, "no-enter", message, fix);
+    }
+}

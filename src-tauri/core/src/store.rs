@@ -1,0 +1,3 @@
+//! The action store: the only writer of action files.
+
+pub(crate) mod file;

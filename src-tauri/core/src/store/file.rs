@@ -1,0 +1,85 @@
+//! Reads and writes single files: reads never block and are bounded, writes are atomic and durable.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use crate::action::{MOST_BYTES, Problem};
+
+/// Reads an action file for loading: a problem if it is no regular file, too large or can't be read.
+pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, Problem> {
+    let problem = |code, message: String| Err(Problem::whole(path, code, message));
+    match read_at_most(path, Some(MOST_BYTES)) {
+        Ok(Content::Bytes(bytes)) => Ok(bytes),
+        Ok(Content::TooLarge(size)) => {
+            problem("too-large", format!("the file has {size} bytes; an action may have 1 MiB at most"))
+        }
+        Ok(Content::Other(kind)) => problem("not-a-file", format!("this is {kind}, not a file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            problem("gone", "there is no such file".into())
+        }
+        Err(error) => problem("unreadable", format!("can't be read: {error}")),
+    }
+}
+
+/// What stands at a path.
+pub(crate) enum Content {
+    Bytes(Vec<u8>),
+    TooLarge(u64),
+    Other(&'static str),
+}
+
+/// Reads a file whole, without ever waiting for the other end of a FIFO.
+pub(crate) fn read_at_most(path: &Path, limit: Option<u64>) -> io::Result<Content> {
+    let kind = std::fs::metadata(path)?.file_type();
+    if !kind.is_file() {
+        return Ok(Content::Other(if kind.is_dir() { "a folder" } else { "a pipe, socket or device" }));
+    }
+    // Between the look and the opening the path may become a FIFO: opened so, it can't block either.
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(Content::Other("a pipe, socket or device"));
+    }
+    let limit = limit.unwrap_or(u64::MAX);
+    if metadata.len() > limit {
+        return Ok(Content::TooLarge(metadata.len()));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        Ok(Content::TooLarge(bytes.len() as u64))
+    } else {
+        Ok(Content::Bytes(bytes))
+    }
+}
+
+/// Makes a folder's entries survive a power loss.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Puts bytes at a path whole or not at all, durably.
+pub(crate) fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let temporary = write_beside(folder, bytes, mode)?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// Puts bytes into a new file of the folder that is removed again unless it is renamed into place.
+pub(crate) fn write_beside(folder: &Path, bytes: &[u8], mode: u32) -> io::Result<tempfile::NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut temporary = tempfile::Builder::new().prefix(TEMPORARY).suffix(".tmp").tempfile_in(folder)?;
+    temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+/// How our own unfinished files begin; what a crash left behind is known by it.
+pub(crate) const TEMPORARY: &str = ".ai-orchestrator-";
