@@ -8,6 +8,7 @@ mod error;
 mod event;
 mod hosts;
 mod projects;
+pub(crate) mod operations;
 mod runs;
 mod terminals;
 

@@ -5,9 +5,16 @@
 
 pub mod action;
 pub mod api;
-pub mod clock;
+pub mod client;
+mod clock;
+mod config;
+mod create_action;
 mod events;
+pub mod host;
 pub mod paths;
+mod project;
+mod projects;
+mod remembered;
 mod engine;
 mod run;
 pub mod step;

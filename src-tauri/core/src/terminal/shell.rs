@@ -133,7 +133,8 @@ fn login_shell() -> Option<PathBuf> {
     named.or_else(|| on_path("bash")).or_else(|| executable(Path::new("/bin/sh")))
 }
 
-fn on_path(name: &str) -> Option<PathBuf> {
+/// The program of this name.
+pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
     std::env::split_paths(&path).find_map(|folder| executable(&folder.join(name)))
 }

@@ -1,0 +1,70 @@
+//! Every operation of the door: what it is called, what it takes, what it answers.
+//!
+//! This is the one table: the router and the OpenAPI document are made from it.
+
+mod actions;
+mod answer;
+mod hosts;
+mod projects;
+mod runs;
+mod streams;
+mod terminals;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) use answer::refuse;
+
+use super::{ApiError, Event, StreamIn, StreamOut};
+use crate::host::Rooms;
+
+/// The largest body that is read.
+const LARGEST_BODY: usize = 1 << 20;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(title = "AI Orchestrator", description = "The door of the host."),
+    components(schemas(ApiError, Event, StreamIn, StreamOut))
+)]
+struct Contract;
+
+/// The router of all operations, and the document that describes them.
+pub(crate) fn table() -> (Router<Rooms>, OpenApi) {
+    let (router, document) = OpenApiRouter::with_openapi(Contract::openapi())
+        .routes(routes!(actions::list))
+        .routes(routes!(actions::show, actions::delete))
+        .routes(routes!(actions::preview))
+        .routes(routes!(actions::execute))
+        .routes(routes!(actions::history))
+        .routes(routes!(actions::version))
+        .routes(routes!(actions::restore))
+        .routes(routes!(actions::reset))
+        .routes(routes!(actions::duplicate))
+        .routes(routes!(actions::check))
+        .routes(routes!(actions::default_ids))
+        .routes(routes!(actions::create_new))
+        .routes(routes!(terminals::list, terminals::spawn))
+        .routes(routes!(terminals::show, terminals::kill))
+        .routes(routes!(terminals::write))
+        .routes(routes!(terminals::resize))
+        .routes(routes!(terminals::screen))
+        .routes(routes!(streams::terminal))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::show))
+        .routes(routes!(runs::cancel))
+        .routes(routes!(projects::list, projects::add, projects::remove))
+        .routes(routes!(hosts::status))
+        .routes(routes!(hosts::open_web))
+        .routes(routes!(hosts::stop))
+        .routes(routes!(streams::events))
+        .split_for_parts();
+    let described = document.clone();
+    let router = router
+        .route("/openapi.json", axum::routing::get(|| async move { axum::Json(described) }))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY));
+    (router, document)
+}

@@ -1,0 +1,102 @@
+//! `terminals:…`
+
+use std::path::PathBuf;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use uuid::Uuid;
+
+use super::answer::{Answer, Body, Path};
+use crate::api::{ApiError, KillReport, ResizeRequest, ScreenView, SpawnRequest, TerminalView, WriteReport};
+use crate::host::Rooms;
+use crate::terminal::shell::Shell;
+use crate::terminal::{Message, Size, WriteError};
+use crate::terminals::{Spawn, SpawnError};
+
+/// No terminal is larger than this in either direction.
+const LARGEST: u16 = 1000;
+
+/// A size that a terminal can have; the usual one where none is asked for.
+pub(crate) fn size_of(cols: Option<u16>, rows: Option<u16>) -> Result<Size, ApiError> {
+    let size = Size { cols: cols.unwrap_or(80), rows: rows.unwrap_or(24) };
+    if (1..=LARGEST).contains(&size.cols) && (1..=LARGEST).contains(&size.rows) {
+        Ok(size)
+    } else {
+        let message = format!("a terminal can't be {} columns by {} rows", size.cols, size.rows);
+        Err(ApiError::new(400, "bad_size", message).hint("both must be between 1 and 1000"))
+    }
+}
+
+/// All terminals, oldest first.
+#[utoipa::path(get, path = "/v1/terminals", operation_id = "terminals:list",
+    responses((status = 200, body = Vec<TerminalView>)))]
+pub async fn list(State(rooms): State<Rooms>) -> Answer<Vec<TerminalView>> {
+    Ok(Json(rooms.terminals.list()))
+}
+
+/// Opens a terminal with a shell in it.
+#[utoipa::path(post, path = "/v1/terminals", operation_id = "terminals:spawn", request_body = SpawnRequest,
+    responses((status = 200, body = TerminalView), (status = "4XX", body = ApiError)))]
+pub async fn spawn(State(rooms): State<Rooms>, Body(request): Body<SpawnRequest>) -> Answer<TerminalView> {
+    let size = size_of(request.cols, request.rows)?;
+    let shell = Shell::find(request.shell.as_deref()).map_err(SpawnError::from)?;
+    let project = rooms.project(request.project.as_deref()).await?;
+    let root = project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
+    let cwd = request.cwd.map_or(root.clone(), |cwd| root.join(PathBuf::from(cwd)));
+    let task = shell.name();
+    let spawn = Spawn { shell, cwd, project, env: Vec::new(), size, task, run: None };
+    Ok(Json(rooms.terminals.spawn(spawn).await?.view()))
+}
+
+/// One terminal.
+#[utoipa::path(get, path = "/v1/terminals/{id}", operation_id = "terminals:show",
+    responses((status = 200, body = TerminalView), (status = "4XX", body = ApiError)))]
+pub async fn show(State(rooms): State<Rooms>, Path(id): Path<Uuid>) -> Answer<TerminalView> {
+    Ok(Json(rooms.terminals.get(id)?.view()))
+}
+
+/// Ends a terminal's session and forgets it.
+#[utoipa::path(delete, path = "/v1/terminals/{id}", operation_id = "terminals:kill",
+    responses((status = 200, body = KillReport), (status = "4XX", body = ApiError)))]
+pub async fn kill(State(rooms): State<Rooms>, Path(id): Path<Uuid>) -> Answer<KillReport> {
+    rooms.terminals.kill(id).await.map(Json)
+}
+
+/// Types bytes as they are.
+#[utoipa::path(post, path = "/v1/terminals/{id}/write", operation_id = "terminals:write",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = WriteReport), (status = "4XX", body = ApiError)))]
+pub async fn write(State(rooms): State<Rooms>, Path(id): Path<Uuid>, bytes: Bytes) -> Answer<WriteReport> {
+    let written = rooms.terminals.get(id)?.write(bytes).await;
+    let bytes = written.map_err(|error| match error {
+        WriteError::Ended => ApiError::new(409, "terminal_ended", error.to_string()),
+        WriteError::LineTooLong => ApiError::new(422, "line_too_long", error.to_string()),
+    })?;
+    Ok(Json(WriteReport { bytes }))
+}
+
+/// Gives a terminal another size.
+#[utoipa::path(post, path = "/v1/terminals/{id}/resize", operation_id = "terminals:resize",
+    request_body = ResizeRequest,
+    responses((status = 200, body = TerminalView), (status = "4XX", body = ApiError)))]
+pub async fn resize(
+    State(rooms): State<Rooms>,
+    Path(id): Path<Uuid>,
+    Body(request): Body<ResizeRequest>,
+) -> Answer<TerminalView> {
+    let terminal = rooms.terminals.get(id)?;
+    let size = size_of(Some(request.cols), Some(request.rows))?;
+    terminal.send(Message::Resize(size));
+    // An answer to a later message says that the resize is done.
+    _ = terminal.screen().await;
+    Ok(Json(terminal.view()))
+}
+
+/// What is on a terminal's screen.
+#[utoipa::path(get, path = "/v1/terminals/{id}/screen", operation_id = "terminals:screen",
+    responses((status = 200, body = ScreenView), (status = "4XX", body = ApiError)))]
+pub async fn screen(State(rooms): State<Rooms>, Path(id): Path<Uuid>) -> Answer<ScreenView> {
+    let screen = rooms.terminals.get(id)?.screen().await;
+    screen.map(Json).ok_or_else(|| ApiError::new(409, "terminal_ended", "the terminal is gone"))
+}

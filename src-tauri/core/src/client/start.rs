@@ -1,0 +1,53 @@
+//! Connect, else spawn detached, else wait: two clients that race get one host.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
+
+use super::{Client, ClientError};
+use crate::paths::Paths;
+
+/// How often a client looks for a host that another client is starting: after 10, 20, 40, … ms.
+const LOOKS: u32 = 9;
+
+/// Connects to the host that runs, or starts one.
+pub async fn connect_or_start(paths: &Paths, program: &Path) -> Result<Client, ClientError> {
+    if let Ok(client) = Client::connect(paths).await {
+        return Ok(client);
+    }
+    let said = spawn(paths, program).await?;
+    for look in 0..LOOKS {
+        if let Ok(client) = Client::connect(paths).await {
+            return Ok(client);
+        }
+        if !said.is_empty() && crate::host::occupant(paths).is_none() {
+            return Err(ClientError::Start(said));
+        }
+        // Another client's host has the seat, but does not answer yet; nothing tells when it will.
+        tokio::time::sleep(Duration::from_millis(10 << look)).await;
+    }
+    Err(if said.is_empty() { ClientError::Start("it does not answer".to_owned()) } else { ClientError::Start(said) })
+}
+
+/// Starts a host that outlives this process. It holds its standard error open until it answers or gives up;
+/// what it says there is why it gave up.
+async fn spawn(paths: &Paths, program: &Path) -> Result<String, ClientError> {
+    let failed = |error: std::io::Error| ClientError::Start(format!("{}: {error}", program.display()));
+    let mut child = Command::new(program)
+        .args(["host", "serve"])
+        .env("AI_ORCHESTRATOR_HOME", paths.home())
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    let mut said = String::new();
+    if let Some(mut stderr) = child.stderr.take() {
+        stderr.read_to_string(&mut said).await.map_err(failed)?;
+    }
+    Ok(said.trim().trim_start_matches("error: ").to_owned())
+}

@@ -1,0 +1,214 @@
+//! The host: the one process of a user that owns terminals, actions and runs. Builds all rooms and opens the
+//! door; nothing here knows what an operation does.
+
+mod activity;
+mod log;
+mod seat;
+mod socket;
+mod web;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Mutex, Notify, broadcast};
+
+use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
+use crate::clock;
+use crate::engine::ActionEngine;
+use crate::events::Events;
+use crate::paths::Paths;
+use crate::projects::Projects;
+use crate::store::{ActionStore, Notice, StoreChange};
+use crate::terminals::Terminals;
+use activity::{Activity, Client};
+use seat::Seat;
+use web::WebDoor;
+
+pub use log::log_file;
+pub use seat::{Occupant, occupant, wait_until_vacant};
+
+/// Why a host does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// Another one is there already.
+    #[error("a host runs already for this home (process {})", .0.pid)]
+    AlreadyRuns(Occupant),
+    /// The socket or its folder can't be used.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The socket's folder belongs to somebody else.
+    #[error("{0} belongs to another user, so the host's socket can't be put there")]
+    Foreign(PathBuf),
+    /// The store can't be opened.
+    #[error("{0}")]
+    Store(String),
+}
+
+impl HostError {
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        |source| Self::Io { path, source }
+    }
+}
+
+/// The rooms that operations work in.
+#[derive(Clone)]
+pub(crate) struct Rooms {
+    pub paths: Paths,
+    pub events: Events,
+    pub terminals: Terminals,
+    pub engine: ActionEngine,
+    pub store: ActionStore,
+    pub projects: Projects,
+    facts: Arc<Facts>,
+}
+
+/// What the host knows of itself.
+struct Facts {
+    started: DateTime<Utc>,
+    socket: PathBuf,
+    activity: Activity,
+    stop: Notify,
+    notices: Vec<Notice>,
+    web: Mutex<Option<WebDoor>>,
+}
+
+impl Rooms {
+    /// The project of a folder, if one is named; its use is remembered.
+    pub async fn project(&self, folder: Option<&str>) -> Result<Option<PathBuf>, ApiError> {
+        match folder {
+            Some(folder) => self.projects.discover(folder).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A client that stays; it counts until this is dropped.
+    pub fn client(&self) -> Client {
+        self.facts.activity.client()
+    }
+
+    /// How the host is.
+    pub async fn status(&self) -> Result<HostStatus, ApiError> {
+        let runs = self.engine.list().await?;
+        let web = self.facts.web.lock().await;
+        Ok(HostStatus {
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            started: self.facts.started,
+            socket: self.facts.socket.to_string_lossy().into_owned(),
+            url: web.as_ref().map(WebDoor::url),
+            home: self.paths.home().to_string_lossy().into_owned(),
+            memory: Memory { rss: resident() },
+            terminals: self.terminals.living(),
+            runs: runs.iter().filter(|run| run.status == RunStatus::Running).count(),
+            clients: self.facts.activity.clients(),
+            notices: self.facts.notices.iter().map(|notice| notice.message.clone()).collect(),
+        })
+    }
+
+    /// Opens the door on loopback, if it is not open yet.
+    pub async fn open_web(&self, port: u16) -> Result<OpenWeb, ApiError> {
+        let mut web = self.facts.web.lock().await;
+        if let Some(open) = web.as_ref() {
+            if port != 0 && port != open.port() {
+                let message = format!("the door is open on port {} already", open.port());
+                return Err(ApiError::new(409, "already_open", message)
+                    .hint("use that one, or stop the host first"));
+            }
+            return Ok(open.address());
+        }
+        let open = WebDoor::open(port, self.clone()).await?;
+        let address = open.address();
+        *web = Some(open);
+        Ok(address)
+    }
+
+    /// Asks the host to end.
+    pub fn stop(&self) {
+        self.facts.stop.notify_one();
+    }
+}
+
+/// Runs the host of this home until it is asked to stop or has nothing to do. `ready` is called once it answers.
+pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> {
+    let seat = Seat::take(&paths)?;
+    let _log = log::open(&paths);
+    let socket = socket::bind(&seat)?;
+    let events = Events::default();
+    let terminals = Terminals::new(paths.clone(), events.clone());
+    let engine = ActionEngine::start_loop(terminals.clone(), events.clone());
+    let (store, notices) =
+        ActionStore::open(paths.clone()).await.map_err(|error| HostError::Store(error.to_string()))?;
+    let projects = Projects::new(paths.clone(), store.remembered(), events.clone());
+    tokio::spawn(tell_changes(store.subscribe(), events.clone()));
+    let facts = Facts {
+        started: clock::now(),
+        socket: seat.socket().to_owned(),
+        activity: Activity::default(),
+        stop: Notify::new(),
+        notices,
+        web: Mutex::default(),
+    };
+    let facts = Arc::new(facts);
+    let rooms = Rooms { paths, events, terminals, engine, store, projects, facts };
+    seat.announce()?;
+    tracing::info!(socket = %seat.socket().display(), "the host is open");
+    let door = tokio::spawn(socket::serve(socket, rooms.clone()));
+    ready();
+    tokio::select! {
+        () = rooms.facts.stop.notified() => tracing::info!("asked to stop"),
+        () = rooms.facts.activity.idle(|| rooms.terminals.living() > 0) => tracing::info!("nothing to do"),
+        () = ended_by_signal() => tracing::info!("ended by a signal"),
+    }
+    rooms.events.send(Event::Stopping);
+    rooms.terminals.kill_all().await;
+    door.abort();
+    drop(seat);
+    Ok(())
+}
+
+/// Tells clients what changes in the store.
+async fn tell_changes(mut changes: broadcast::Receiver<StoreChange>, events: Events) {
+    loop {
+        match changes.recv().await {
+            Ok(StoreChange::Actions { project }) => {
+                let project = project.map(|project| project.to_string_lossy().into_owned());
+                events.send(Event::ActionsChanged { project });
+            }
+            Ok(StoreChange::Notice(notice)) => events.send(event_of(notice)),
+            Err(RecvError::Lagged(_)) => events.send(Event::ActionsChanged { project: None }),
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+fn event_of(notice: Notice) -> Event {
+    let Notice { code, message, action, restore } = notice;
+    Event::Notice { code: code.to_owned(), message, action, restore }
+}
+
+async fn ended_by_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
+
+/// Resident set size in bytes (proc_pid_statm(5)); 0 where that can't be asked.
+fn resident() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|statm| statm.split(' ').nth(1)?.parse::<u64>().ok());
+    pages.unwrap_or(0) * rustix::param::page_size() as u64
+}

@@ -1,0 +1,171 @@
+//! There is one host per home: it holds a lock for its whole life, and says where its socket is.
+
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::HostError;
+use crate::paths::Paths;
+
+/// A socket's path can't be much longer (108 bytes on Linux, 104 on macOS).
+const LONGEST_SOCKET: usize = 100;
+
+/// Who sits on the home: what `run/host.json` says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occupant {
+    /// The host's process id.
+    pub pid: u32,
+    /// The host's version.
+    pub version: String,
+    /// The host's socket.
+    pub socket: PathBuf,
+}
+
+/// The right to be this home's host, until dropped.
+pub struct Seat {
+    paths: Paths,
+    socket: PathBuf,
+    // Locked for as long as it is open.
+    _lock: File,
+}
+
+impl Seat {
+    /// Takes the seat, or says who has it.
+    pub fn take(paths: &Paths) -> Result<Self, HostError> {
+        own_folder(&paths.run())?;
+        let lock = open_lock(paths).map_err(HostError::io(lock_path(paths)))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let unknown = || Occupant { pid: 0, version: String::new(), socket: PathBuf::new() };
+                return Err(HostError::AlreadyRuns(read_note(paths).unwrap_or_else(unknown)));
+            }
+            Err(TryLockError::Error(source)) => return Err(HostError::io(lock_path(paths))(source)),
+        }
+        let socket = socket_path(paths);
+        if let Some(folder) = socket.parent() {
+            own_folder(folder)?;
+        }
+        Ok(Self { paths: paths.clone(), socket, _lock: lock })
+    }
+
+    /// Where the socket belongs.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Tells clients where the socket is.
+    pub fn announce(&self) -> Result<(), HostError> {
+        let occupant = Occupant {
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            socket: self.socket.clone(),
+        };
+        let path = note_path(&self.paths);
+        let write = || -> io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(self.paths.run())?;
+            serde_json::to_writer(&mut file, &occupant)?;
+            file.persist(&path).map_err(|error| error.error)?;
+            Ok(())
+        };
+        write().map_err(HostError::io(&path))
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        // What can't be removed is removed by the next host.
+        _ = std::fs::remove_file(&self.socket);
+        _ = std::fs::remove_file(note_path(&self.paths));
+    }
+}
+
+/// Who sits on the home, if the lock is held.
+#[must_use]
+pub fn occupant(paths: &Paths) -> Option<Occupant> {
+    let lock = File::open(lock_path(paths)).ok()?;
+    match lock.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => read_note(paths),
+        _ => None,
+    }
+}
+
+/// Blocks until no host has the home.
+pub fn wait_until_vacant(paths: &Paths) {
+    if let Ok(lock) = File::open(lock_path(paths)) {
+        // Given when the host's process is gone; one that can't be waited for is taken to be gone.
+        _ = lock.lock_shared();
+    }
+}
+
+fn open_lock(paths: &Paths) -> io::Result<File> {
+    OpenOptions::new().create(true).truncate(false).write(true).read(true).open(lock_path(paths))
+}
+
+fn lock_path(paths: &Paths) -> PathBuf {
+    paths.run().join("host.lock")
+}
+
+fn note_path(paths: &Paths) -> PathBuf {
+    paths.run().join("host.json")
+}
+
+fn read_note(paths: &Paths) -> Option<Occupant> {
+    serde_json::from_slice(&std::fs::read(note_path(paths)).ok()?).ok()
+}
+
+/// Inside the home, unless its path is too long for a socket. Never the runtime folder: that differs between
+/// callers, and would give two hosts.
+fn socket_path(paths: &Paths) -> PathBuf {
+    let inside = paths.run().join("host.sock");
+    if inside.as_os_str().len() <= LONGEST_SOCKET {
+        return inside;
+    }
+    let digest = Sha256::digest(paths.home().as_os_str().as_bytes());
+    let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let uid = rustix::process::getuid().as_raw();
+    std::env::temp_dir().join(format!("ai-orchestrator-{uid}-{hash}")).join("host.sock")
+}
+
+/// Makes a folder that only this user can enter; one of somebody else's is refused.
+fn own_folder(folder: &Path) -> Result<(), HostError> {
+    std::fs::create_dir_all(folder).map_err(HostError::io(folder))?;
+    let metadata = std::fs::symlink_metadata(folder).map_err(HostError::io(folder))?;
+    if !metadata.is_dir() || metadata.uid() != rustix::process::getuid().as_raw() {
+        return Err(HostError::Foreign(folder.to_owned()));
+    }
+    std::fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(HostError::io(folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_home_has_one_seat() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::at(home.path(), PathBuf::from("/")).unwrap();
+        let seat = Seat::take(&paths).unwrap();
+        seat.announce().unwrap();
+        assert_eq!(occupant(&paths).unwrap().pid, std::process::id());
+        let Err(HostError::AlreadyRuns(other)) = Seat::take(&paths) else { panic!("two hosts") };
+        assert_eq!(other.pid, std::process::id());
+        drop(seat);
+        assert_eq!(occupant(&paths), None);
+        Seat::take(&paths).unwrap();
+    }
+
+    #[test]
+    fn a_long_home_has_its_socket_elsewhere_and_always_at_the_same_place() {
+        let home = tempfile::tempdir().unwrap();
+        let deep = home.path().join("x".repeat(120));
+        let paths = Paths::at(&deep, PathBuf::from("/")).unwrap();
+        assert!(socket_path(&paths).as_os_str().len() <= LONGEST_SOCKET);
+        assert_eq!(socket_path(&paths), socket_path(&paths));
+    }
+}
