@@ -6,6 +6,9 @@
 pub mod action;
 pub mod api;
 pub mod clock;
+pub(crate) mod config;
 pub mod paths;
+pub(crate) mod project;
+pub(crate) mod remembered;
 pub mod step;
 pub(crate) mod store;
