@@ -24,7 +24,8 @@ struct House {
 
 impl House {
     async fn new() -> Self {
-        Self::over(tempfile::tempdir().unwrap(), Defaults { shipped: Vec::new(), deprecated: Vec::new() }).await
+        Self::over(tempfile::tempdir().unwrap(), Defaults { shipped: Vec::new(), deprecated: Vec::new() })
+            .await
     }
 
     async fn over(folder: tempfile::TempDir, defaults: Defaults) -> Self {
@@ -310,7 +311,8 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
 
     // And with `keep-edits` an edited one stays.
     fs::write(&path, BROKEN).unwrap();
-    fs::write(house.folder.path().join("home/.ai-orchestrator/config.yaml"), "defaults: keep-edits\n").unwrap();
+    fs::write(house.folder.path().join("home/.ai-orchestrator/config.yaml"), "defaults: keep-edits\n")
+        .unwrap();
     let house = house.again(defaults(&[("good", GOOD)])).await;
     assert_eq!((fs::read_to_string(&path).unwrap().as_str(), &house.notices[..]), (BROKEN, &[][..]));
 }
@@ -388,10 +390,7 @@ async fn two_files_with_one_id_name_each_other_and_neither_runs() {
         .map(|problem| problem.message.as_str())
         .collect();
     assert_eq!(about, ["`same.yaml` has the id `same` too", "`a.yaml` has the id `same` too"]);
-    assert!(matches!(
-        house.store.resolve(Which::user("same"), false).await,
-        Err(StoreError::Broken { .. })
-    ));
+    assert!(matches!(house.store.resolve(Which::user("same"), false).await, Err(StoreError::Broken { .. })));
 }
 
 #[tokio::test]

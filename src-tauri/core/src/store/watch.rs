@@ -106,6 +106,12 @@ impl Watch {
                 notices.extend(self.add(&path));
             }
         }
+        // Where a link leads deeper than it stands, its target may have appeared before that was watched.
+        for path in watchable(base, dir) {
+            if path.is_dir() && !self.watched.contains(&path) {
+                notices.extend(self.add(&path));
+            }
+        }
         notices
     }
 
@@ -181,9 +187,14 @@ fn chain(base: &Path, dir: &Path) -> Vec<PathBuf> {
 
 /// What is to be watched: the way itself, and the folders in which links' targets stand. Not the targets:
 /// they are the same folders as the links, and would be told of by one of two names only.
+///
+/// The outer ones come first: what appears in a folder before it is watched is seen by looking for it
+/// afterwards, and what appears later is told.
 fn watchable(base: &Path, dir: &Path) -> Vec<PathBuf> {
-    let mut paths = ways(base, dir);
-    paths.extend(targets(base, dir).into_iter().map(|(parent, _)| parent));
+    let mut paths: Vec<PathBuf> = targets(base, dir).into_iter().map(|(parent, _)| parent).collect();
+    paths.extend(ways(base, dir));
+    paths.sort_by(|a, b| a.components().count().cmp(&b.components().count()).then_with(|| a.cmp(b)));
+    paths.dedup();
     paths
 }
 
