@@ -7,8 +7,8 @@ mod actions;
 mod error;
 mod event;
 mod hosts;
-mod projects;
 pub(crate) mod operations;
+mod projects;
 mod runs;
 mod terminals;
 

@@ -50,7 +50,9 @@ impl ClientError {
             Self::Start(_) | Self::Unreachable(_) => {
                 Some("`ai-orchestrator host log` shows what it said last".to_owned())
             }
-            Self::Unreadable(_) => Some("is it another version? see `ai-orchestrator host status`".to_owned()),
+            Self::Unreadable(_) => {
+                Some("is it another version? see `ai-orchestrator host status`".to_owned())
+            }
         }
     }
 
@@ -85,7 +87,11 @@ impl Client {
     }
 
     /// Calls an operation with a JSON body.
-    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
         let body = serde_json::to_vec(body).map_err(|error| ClientError::Unreadable(error.to_string()))?;
         self.call(Method::POST, path, "application/json", body.into()).await
     }
@@ -193,6 +199,9 @@ mod tests {
 
     #[test]
     fn paths_carry_any_text() {
-        assert_eq!(path(&["actions", "a/b"], &[("project", Some("/t ü")), ("scope", None)]), "/v1/actions/a%2Fb?project=%2Ft%20%C3%BC");
+        assert_eq!(
+            path(&["actions", "a/b"], &[("project", Some("/t ü")), ("scope", None)]),
+            "/v1/actions/a%2Fb?project=%2Ft%20%C3%BC"
+        );
     }
 }

@@ -21,13 +21,15 @@ pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalVie
     };
     if shell::on_path("claude").is_none() {
         let message = "claude is not installed, so no agent can write the action";
-        let hint = format!("write a YAML file in {}; `ai-orchestrator schema` describes it", folder.display());
+        let hint =
+            format!("write a YAML file in {}; `ai-orchestrator schema` describes it", folder.display());
         return Err(ApiError::new(409, "claude_missing", message).hint(hint));
     }
     let prompt = prompt_file(rooms, &folder)
         .map_err(|error| ApiError::new(500, "io", format!("the agent's instructions: {error}")))?;
     let shell = Shell::find(None).map_err(SpawnError::from)?;
-    let line = format!("claude --append-system-prompt-file {}\r", shell.kind.quote(&prompt.to_string_lossy()));
+    let line =
+        format!("claude --append-system-prompt-file {}\r", shell.kind.quote(&prompt.to_string_lossy()));
     let cwd = project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
     let task = "Create action".to_owned();
     let spawn = Spawn { shell, cwd, project, env: Vec::new(), size: Size::default(), task, run: None };

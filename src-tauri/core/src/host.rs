@@ -119,8 +119,9 @@ impl Rooms {
         if let Some(open) = web.as_ref() {
             if port != 0 && port != open.port() {
                 let message = format!("the door is open on port {} already", open.port());
-                return Err(ApiError::new(409, "already_open", message)
-                    .hint("use that one, or stop the host first"));
+                return Err(
+                    ApiError::new(409, "already_open", message).hint("use that one, or stop the host first")
+                );
             }
             return Ok(open.address());
         }
@@ -196,7 +197,8 @@ fn event_of(notice: Notice) -> Event {
 
 async fn ended_by_signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {

@@ -45,12 +45,13 @@ impl Projects {
             return Err(ApiError::new(400, "bad_project", message));
         }
         let shown = folder.display().to_string();
-        blocking(move || Project::discover(&folder, &paths)).await?.map(|project| project.root().to_owned()).map_err(
-            |error| {
+        blocking(move || Project::discover(&folder, &paths))
+            .await?
+            .map(|project| project.root().to_owned())
+            .map_err(|error| {
                 ApiError::new(404, "unknown_project", format!("{shown}: {error}"))
                     .hint("name a folder that is there")
-            },
-        )
+            })
     }
 
     /// All of them, last used first.

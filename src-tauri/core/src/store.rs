@@ -1,3 +1,269 @@
-//! The action store: the only writer of action files.
+//! The action store: loads action files, watches them, keeps their history, and is their only writer.
+//!
+//! All state lives on one thread (`shelf`); this is the handle to it. Reading a file's text is
+//! `action`'s, running an action is `engine`'s.
 
+mod change;
+mod defaults;
+mod error;
 pub(crate) mod file;
+mod folder;
+mod history;
+mod listing;
+mod shelf;
+mod trust;
+mod versions;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{broadcast, oneshot};
+
+pub(crate) use defaults::Defaults;
+pub(crate) use error::StoreError;
+
+use crate::action::{Action, Problem, Scope, ShellKind, Values};
+use crate::api::{ActionDetail, ActionList, ActionView, Preview, Undo, Version, VersionContent};
+use crate::paths::Paths;
+use crate::remembered::Remembered;
+use shelf::{Message, Shelf};
+
+/// A handle to the store; clones reach the same one, and it ends with the last of them.
+#[derive(Clone, Debug)]
+pub(crate) struct ActionStore {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    orders: mpsc::Sender<Message>,
+    changes: broadcast::Sender<StoreChange>,
+    remembered: Remembered,
+}
+
+/// Which action is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Which {
+    pub id: String,
+    /// The project's canonical path.
+    pub project: Option<PathBuf>,
+    /// Which of two actions with this id; for reading the project's by default, for changing the user's.
+    pub scope: Option<Scope>,
+}
+
+impl Which {
+    /// An action of the user's.
+    pub fn user(id: &str) -> Self {
+        Self { id: id.to_owned(), project: None, scope: Some(Scope::User) }
+    }
+
+    /// An action as a project sees it.
+    pub fn seen_from(project: &Path, id: &str) -> Self {
+        Self { id: id.to_owned(), project: Some(project.to_owned()), scope: None }
+    }
+}
+
+/// The bytes that are about to run, and what they say.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    pub action: Arc<Action>,
+    pub view: ActionView,
+    pub sha256: String,
+    pub bytes: Arc<[u8]>,
+    /// Whether these bytes run without a question.
+    pub trusted: bool,
+    /// Whether this is the last good version of a file that is broken now.
+    pub stale: bool,
+}
+
+/// Something changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StoreChange {
+    /// Actions: a project's, or the user's if none is named.
+    Actions {
+        /// The project.
+        project: Option<PathBuf>,
+    },
+    /// Something that the user should know once.
+    Notice(Notice),
+}
+
+/// Something that the user should know once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Notice {
+    pub code: &'static str,
+    pub message: String,
+    pub action: Option<String>,
+    /// The version that undoes it.
+    pub restore: Option<String>,
+}
+
+impl ActionStore {
+    /// Opens the store: seeds the defaults, cleans up old ones, loads and watches the user's folder.
+    pub async fn open(paths: Paths) -> Result<(Self, Vec<Notice>), StoreError> {
+        Self::open_with(paths, Defaults::shipped()).await
+    }
+
+    /// Opens the store with other defaults than the shipped ones.
+    pub async fn open_with(paths: Paths, defaults: Defaults) -> Result<(Self, Vec<Notice>), StoreError> {
+        let (orders, inbox) = mpsc::channel();
+        let (changes, _) = broadcast::channel(256);
+        let remembered = Remembered::open(paths.ui_state());
+        let (opened, opening) = oneshot::channel();
+        let (sender, publisher, memory) = (orders.clone(), changes.clone(), remembered.clone());
+        let thread = std::thread::Builder::new().name("action-store".into());
+        thread
+            .spawn(move || {
+                let (mut shelf, notices) = Shelf::open(paths, defaults, sender, publisher, memory);
+                // Nobody waits any more: then the handle is gone too, and the loop ends at once.
+                let _ = opened.send(notices);
+                shelf.serve(&inbox);
+            })
+            .map_err(|source| StoreError::Io {
+                path: PathBuf::new(),
+                doing: "starting the store's thread",
+                source,
+            })?;
+        let store = Self { inner: Arc::new(Inner { orders, changes, remembered }) };
+        let notices = opening.await.map_err(|_| StoreError::Stopped)??;
+        Ok((store, notices))
+    }
+
+    /// What changes from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<StoreChange> {
+        self.inner.changes.subscribe()
+    }
+
+    /// What clients like to find again (`ui.json`); shared, so that no writer undoes another.
+    pub fn remembered(&self) -> Remembered {
+        self.inner.remembered.clone()
+    }
+
+    /// What a toolbar shows.
+    pub async fn list(&self, project: Option<PathBuf>) -> Result<ActionList, StoreError> {
+        self.order(move |shelf| shelf.action_list(project.as_deref())).await
+    }
+
+    /// One action and its file's text.
+    pub async fn show(&self, which: Which) -> Result<ActionDetail, StoreError> {
+        self.order(move |shelf| shelf.show(&which)).await?
+    }
+
+    /// Everything that is wrong in the user's folder and the project's.
+    pub async fn check(&self, project: Option<PathBuf>) -> Result<Vec<Problem>, StoreError> {
+        self.order(move |shelf| shelf.check(project.as_deref())).await
+    }
+
+    /// Reads the bytes that are about to run from the disk, now; `stale` accepts the last good version of
+    /// a broken file.
+    pub async fn resolve(&self, which: Which, stale: bool) -> Result<Resolved, StoreError> {
+        self.order(move |shelf| shelf.resolve(&which, stale)).await?
+    }
+
+    /// What a run would type, for the trust question. Values that are missing leave their placeholders.
+    pub async fn preview(
+        &self,
+        which: Which,
+        values: Values,
+        shell: ShellKind,
+    ) -> Result<Preview, StoreError> {
+        self.order(move |shelf| shelf.preview(&which, &values, shell)).await?
+    }
+
+    /// Accepts a project's file as the user has seen it: `sha256` in hex, or `current`.
+    pub async fn trust(&self, which: Which, sha256: String) -> Result<(), StoreError> {
+        self.order(move |shelf| shelf.accept(&which, &sha256)).await?
+    }
+
+    /// An action's versions, newest first.
+    pub async fn history(&self, which: Which) -> Result<Vec<Version>, StoreError> {
+        self.order(move |shelf| shelf.versions(&which)).await?
+    }
+
+    /// One version's text and its difference from the active file.
+    pub async fn version(&self, which: Which, timestamp: String) -> Result<VersionContent, StoreError> {
+        self.order(move |shelf| shelf.version(&which, &timestamp)).await?
+    }
+
+    /// Makes a version the active file.
+    pub async fn restore(&self, which: Which, timestamp: String) -> Result<Undo, StoreError> {
+        self.order(move |shelf| shelf.restore(&which, &timestamp)).await?
+    }
+
+    /// Makes the shipped version of a default the active file.
+    pub async fn reset(&self, id: String) -> Result<Undo, StoreError> {
+        self.order(move |shelf| shelf.reset(&id)).await?
+    }
+
+    /// Removes an action's file; its versions stay.
+    pub async fn delete(&self, which: Which) -> Result<Undo, StoreError> {
+        self.order(move |shelf| shelf.delete(&which)).await?
+    }
+
+    /// Makes a new action of the user's from one, or from a version of one; the new id.
+    pub async fn duplicate(
+        &self,
+        which: Which,
+        timestamp: Option<String>,
+        id: Option<String>,
+    ) -> Result<String, StoreError> {
+        self.order(move |shelf| shelf.duplicate(&which, timestamp.as_deref(), id.as_deref())).await?
+    }
+
+    /// The ids of the shipped defaults.
+    pub async fn default_ids(&self) -> Result<Vec<String>, StoreError> {
+        self.order(|shelf| shelf.default_ids()).await
+    }
+
+    /// Puts the defaults into the user's folder again, as at a start.
+    pub async fn seed(&self) -> Result<Vec<Notice>, StoreError> {
+        self.order(|shelf| shelf.seed()).await
+    }
+
+    /// Keeps the values that were given, for the next time; never a secret's.
+    pub async fn remember_inputs(
+        &self,
+        which: Which,
+        values: BTreeMap<String, String>,
+    ) -> Result<(), StoreError> {
+        self.order(move |shelf| shelf.remember_inputs(&which, &values)).await?
+    }
+
+    async fn order<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Shelf) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let order = Message::Order(Box::new(move |shelf| {
+            // The caller may have gone; the work is done all the same.
+            let _ = answer.send(work(shelf));
+        }));
+        self.inner.orders.send(order).map_err(|_| StoreError::Stopped)?;
+        answered.await.map_err(|_| StoreError::Stopped)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // The watcher holds a sender too, so the channel alone would never close.
+        let _ = self.orders.send(Message::Stop);
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        use std::fmt::Write as _;
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests;

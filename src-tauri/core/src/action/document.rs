@@ -53,13 +53,17 @@ pub fn id_of(file: &Path, bytes: &[u8]) -> String {
         .unwrap_or_else(stem)
 }
 
-/// Where the value of `key` stands in the text, in characters; for changes that keep everything else.
+/// Where the short text that is the value of `key` stands, in characters; for changes that keep all else.
 #[must_use]
 pub(crate) fn span_of(text: &str, key: &str) -> Option<(usize, usize)> {
     let root = yaml::parse(text).ok()??;
     let Kind::Map(pairs) = &root.kind else { return None };
     let (_, value) = pairs.iter().find(|(name, _)| name.scalar().is_some_and(|(name, _)| name == key))?;
-    Some(value.span)
+    let (content, _) = value.scalar()?;
+    // The parser counts blanks and comments behind a quoted text as part of it.
+    let start = value.span.0;
+    let quotes = if text.chars().nth(start).is_some_and(|c| c == '"' || c == '\'') { 2 } else { 0 };
+    Some((start, start + content.chars().count() + quotes))
 }
 
 /// Whether a text can be an action's id: kebab-case, and no name that a file system keeps for itself.

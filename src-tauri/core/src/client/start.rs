@@ -29,7 +29,11 @@ pub async fn connect_or_start(paths: &Paths, program: &Path) -> Result<Client, C
         // Another client's host has the seat, but does not answer yet; nothing tells when it will.
         tokio::time::sleep(Duration::from_millis(10 << look)).await;
     }
-    Err(if said.is_empty() { ClientError::Start("it does not answer".to_owned()) } else { ClientError::Start(said) })
+    Err(if said.is_empty() {
+        ClientError::Start("it does not answer".to_owned())
+    } else {
+        ClientError::Start(said)
+    })
 }
 
 /// Starts a host that outlives this process. It holds its standard error open until it answers or gives up;

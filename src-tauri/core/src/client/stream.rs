@@ -74,7 +74,8 @@ impl Stream {
 
     /// Sends a JSON text.
     pub async fn send_json(&mut self, value: &impl Serialize) -> Result<(), ClientError> {
-        let text = serde_json::to_string(value).map_err(|error| ClientError::Unreadable(error.to_string()))?;
+        let text =
+            serde_json::to_string(value).map_err(|error| ClientError::Unreadable(error.to_string()))?;
         self.socket.send(Message::Text(text.into())).await.map_err(ClientError::unreachable)
     }
 }

@@ -115,7 +115,8 @@ impl Guard {
     fn knows(&self, headers: &HeaderMap) -> bool {
         let bearer = text(headers, &AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
         let protocols = text(headers, &SEC_WEBSOCKET_PROTOCOL).unwrap_or_default().split(',');
-        let mut offered = protocols.filter_map(|protocol| protocol.trim().strip_prefix("bearer.")).chain(bearer);
+        let mut offered =
+            protocols.filter_map(|protocol| protocol.trim().strip_prefix("bearer.")).chain(bearer);
         offered.any(|token| same(token.as_bytes(), self.token.as_bytes()))
     }
 }
@@ -183,7 +184,11 @@ mod tests {
             assert!(!guard.is_own_host(host), "{host}");
         }
         assert!(guard.allows("tauri://localhost") && guard.allows("http://127.0.0.1:4000"));
-        assert!(!guard.allows("null") && !guard.allows("http://evil.example") && !guard.allows("https://localhost"));
+        assert!(
+            !guard.allows("null")
+                && !guard.allows("http://evil.example")
+                && !guard.allows("https://localhost")
+        );
     }
 
     #[test]

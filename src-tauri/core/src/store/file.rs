@@ -73,8 +73,19 @@ pub(crate) fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<(
 
 /// Puts bytes into a new file of the folder that is removed again unless it is renamed into place.
 pub(crate) fn write_beside(folder: &Path, bytes: &[u8], mode: u32) -> io::Result<tempfile::NamedTempFile> {
+    write_beside_as(folder, "", bytes, mode)
+}
+
+/// The same, with a name that tells after a crash whose bytes these are.
+pub(crate) fn write_beside_as(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    mode: u32,
+) -> io::Result<tempfile::NamedTempFile> {
     use std::os::unix::fs::PermissionsExt as _;
-    let mut temporary = tempfile::Builder::new().prefix(TEMPORARY).suffix(".tmp").tempfile_in(folder)?;
+    let prefix = format!("{TEMPORARY}{name}.");
+    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(folder)?;
     temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;

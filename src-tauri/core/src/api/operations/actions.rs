@@ -117,8 +117,8 @@ pub async fn execute(
     let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
     let cwd = action.cwd.as_ref().map_or(root.clone(), |cwd| root.join(cwd));
     let id = Uuid::now_v7();
-    let terminal = match request.terminal {
-        Some(terminal) => idle_terminal(&rooms, &terminal)?,
+    let terminal = match &request.terminal {
+        Some(terminal) => idle_terminal(&rooms, terminal)?,
         None => {
             let env = action.env.clone().into_iter().collect();
             let task = action.label.clone();
@@ -172,7 +172,8 @@ async fn values_in(project: Option<PathBuf>, rooms: &Rooms) -> Result<Values, Ap
     let paths = rooms.paths.clone();
     let gather = move || {
         let (project, git) = Project::discover(&root, &paths)?.values();
-        let env = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let env = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         std::io::Result::Ok(Values { project, git, env: env.collect(), ..Values::default() })
     };
     let gathered = tokio::task::spawn_blocking(gather).await.map_err(std::io::Error::other).flatten();
@@ -254,10 +255,7 @@ pub async fn delete(
 /// Everything that is wrong in the user's folder, and in the project's if one is named.
 #[utoipa::path(post, path = "/v1/check", operation_id = "actions:check", request_body = CheckRequest,
     responses((status = 200, body = Vec<Problem>), (status = "4XX", body = ApiError)))]
-pub async fn check(
-    State(rooms): State<Rooms>,
-    Body(request): Body<CheckRequest>,
-) -> Answer<Vec<Problem>> {
+pub async fn check(State(rooms): State<Rooms>, Body(request): Body<CheckRequest>) -> Answer<Vec<Problem>> {
     let project = rooms.project(request.project.as_deref()).await?;
     Ok(Json(rooms.store.check(project).await?))
 }
@@ -279,4 +277,3 @@ pub async fn create_new(
     let project = rooms.project(request.project.as_deref()).await?;
     crate::create_action::open(&rooms, project).await.map(Json)
 }
-

@@ -1,7 +1,7 @@
 //! How operations read requests and answer: one shape for every error, whatever refused.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -42,6 +42,15 @@ impl From<JsonRejection> for ApiError {
         };
         Self::new(rejection.status().as_u16(), code, lower_first(&rejection.body_text()))
             .hint("send a JSON object as described in /openapi.json, at most 1 MiB, as application/json")
+    }
+}
+
+impl From<BytesRejection> for ApiError {
+    fn from(rejection: BytesRejection) -> Self {
+        let code =
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE { "body_too_large" } else { "bad_body" };
+        Self::new(rejection.status().as_u16(), code, lower_first(&rejection.body_text()))
+            .hint("send at most 1 MiB at a time")
     }
 }
 

@@ -136,4 +136,3 @@ async fn refuse_frame(socket: &mut WebSocket, error: &ApiError) {
     // A client that is gone need not be told.
     _ = socket.send(Frame::Close(Some(close))).await;
 }
-

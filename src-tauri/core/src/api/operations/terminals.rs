@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use uuid::Uuid;
 
 use super::answer::{Answer, Body, Path};
@@ -67,7 +68,12 @@ pub async fn kill(State(rooms): State<Rooms>, Path(id): Path<Uuid>) -> Answer<Ki
 #[utoipa::path(post, path = "/v1/terminals/{id}/write", operation_id = "terminals:write",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = WriteReport), (status = "4XX", body = ApiError)))]
-pub async fn write(State(rooms): State<Rooms>, Path(id): Path<Uuid>, bytes: Bytes) -> Answer<WriteReport> {
+pub async fn write(
+    State(rooms): State<Rooms>,
+    Path(id): Path<Uuid>,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Answer<WriteReport> {
+    let bytes = bytes?;
     let written = rooms.terminals.get(id)?.write(bytes).await;
     let bytes = written.map_err(|error| match error {
         WriteError::Ended => ApiError::new(409, "terminal_ended", error.to_string()),

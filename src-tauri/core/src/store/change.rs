@@ -1,0 +1,311 @@
+//! The changes that the app makes to action files: restore, reset, delete, duplicate, seed.
+//!
+//! The rule in all of them: what the file holds goes to the history first, what it will hold too, and
+//! only then one rename makes the change. At any instant one of the two is whole on the disk.
+
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, RenameFlags};
+
+use super::file::{self, Content, TEMPORARY};
+use super::history::Author;
+use super::shelf::Shelf;
+use super::{StoreError, Which};
+use crate::action::{Scope, id_of, is_id, kebab, span_of};
+use crate::api::Undo;
+use crate::clock;
+
+impl Shelf {
+    /// Makes a version the active file.
+    pub fn restore(&mut self, which: &Which, timestamp: &str) -> Result<Undo, StoreError> {
+        let project = self.place(which)?;
+        let project = project.as_deref();
+        let key = self.folder(project).key(&which.id);
+        let version = self.history.read(&key, timestamp);
+        let unknown = || StoreError::UnknownVersion { id: which.id.clone(), timestamp: timestamp.to_owned() };
+        let bytes = version.map_err(self.history_error("reading a version"))?.ok_or_else(unknown)?;
+        self.put(project, &which.id, &bytes, Author::Restore, timestamp)
+    }
+
+    /// Makes the shipped version of a default the active file.
+    pub fn reset(&mut self, id: &str) -> Result<Undo, StoreError> {
+        if !is_id(id) {
+            return Err(StoreError::InvalidId(id.to_owned()));
+        }
+        let text = self.defaults.text(id).ok_or_else(|| StoreError::NotADefault(id.to_owned()))?.to_owned();
+        self.put(None, id, text.as_bytes(), Author::Reset, "reset to the default")
+    }
+
+    /// Removes an action's file; its versions stay.
+    pub fn delete(&mut self, which: &Which) -> Result<Undo, StoreError> {
+        let project = self.place(which)?;
+        let project = project.as_deref();
+        if project.is_none() && self.defaults.text(&which.id).is_some() {
+            return Err(StoreError::IsADefault(which.id.clone()));
+        }
+        let found = self.folder(project).with_id(&which.id).next().map(|(path, _)| path.clone());
+        let path = found.ok_or_else(|| self.unknown(&which.id, project))?;
+        self.take_away(project, &which.id, &path)
+    }
+
+    /// Makes a new action of the user's from one, or from a version of one; the new id.
+    pub fn duplicate(
+        &mut self,
+        which: &Which,
+        timestamp: Option<&str>,
+        id: Option<&str>,
+    ) -> Result<String, StoreError> {
+        let project = self.place_to_read(which)?;
+        let bytes = match timestamp {
+            None => {
+                let active = self.active(project.as_deref(), &which.id);
+                active.ok_or_else(|| self.unknown(&which.id, project.as_deref()))?.1
+            }
+            Some(timestamp) => {
+                let key = self.folder(project.as_deref()).key(&which.id);
+                let version = self.history.read(&key, timestamp);
+                let unknown =
+                    || StoreError::UnknownVersion { id: which.id.clone(), timestamp: timestamp.to_owned() };
+                version.map_err(self.history_error("reading a version"))?.ok_or_else(unknown)?
+            }
+        };
+        let id = match id {
+            Some(id) if !is_id(id) => return Err(StoreError::InvalidId(id.to_owned())),
+            Some(id) if self.is_taken(id) => {
+                let path = self.user.dir.join(format!("{id}.yaml"));
+                return Err(StoreError::InTheWay {
+                    path,
+                    what: format!("there is an action `{id}` already"),
+                });
+            }
+            Some(id) => id.to_owned(),
+            None => self.free_id(&format!("my-{}", which.id.trim_start_matches("my-"))),
+        };
+        let text = renamed(&String::from_utf8_lossy(&bytes), &id);
+        self.put(None, &id, text.as_bytes(), Author::Import, &format!("a copy of {}", which.id))?;
+        Ok(id)
+    }
+
+    /// Puts bytes into the file that holds an id, else into a new one; what was there is in the history.
+    pub fn put(
+        &mut self,
+        project: Option<&Path>,
+        id: &str,
+        bytes: &[u8],
+        author: Author,
+        reason: &str,
+    ) -> Result<Undo, StoreError> {
+        let key = self.folder(project).key(id);
+        let held = self.held(project, id)?;
+        let (path, current) = match held {
+            Some((path, current)) => (path, Some(current)),
+            None => (self.free_path(project, id), None),
+        };
+        let folder = self.folder(project).dir.clone();
+        std::fs::create_dir_all(&folder).map_err(StoreError::io(&folder, "making the folder"))?;
+        let mut timestamp = None;
+        if let Some(current) = &current {
+            timestamp = self
+                .history
+                .record(&key, current, Author::Editor, "", clock::now())
+                .map_err(self.history_error("keeping what the file holds"))?;
+        }
+        self.history
+            .record(&key, bytes, author, reason, clock::now())
+            .map_err(self.history_error("keeping the new version"))?;
+        if current.as_deref() != Some(bytes) {
+            let metadata = std::fs::metadata(&path).ok();
+            let mode = metadata.map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
+            let swapped = replace(&path, bytes, mode, id, current.is_some())
+                .map_err(StoreError::io(&path, "writing the file"))?;
+            // Somebody wrote between our look and the swap: that is a version too, and ours is newer.
+            if let Swapped::Out { bytes: other, temporary } = swapped {
+                if Some(&other) != current.as_ref() {
+                    let kept = self
+                        .history
+                        .record(&key, &other, Author::Editor, "", clock::now())
+                        .and_then(|_| self.history.record(&key, bytes, author, reason, clock::now()));
+                    // If it can't be kept, the file with it stays beside; the next start keeps it.
+                    kept.map_err(self.history_error("keeping what was written meanwhile"))?;
+                }
+                std::fs::remove_file(&temporary).map_err(StoreError::io(&temporary, "removing"))?;
+            }
+        }
+        self.reload(project, vec![path], true);
+        Ok(Undo { timestamp })
+    }
+
+    /// Removes a file through the history.
+    pub fn take_away(&mut self, project: Option<&Path>, id: &str, path: &Path) -> Result<Undo, StoreError> {
+        let key = self.folder(project).key(id);
+        let bytes = match file::read_at_most(path, None).map_err(StoreError::io(path, "reading the file"))? {
+            Content::Bytes(bytes) => bytes,
+            Content::TooLarge(_) => Vec::new(),
+            Content::Other(what) => {
+                return Err(StoreError::InTheWay { path: path.to_owned(), what: format!("this is {what}") });
+            }
+        };
+        let timestamp = self
+            .history
+            .record(&key, &bytes, Author::Editor, "", clock::now())
+            .map_err(self.history_error("keeping what the file holds"))?;
+        // First aside, then away: what somebody wrote in between is seen and kept.
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let aside = folder.join(format!("{TEMPORARY}{id}.deleted.tmp"));
+        std::fs::rename(path, &aside).map_err(StoreError::io(path, "removing the file"))?;
+        let meanwhile = match file::read_at_most(&aside, None) {
+            Ok(Content::Bytes(now)) if now != bytes => self
+                .history
+                .record(&key, &now, Author::Editor, "", clock::now())
+                .map_err(self.history_error("keeping what was written meanwhile"))?,
+            _ => None,
+        };
+        std::fs::remove_file(&aside).map_err(StoreError::io(&aside, "removing"))?;
+        file::sync_folder(&folder).map_err(StoreError::io(&folder, "syncing the folder"))?;
+        self.reload(project, vec![path.to_owned()], true);
+        Ok(Undo { timestamp: meanwhile.or(timestamp) })
+    }
+
+    /// Keeps what a crash left behind in the user's folder, then removes it.
+    pub fn sweep(&mut self) {
+        let Ok(entries) = std::fs::read_dir(&self.user.dir) else { return };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+            let Some(rest) = name.strip_prefix(TEMPORARY) else { continue };
+            let Ok(Content::Bytes(bytes)) = file::read_at_most(&path, None) else { continue };
+            let named = rest.split('.').next().unwrap_or_default();
+            let id = if is_id(named) { named.to_owned() } else { id_of(&path, &bytes) };
+            let key = self.user.key(&id);
+            // Half of a version that the history has whole is nothing new.
+            let known = self.history.timestamps(&key).unwrap_or_default().iter().any(|timestamp| {
+                self.history
+                    .read(&key, timestamp)
+                    .is_ok_and(|old| old.is_some_and(|old| old.starts_with(&bytes)))
+            });
+            let kept = known
+                || self
+                    .history
+                    .record(&key, &bytes, Author::Editor, "left behind by a crash", clock::now())
+                    .is_ok();
+            if kept {
+                let _ = std::fs::remove_file(&path);
+            }
+        }
+    }
+
+    /// The folder that a change is meant for: the user's by default.
+    pub fn place(&mut self, which: &Which) -> Result<Option<PathBuf>, StoreError> {
+        if !is_id(&which.id) {
+            return Err(StoreError::InvalidId(which.id.clone()));
+        }
+        match (&which.project, which.scope) {
+            (Some(project), Some(Scope::Project)) => {
+                self.project(project);
+                Ok(Some(project.clone()))
+            }
+            (None, Some(Scope::Project)) => Err(self.unknown(&which.id, None)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The file with an id and its bytes; refuses what is there but can't be read.
+    fn held(&self, project: Option<&Path>, id: &str) -> Result<Option<(PathBuf, Vec<u8>)>, StoreError> {
+        if let Some(active) = self.active(project, id) {
+            return Ok(Some(active));
+        }
+        // A file that the watcher has not told of yet, or one that can't be read.
+        let path = self.folder(project).dir.join(format!("{id}.yaml"));
+        let blocked = |what: String| Err(StoreError::InTheWay { path: path.clone(), what });
+        match file::read_at_most(&path, None) {
+            Ok(Content::Bytes(bytes)) if id_of(&path, &bytes) == id => Ok(Some((path, bytes))),
+            Ok(Content::Bytes(_) | Content::TooLarge(_)) => Ok(None),
+            Ok(Content::Other(what)) => blocked(format!("this is {what}")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => blocked(format!("can't be read: {error}")),
+        }
+    }
+
+    /// A name for a new file: `<id>.yaml`, unless another action's file is called so.
+    fn free_path(&self, project: Option<&Path>, id: &str) -> PathBuf {
+        let folder = &self.folder(project).dir;
+        let names = std::iter::once(format!("{id}.yaml")).chain((2..).map(|n| format!("{id}-{n}.yaml")));
+        let free = |path: &PathBuf| path.symlink_metadata().is_err();
+        names.map(|name| folder.join(name)).find(free).unwrap_or_else(|| folder.join(format!("{id}.yaml")))
+    }
+
+    fn is_taken(&self, id: &str) -> bool {
+        self.user.with_id(id).next().is_some() || self.user.dir.join(format!("{id}.yaml")).exists()
+    }
+
+    fn free_id(&self, id: &str) -> String {
+        let ids = std::iter::once(id.to_owned()).chain((2..).map(|n| format!("{id}-{n}")));
+        ids.into_iter().find(|id| !self.is_taken(id)).unwrap_or_else(|| kebab(id))
+    }
+
+    pub(super) fn history_error(&self, doing: &'static str) -> impl FnOnce(io::Error) -> StoreError + use<> {
+        StoreError::io(&self.paths.history(), doing)
+    }
+}
+
+/// What a replacement brought out.
+enum Swapped {
+    /// There was nothing, or it could not be swapped and was as it had been read.
+    Nothing,
+    /// What the file held at the instant of the swap, and where it stands now.
+    Out { bytes: Vec<u8>, temporary: PathBuf },
+}
+
+/// Puts bytes at a path in one step, durably.
+fn replace(path: &Path, bytes: &[u8], mode: u32, id: &str, exists: bool) -> io::Result<Swapped> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let temporary = file::write_beside_as(folder, id, bytes, mode)?;
+    if !exists {
+        temporary.persist_noclobber(path).map_err(|error| error.error)?;
+        file::sync_folder(folder)?;
+        return Ok(Swapped::Nothing);
+    }
+    match rustix::fs::renameat_with(CWD, temporary.path(), CWD, path, RenameFlags::EXCHANGE) {
+        Ok(()) => {
+            file::sync_folder(folder)?;
+            // From here on the temporary file is the user's, and stays until it is in the history.
+            let (_, temporary) = temporary.keep().map_err(|error| error.error)?;
+            let bytes = match file::read_at_most(&temporary, None)? {
+                Content::Bytes(bytes) => bytes,
+                _ => Vec::new(),
+            };
+            Ok(Swapped::Out { bytes, temporary })
+        }
+        // The file system can't swap: the moment between the last look and the rename stays open.
+        Err(_) => {
+            temporary.persist(path).map_err(|error| error.error)?;
+            file::sync_folder(folder)?;
+            Ok(Swapped::Nothing)
+        }
+    }
+}
+
+/// The same text with another id, all else as it is.
+fn renamed(text: &str, id: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match span_of(text, "id") {
+        Some((start, end)) => {
+            let before: String = text.chars().take(start).collect();
+            let after: String = text.chars().skip(end).collect();
+            format!("{before}{id}{after}")
+        }
+        None => format!("id: {id}\n{text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::renamed;
+
+    #[test]
+    fn a_copy_keeps_comments_and_everything_else() {
+        assert_eq!(renamed("# é\nid: \"a\" # c\nlabel: A\n", "b"), "# é\nid: b # c\nlabel: A\n");
+        assert_eq!(renamed("label: A\n", "b"), "id: b\nlabel: A\n");
+    }
+}

@@ -1,0 +1,124 @@
+//! What can go wrong in the store, and how the door says it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::action::{Problem, visible};
+use crate::api::{ApiError, Place};
+
+/// Why the store refuses.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No action has this id.
+    #[error("there is no action `{id}`")]
+    UnknownAction {
+        /// The id.
+        id: String,
+        /// An id that was perhaps meant.
+        near: Option<String>,
+    },
+    /// This can't be an id.
+    #[error("`{}` can't be an action's id", visible(.0))]
+    InvalidId(String),
+    /// The file can't run.
+    #[error("`{id}` is broken: {}", .problem.message)]
+    Broken {
+        /// The id.
+        id: String,
+        /// The first error.
+        problem: Box<Problem>,
+        /// Whether an older version could run.
+        stale: bool,
+    },
+    /// The history has no such version.
+    #[error("`{id}` has no version `{}`", visible(.timestamp))]
+    UnknownVersion {
+        /// The id.
+        id: String,
+        /// What was asked for.
+        timestamp: String,
+    },
+    /// Only defaults can be reset.
+    #[error("`{0}` is not a default action")]
+    NotADefault(String),
+    /// A default would come back.
+    #[error("`{0}` is a default action and would come back at the next start")]
+    IsADefault(String),
+    /// The bytes to trust are not the ones that are there.
+    #[error("`{0}` has changed since it was shown")]
+    Changed(String),
+    /// Something stands where the file belongs.
+    #[error("{}: {what}", .path.display())]
+    InTheWay {
+        /// The path.
+        path: PathBuf,
+        /// What stands there.
+        what: String,
+    },
+    /// The system refused.
+    #[error("{}: {doing}: {source}", .path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// What was being done.
+        doing: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The store has ended.
+    #[error("the action store has stopped")]
+    Stopped,
+}
+
+impl StoreError {
+    /// Wraps what the system said.
+    pub(super) fn io(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Io { path, doing, source }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        match error {
+            StoreError::UnknownAction { near, .. } => {
+                let refused = Self::new(404, "unknown_action", message);
+                match near {
+                    Some(near) => refused.hint(format!("did you mean `{near}`?")),
+                    None => refused.hint("`ai-orchestrator action list` shows what there is"),
+                }
+            }
+            StoreError::InvalidId(_) => Self::new(400, "invalid_id", message)
+                .hint("an id is lower-case words with `-` between, like `run-tests`"),
+            StoreError::Broken { problem, stale, .. } => {
+                let refused = Self::new(422, "broken_action", message).at(Place {
+                    file: problem.file,
+                    line: problem.line,
+                    column: problem.column,
+                });
+                match (problem.fix, stale) {
+                    (Some(fix), _) => refused.hint(fix),
+                    (None, true) => refused.hint("the last good version can be run, or restored"),
+                    (None, false) => refused,
+                }
+            }
+            StoreError::UnknownVersion { .. } => Self::new(404, "unknown_version", message)
+                .hint("`ai-orchestrator action history ID` lists the versions"),
+            StoreError::NotADefault(_) => {
+                Self::new(409, "not_a_default", message).hint("restore a version from its history instead")
+            }
+            StoreError::IsADefault(_) => Self::new(409, "is_a_default", message)
+                .hint("reset it instead, or hide it with a project action of the same id"),
+            StoreError::Changed(_) => {
+                Self::new(409, "changed", message).hint("look at it again before you trust it")
+            }
+            StoreError::InTheWay { .. } => {
+                Self::new(409, "in_the_way", message).hint("move it away, then try again")
+            }
+            StoreError::Io { .. } => Self::new(500, "io", message)
+                .hint("nothing was changed; check the disk's space and the folder's permissions"),
+            StoreError::Stopped => Self::new(503, "stopped", message),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! One folder of action files: what each file held when it was read last.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::file;
+use super::history::Key;
+use crate::action::{Action, Problem, Scope, id_of, is_id, kebab, read};
+
+/// A loaded folder.
+#[derive(Debug)]
+pub(super) struct Folder {
+    pub scope: Scope,
+    /// The project's root, for a project's folder.
+    pub project: Option<PathBuf>,
+    pub dir: PathBuf,
+    pub entries: BTreeMap<PathBuf, Entry>,
+    /// What is wrong with the folder itself.
+    pub problem: Option<Problem>,
+}
+
+/// A loaded file.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// The id, as far as it can be told.
+    pub id: String,
+    pub bytes: Arc<[u8]>,
+    pub sha256: String,
+    /// The action; none while the file is broken.
+    pub action: Option<Arc<Action>>,
+    /// What the file said when it was good last, if it is broken now.
+    pub good: Option<Good>,
+    pub problems: Vec<Problem>,
+}
+
+/// A version that can run.
+#[derive(Clone, Debug)]
+pub(super) struct Good {
+    pub action: Arc<Action>,
+    pub bytes: Arc<[u8]>,
+    pub sha256: String,
+}
+
+/// What reading a file again brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// What was known already.
+    None,
+    /// The file is gone.
+    Gone,
+    /// New bytes that parse.
+    Good,
+    /// New bytes that don't: perhaps only half of what is being written.
+    Broken,
+}
+
+impl Folder {
+    pub fn new(scope: Scope, project: Option<PathBuf>, dir: PathBuf) -> Self {
+        Self { scope, project, dir, entries: BTreeMap::new(), problem: None }
+    }
+
+    /// Whether a path is an action file of this folder, by its name.
+    pub fn owns(&self, path: &Path) -> bool {
+        path.parent() == Some(&self.dir) && is_action_file(path)
+    }
+
+    /// The action files that are there now.
+    pub fn list(&mut self) -> Vec<PathBuf> {
+        self.problem = None;
+        match std::fs::read_dir(&self.dir) {
+            Ok(entries) => {
+                let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+                paths.retain(|path| is_action_file(path));
+                paths
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                let message = format!("the folder can't be read: {error}");
+                self.problem = Some(Problem::whole(&self.dir, "unreadable", message));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Reads one file as it is now; what was known stays in `entries` until `accept`.
+    pub fn look(&self, path: &Path) -> (Change, Option<Entry>) {
+        let old = self.entries.get(path);
+        if path.symlink_metadata().is_err() {
+            return (if old.is_some() { Change::Gone } else { Change::None }, None);
+        }
+        let read = self.stays_inside(path).and_then(|()| file::read_bounded(path));
+        let entry = match read {
+            Ok(bytes) => {
+                if old.is_some_and(|old| *old.bytes == *bytes && (old.action.is_some() || !bytes.is_empty()))
+                {
+                    return (Change::None, None);
+                }
+                self.parse(path, bytes.into(), old)
+            }
+            Err(problem) if problem.code == "gone" && !path.is_symlink() => {
+                return (if old.is_some() { Change::Gone } else { Change::None }, None);
+            }
+            Err(problem) => {
+                if old.is_some_and(|old| old.problems == [problem.clone()]) {
+                    return (Change::None, None);
+                }
+                Entry {
+                    id: old.map_or_else(|| stem_id(path), |old| old.id.clone()),
+                    bytes: Arc::from([]),
+                    sha256: super::sha256(&[]),
+                    action: None,
+                    good: old.and_then(Entry::good),
+                    problems: vec![problem],
+                }
+            }
+        };
+        let change = if entry.action.is_some() { Change::Good } else { Change::Broken };
+        (change, Some(entry))
+    }
+
+    fn parse(&self, path: &Path, bytes: Arc<[u8]>, old: Option<&Entry>) -> Entry {
+        let (action, problems) = read(path, self.scope, &bytes);
+        let id = match (&action, old) {
+            (Some(action), _) => action.id.clone(),
+            // A file that is broken keeps the last id it had, so that its history goes on.
+            (None, Some(old)) if id_of(path, &bytes) == stem(path) => old.id.clone(),
+            (None, _) => Some(id_of(path, &bytes)).filter(|id| is_id(id)).unwrap_or_else(|| stem_id(path)),
+        };
+        let sha256 = super::sha256(&bytes);
+        let good = if action.is_some() { None } else { old.and_then(Entry::good) };
+        Entry { id, bytes, sha256, action: action.map(Arc::new), good, problems }
+    }
+
+    /// A repository must not show or run files from outside of it through a link.
+    fn stays_inside(&self, path: &Path) -> Result<(), Problem> {
+        let Some(project) = &self.project else { return Ok(()) };
+        match path.canonicalize() {
+            Ok(real) if !real.starts_with(project) => {
+                let message = "this link leads out of the project, and is not followed";
+                Err(Problem::whole(path, "leads-outside", message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The entries with an id.
+    pub fn with_id<'a>(&'a self, id: &'a str) -> impl Iterator<Item = (&'a PathBuf, &'a Entry)> {
+        self.entries.iter().filter(move |(_, entry)| entry.id == id)
+    }
+
+    /// Under which key the history keeps an id of this folder.
+    pub fn key(&self, id: &str) -> Key {
+        Key { project: self.project.clone(), id: id.to_owned() }
+    }
+}
+
+impl Entry {
+    /// The version that can run, be it the current or an older one.
+    fn good(&self) -> Option<Good> {
+        match &self.action {
+            Some(action) => Some(Good {
+                action: Arc::clone(action),
+                bytes: Arc::clone(&self.bytes),
+                sha256: self.sha256.clone(),
+            }),
+            None => self.good.clone(),
+        }
+    }
+}
+
+/// Whether a name is one of an action file. Hidden files are editors' and our own unfinished ones.
+pub(super) fn is_action_file(path: &Path) -> bool {
+    let visible = path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."));
+    visible && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// An id for a file whose name is none: what can be kept of it, else its digest.
+fn stem_id(path: &Path) -> String {
+    let stem = stem(path);
+    let kebab = kebab(&stem);
+    if is_id(&stem) {
+        stem
+    } else if is_id(&kebab) {
+        kebab
+    } else {
+        format!("file-{}", &super::sha256(path.as_os_str().as_encoded_bytes())[..8])
+    }
+}

@@ -1,0 +1,353 @@
+//! Every version of every action that the store saw, on disk.
+//!
+//! A version is written before anything that could lose it happens, and only then is the old one
+//! replaced. What a version means (active, valid, summary) is `versions`' business.
+
+use std::collections::HashMap;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::file::{self, Content, TEMPORARY};
+use crate::action::is_id;
+
+/// How many versions of an action are kept.
+pub(super) const KEPT: usize = 20;
+const FORMAT: &str = "%Y-%m-%dT%H-%M-%S%.6fZ";
+
+/// Whose versions: one action of the user's, or one of a project's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub project: Option<PathBuf>,
+    pub id: String,
+}
+
+/// Who wrote a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Author {
+    Editor,
+    Restore,
+    Reset,
+    Seed,
+    Delete,
+    Create,
+    Import,
+}
+
+/// The versions, below one folder.
+#[derive(Debug)]
+pub(crate) struct History {
+    root: PathBuf,
+    /// The newest version of each action: its timestamp and its content's digest.
+    newest: HashMap<Key, (String, [u8; 32])>,
+    /// While many files are read at once, one sync at the end stands for all.
+    batch: bool,
+}
+
+/// One line of `log.jsonl`.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    timestamp: String,
+    author: Author,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    reason: String,
+}
+
+impl History {
+    pub fn new(root: PathBuf) -> Self {
+        Self { root, newest: HashMap::new(), batch: false }
+    }
+
+    /// Keeps a version, unless it is the newest already; the timestamp it is known by.
+    ///
+    /// An empty file is a moment between two versions and none itself.
+    pub fn record(
+        &mut self,
+        key: &Key,
+        bytes: &[u8],
+        author: Author,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> io::Result<Option<String>> {
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let digest: [u8; 32] = Sha256::digest(bytes).into();
+        let newest = self.newest(key)?;
+        if let Some((timestamp, known)) = &newest
+            && *known == digest
+            && self.folder(key)?.join(format!("{timestamp}.yaml")).exists()
+        {
+            return Ok(Some(timestamp.clone()));
+        }
+        let after = newest.and_then(|(timestamp, _)| parse(&timestamp));
+        let at = after.map_or(now, |newest| now.max(newest + TimeDelta::microseconds(1)));
+        let timestamp = at.format(FORMAT).to_string();
+
+        let folder = self.folder(key)?;
+        self.make(&folder)?;
+        let temporary = if self.batch {
+            let mut temporary =
+                tempfile::Builder::new().prefix(TEMPORARY).suffix(".tmp").tempfile_in(&folder)?;
+            temporary.write_all(bytes)?;
+            temporary
+        } else {
+            file::write_beside(&folder, bytes, 0o600)?
+        };
+        let path = folder.join(format!("{timestamp}.yaml"));
+        temporary.persist_noclobber(&path).map_err(|error| error.error)?;
+        if !self.batch {
+            file::sync_folder(&folder)?;
+        }
+        self.newest.insert(key.clone(), (timestamp.clone(), digest));
+        // The version is safe now; who wrote it is a convenience that may fail.
+        if let Err(error) = log(&folder, &timestamp, author, reason).and_then(|()| prune(&folder)) {
+            tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept");
+        }
+        Ok(Some(timestamp))
+    }
+
+    /// Does many things and makes them durable together.
+    pub fn together<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.batch = true;
+        let result = work(self);
+        self.batch = false;
+        #[cfg(target_os = "linux")]
+        if let Err(error) = std::fs::File::open(&self.root).and_then(|root| Ok(rustix::fs::syncfs(root)?)) {
+            tracing::debug!(%error, "the history can't be synced");
+        }
+        result
+    }
+
+    /// Sets batching by hand, where a closure can't reach.
+    pub fn set_batch(&mut self, batch: bool) {
+        if self.batch && !batch {
+            self.together(|_| ());
+        }
+        self.batch = batch;
+    }
+
+    /// The timestamps of an action's versions, newest first.
+    pub fn timestamps(&self, key: &Key) -> io::Result<Vec<String>> {
+        timestamps(&self.folder(key)?)
+    }
+
+    /// One version's bytes; `None` if there is none.
+    pub fn read(&self, key: &Key, timestamp: &str) -> io::Result<Option<Vec<u8>>> {
+        // Only what is exactly a timestamp becomes part of a path.
+        if parse(timestamp).is_none_or(|at| at.format(FORMAT).to_string() != timestamp) {
+            return Ok(None);
+        }
+        let path = self.folder(key)?.join(format!("{timestamp}.yaml"));
+        match file::read_at_most(&path, None) {
+            Ok(Content::Bytes(bytes)) => Ok(Some(bytes)),
+            Ok(_) => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Who wrote each version, as far as that is known.
+    pub fn authors(&self, key: &Key) -> HashMap<String, Author> {
+        let text = self.folder(key).and_then(|folder| std::fs::read_to_string(folder.join("log.jsonl")));
+        let text = text.unwrap_or_default();
+        text.lines()
+            .filter_map(|line| serde_json::from_str::<Entry>(line).ok())
+            .map(|entry| (entry.timestamp, entry.author))
+            .collect()
+    }
+
+    /// The ids of the user's actions that have versions.
+    pub fn ids(&self) -> Vec<String> {
+        let Ok(folders) = std::fs::read_dir(&self.root) else { return Vec::new() };
+        let names = folders.flatten().filter_map(|folder| folder.file_name().into_string().ok());
+        let mut ids: Vec<String> = names
+            .filter(|name| is_id(name))
+            .filter(|name| timestamps(&self.root.join(name)).is_ok_and(|versions| !versions.is_empty()))
+            .collect();
+        ids.sort();
+        ids
+    }
+
+    /// The newest version's timestamp and digest.
+    fn newest(&mut self, key: &Key) -> io::Result<Option<(String, [u8; 32])>> {
+        if let Some(newest) = self.newest.get(key) {
+            return Ok(Some(newest.clone()));
+        }
+        let Some(timestamp) = self.timestamps(key)?.into_iter().next() else { return Ok(None) };
+        let bytes = self.read(key, &timestamp)?.unwrap_or_default();
+        let newest = (timestamp, Sha256::digest(&bytes).into());
+        self.newest.insert(key.clone(), newest.clone());
+        Ok(Some(newest))
+    }
+
+    /// The folder of an action's versions; refused if it is a link that leads elsewhere.
+    fn folder(&self, key: &Key) -> io::Result<PathBuf> {
+        if !is_id(&key.id) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "this can't be an action's id"));
+        }
+        let folder = match &key.project {
+            None => self.root.join(&key.id),
+            Some(project) => self.root.join("projects").join(project_hash(project)).join(&key.id),
+        };
+        match std::fs::symlink_metadata(&folder) {
+            Ok(metadata) if metadata.is_symlink() => {
+                Err(io::Error::other("the history's folder is a link, and links are not followed here"))
+            }
+            _ => Ok(folder),
+        }
+    }
+
+    fn make(&self, folder: &Path) -> io::Result<()> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        std::fs::create_dir_all(folder)?;
+        if !self.batch {
+            // Each new level is an entry in the one above.
+            for level in folder.ancestors().skip(1).take_while(|level| level.starts_with(&self.root)) {
+                file::sync_folder(level)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name under which a project's versions and trust are kept.
+pub(super) fn project_hash(project: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt as _;
+    super::hex(&Sha256::digest(project.as_os_str().as_bytes())[..16])
+}
+
+/// The moment that a timestamp names.
+pub(super) fn parse(timestamp: &str) -> Option<DateTime<Utc>> {
+    NaiveDateTime::parse_from_str(timestamp, "%Y-%m-%dT%H-%M-%S%.fZ").ok().map(|at| at.and_utc())
+}
+
+fn timestamps(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".yaml")?.to_owned()))
+        .filter(|stem| parse(stem).is_some_and(|at| at.format(FORMAT).to_string() == *stem))
+        .collect();
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(found)
+}
+
+fn log(folder: &Path, timestamp: &str, author: Author, reason: &str) -> io::Result<()> {
+    let entry = Entry { timestamp: timestamp.to_owned(), author, reason: reason.to_owned() };
+    let mut line = serde_json::to_vec(&entry)?;
+    line.push(b'\n');
+    OpenOptions::new().create(true).append(true).open(folder.join("log.jsonl"))?.write_all(&line)
+}
+
+/// Removes the oldest versions above the limit, and now and then their lines in the log.
+fn prune(folder: &Path) -> io::Result<()> {
+    let versions = timestamps(folder)?;
+    let Some(old) = versions.get(KEPT..).filter(|old| !old.is_empty()) else { return Ok(()) };
+    for timestamp in old {
+        std::fs::remove_file(folder.join(format!("{timestamp}.yaml")))?;
+    }
+    let log = folder.join("log.jsonl");
+    let text = std::fs::read_to_string(&log)?;
+    if text.lines().count() > 4 * KEPT {
+        let kept =
+            text.lines().filter(|line| versions[..KEPT].iter().any(|known| line.contains(known.as_str())));
+        let kept: String = kept.flat_map(|line| [line, "\n"]).collect();
+        file::write_atomic(&log, kept.as_bytes(), 0o600)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history() -> (tempfile::TempDir, History, Key) {
+        let folder = tempfile::tempdir().unwrap();
+        let history = History::new(folder.path().join(".history"));
+        (folder, history, Key { project: None, id: "a".into() })
+    }
+
+    fn at(second: u32) -> DateTime<Utc> {
+        parse(&format!("2026-11-21T10-11-{second:02}.345678Z")).unwrap()
+    }
+
+    #[test]
+    fn equal_neighbours_are_kept_once_and_returns_are_new_versions() {
+        let (_folder, mut history, key) = history();
+        let mut record = |text: &str, second| {
+            history.record(&key, text.as_bytes(), Author::Editor, "", at(second)).unwrap().unwrap()
+        };
+        let first = record("one", 1);
+        assert_eq!(record("one", 2), first);
+        let second = record("two", 3);
+        let third = record("one", 4);
+        assert_eq!(first, "2026-11-21T10-11-01.345678Z");
+        assert_eq!(history.timestamps(&key).unwrap(), [third, second, first]);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_still_gives_later_versions() {
+        let (_folder, mut history, key) = history();
+        history.record(&key, b"one", Author::Editor, "", at(9)).unwrap();
+        let second = history.record(&key, b"two", Author::Editor, "", at(1)).unwrap().unwrap();
+        assert_eq!(second, "2026-11-21T10-11-09.345679Z");
+    }
+
+    #[test]
+    fn twenty_are_kept_and_the_oldest_go() {
+        let (_folder, mut history, key) = history();
+        for n in 0..50 {
+            history.record(&key, format!("{n}").as_bytes(), Author::Seed, "", at(n)).unwrap();
+        }
+        let timestamps = history.timestamps(&key).unwrap();
+        assert_eq!(timestamps.len(), KEPT);
+        assert_eq!(history.read(&key, &timestamps[0]).unwrap().unwrap(), b"49");
+        assert_eq!(history.read(&key, &timestamps[19]).unwrap().unwrap(), b"30");
+        assert_eq!(history.authors(&key).get(&timestamps[19]), Some(&Author::Seed));
+    }
+
+    #[test]
+    fn an_empty_moment_is_no_version() {
+        let (_folder, mut history, key) = history();
+        assert_eq!(history.record(&key, b"", Author::Editor, "", at(1)).unwrap(), None);
+        assert!(history.ids().is_empty());
+    }
+
+    #[test]
+    fn no_id_and_no_timestamp_leads_out_of_the_folder() {
+        let (folder, mut history, key) = history();
+        history.record(&key, b"one", Author::Editor, "", at(1)).unwrap();
+        std::fs::write(folder.path().join("secret.yaml"), "secret").unwrap();
+        for timestamp in ["../../secret", "2026-11-21T10-11-01.345678Z/../x", "", "/etc/passwd", "log"] {
+            assert!(history.read(&key, timestamp).unwrap().is_none(), "{timestamp}");
+        }
+        for id in ["..", ".", "a/b", "", "projects", "/etc", "A", "a--b", "nul"] {
+            let key = Key { project: None, id: id.into() };
+            assert!(history.record(&key, b"x", Author::Editor, "", at(1)).is_err(), "{id}");
+        }
+        std::os::unix::fs::symlink(folder.path(), folder.path().join(".history/b")).unwrap();
+        let key = Key { project: None, id: "b".into() };
+        assert!(history.record(&key, b"x", Author::Editor, "", at(1)).is_err());
+    }
+
+    #[test]
+    fn a_second_history_over_the_same_folder_goes_on_where_the_first_ended() {
+        let (folder, mut history, key) = history();
+        let first = history.record(&key, b"one", Author::Editor, "", at(5)).unwrap();
+        let mut again = History::new(folder.path().join(".history"));
+        assert_eq!(again.record(&key, b"one", Author::Editor, "", at(1)).unwrap(), first);
+        assert_eq!(again.ids(), ["a"]);
+    }
+}

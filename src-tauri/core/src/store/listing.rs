@@ -1,0 +1,283 @@
+//! What clients see of the store: lists, one action, the bytes about to run, the trust question.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::folder::{Entry, Folder};
+use super::shelf::Shelf;
+use super::{Resolved, StoreError, Which, versions};
+use crate::action::fields::nearest;
+use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, ShellKind, Values, fill, visible};
+use crate::api::{ActionDetail, ActionHealth, ActionList, ActionView, Overridden, Preview, StepView};
+use crate::clock;
+
+impl Shelf {
+    /// What a toolbar shows: the project's actions, the user's, the defaults; each group by label.
+    pub fn action_list(&mut self, project: Option<&Path>) -> ActionList {
+        self.open_project(project);
+        let mut actions = Vec::new();
+        let mut problems: Vec<Problem> = self.config_problem.iter().cloned().collect();
+        let folders = self.folders(project);
+        for folder in &folders {
+            problems.extend(folder.problem.clone());
+            for (path, entry) in &folder.entries {
+                actions.push(self.view(folder, path, entry, project));
+            }
+        }
+        actions.sort_by_cached_key(|action| {
+            let group = match action.scope {
+                Scope::Project => 0,
+                Scope::User if !action.default => 1,
+                Scope::User => 2,
+            };
+            (group, action.label.to_lowercase(), action.id.clone())
+        });
+        let gone = |id: &String| self.user.with_id(id).next().is_none();
+        let deleted = self.history.ids().into_iter().filter(gone).collect();
+        let project = project.map(|project| project.to_string_lossy().into_owned());
+        ActionList { project, actions, deleted, problems }
+    }
+
+    /// Everything that is wrong, file by file.
+    pub fn check(&mut self, project: Option<&Path>) -> Vec<Problem> {
+        self.open_project(project);
+        let mut problems: Vec<Problem> = self.config_problem.iter().cloned().collect();
+        for folder in self.folders(project) {
+            problems.extend(folder.problem.clone());
+            for (path, entry) in &folder.entries {
+                problems.extend(self.problems(folder, path, entry));
+            }
+        }
+        problems
+    }
+
+    /// One action and its file's text.
+    pub fn show(&mut self, which: &Which) -> Result<ActionDetail, StoreError> {
+        let (root, path) = self.find(which)?;
+        let folder = self.folder(root.as_deref());
+        let Some(entry) = folder.entries.get(&path) else { return Err(self.unknown(&which.id, None)) };
+        let source = String::from_utf8_lossy(&entry.bytes).into_owned();
+        Ok(ActionDetail { action: self.view(folder, &path, entry, which.project.as_deref()), source })
+    }
+
+    /// Reads the bytes that are about to run from the disk.
+    pub fn resolve(&mut self, which: &Which, stale: bool) -> Result<Resolved, StoreError> {
+        let (root, path) = self.find(which)?;
+        // The file may have changed since the watcher last told: what runs is what is there now.
+        self.reload(root.as_deref(), vec![path.clone()], true);
+        let folder = self.folder(root.as_deref());
+        let Some(entry) = folder.entries.get(&path).filter(|entry| entry.id == which.id) else {
+            return Err(self.unknown(&which.id, which.project.as_deref()));
+        };
+        let view = self.view(folder, &path, entry, which.project.as_deref());
+        let first = view.problems.iter().find(|problem| problem.is_error()).cloned();
+        let (action, bytes, sha256, stale) = match (&entry.action, &entry.good, first) {
+            (Some(action), _, None) => (action, &entry.bytes, &entry.sha256, false),
+            (None, Some(good), _) if stale => (&good.action, &good.bytes, &good.sha256, true),
+            (_, good, problem) => {
+                let problem = problem.unwrap_or_else(|| Problem::whole(&path, "broken", "it can't run"));
+                let (id, stale) = (which.id.clone(), good.is_some());
+                return Err(StoreError::Broken { id, problem: Box::new(problem), stale });
+            }
+        };
+        Ok(Resolved {
+            action: Arc::clone(action),
+            sha256: sha256.clone(),
+            bytes: Arc::clone(bytes),
+            trusted: self.is_trusted(folder, sha256),
+            view,
+            stale,
+        })
+    }
+
+    /// What a run would type, verbatim.
+    pub fn preview(
+        &mut self,
+        which: &Which,
+        values: &Values,
+        shell: ShellKind,
+    ) -> Result<Preview, StoreError> {
+        let resolved = self.resolve(which, true)?;
+        // What can't be filled yet is shown with its placeholders: the question comes before the form.
+        let shown = fill(&resolved.action, values, shell).map(|filled| filled.shown);
+        let commands = steps(shown.as_ref().unwrap_or(&resolved.action), true);
+        let diff = which.project.as_deref().filter(|_| !resolved.trusted).and_then(|project| {
+            let old = self.trust.last(project, &which.id)?;
+            let new = String::from_utf8_lossy(&resolved.bytes);
+            let diff = versions::diff(old, &new, "trusted", "now");
+            Some(diff.split_inclusive('\n').map(|line| visible(line.trim_end_matches('\n')) + "\n").collect())
+        });
+        Ok(Preview { action: resolved.view, commands, sha256: resolved.sha256, diff })
+    }
+
+    /// Accepts a project's file as it is, if it is as the user has seen it.
+    pub fn accept(&mut self, which: &Which, sha256: &str) -> Result<(), StoreError> {
+        let resolved = self.resolve(which, true)?;
+        if sha256 != "current" && sha256 != resolved.sha256 {
+            return Err(StoreError::Changed(which.id.clone()));
+        }
+        let Some(project) = which.project.as_deref().filter(|_| resolved.view.scope == Scope::Project) else {
+            return Ok(());
+        };
+        self.trust
+            .accept(project, &which.id, &resolved.sha256, &resolved.bytes, clock::now())
+            .map_err(StoreError::io(&self.paths.trust(), "remembering that this is trusted"))
+    }
+
+    /// Keeps the values that were given, for the next time.
+    pub fn remember_inputs(
+        &mut self,
+        which: &Which,
+        values: &BTreeMap<String, String>,
+    ) -> Result<(), StoreError> {
+        let resolved = self.resolve(which, true)?;
+        let plain = |id: &String| {
+            resolved.action.inputs.iter().any(|input| input.id == *id && input.kind != InputType::Secret)
+        };
+        let kept: BTreeMap<&String, &String> = values.iter().filter(|(id, _)| plain(id)).collect();
+        let place = place_name(which.project.as_deref());
+        self.remembered
+            .change("inputs", |all| {
+                if !all.is_object() {
+                    *all = json!({});
+                }
+                if !all[&place].is_object() {
+                    all[&place] = json!({});
+                }
+                all[&place][&which.id] = json!(kept);
+            })
+            .map_err(StoreError::io(&self.paths.ui_state(), "remembering the inputs"))
+    }
+
+    /// No such action; perhaps one that is called nearly so.
+    pub fn unknown(&self, id: &str, project: Option<&Path>) -> StoreError {
+        let ids = self.folder(project).entries.values().chain(self.user.entries.values());
+        let near = nearest(id, ids.map(|entry| entry.id.as_str())).map(str::to_owned);
+        StoreError::UnknownAction { id: id.to_owned(), near }
+    }
+
+    fn open_project(&mut self, project: Option<&Path>) {
+        if let Some(project) = project {
+            self.project(project);
+        }
+    }
+
+    /// The folders that matter to a project, its own first.
+    fn folders(&self, project: Option<&Path>) -> Vec<&Folder> {
+        project.and_then(|project| self.projects.get(project)).into_iter().chain([&self.user]).collect()
+    }
+
+    /// The folder's root and the file of an action; of two with its id, the project's.
+    fn find(&mut self, which: &Which) -> Result<(Option<PathBuf>, PathBuf), StoreError> {
+        let root = self.place_to_read(which)?;
+        let folder = self.folder(root.as_deref());
+        let own = folder.dir.join(format!("{}.yaml", which.id));
+        if let Some((path, _)) = folder.with_id(&which.id).next() {
+            return Ok((root, path.clone()));
+        }
+        if own.exists() {
+            // Written a moment ago, and not told of yet.
+            self.reload(root.as_deref(), vec![own.clone()], true);
+            if self.folder(root.as_deref()).with_id(&which.id).next().is_some() {
+                return Ok((root, own));
+            }
+        }
+        Err(self.unknown(&which.id, which.project.as_deref()))
+    }
+
+    fn view(&self, folder: &Folder, path: &Path, entry: &Entry, project: Option<&Path>) -> ActionView {
+        let problems = self.problems(folder, path, entry);
+        let broken = problems.iter().any(Problem::is_error);
+        let good = entry.good.as_ref();
+        let health = match (broken, entry.action.is_some() || good.is_none()) {
+            (false, _) => ActionHealth::Ready,
+            (true, false) => ActionHealth::Stale,
+            (true, true) => ActionHealth::Broken,
+        };
+        let action = entry.action.as_ref().or(good.map(|good| &good.action));
+        let sha256 = if entry.action.is_none() { good.map(|good| &good.sha256) } else { None };
+        let sha256 = sha256.unwrap_or(&entry.sha256).clone();
+        let overrides = (folder.scope == Scope::Project)
+            .then(|| self.user.with_id(&entry.id).next())
+            .flatten()
+            .map(|(path, hidden)| Overridden {
+                label: visible(hidden.action.as_ref().map_or(&hidden.id, |action| &action.label)),
+                path: path.to_string_lossy().into_owned(),
+                default: self.defaults.text(&hidden.id).is_some(),
+            });
+        ActionView {
+            id: entry.id.clone(),
+            label: visible(action.map_or(&entry.id, |action| &action.label)),
+            description: action.and_then(|action| action.description.clone()),
+            icon: action.map_or(DEFAULT_ICON, |action| &action.icon).to_owned(),
+            tags: action.map(|action| action.tags.clone()).unwrap_or_default(),
+            scope: folder.scope,
+            path: path.to_string_lossy().into_owned(),
+            default: folder.scope == Scope::User && self.defaults.text(&entry.id).is_some(),
+            overrides,
+            trusted: self.is_trusted(folder, &sha256),
+            health,
+            inputs: action.map(|action| action.inputs.clone()).unwrap_or_default(),
+            last_inputs: self.last_inputs(&entry.id, project, action),
+            steps: action.map(|action| steps(action, false)).unwrap_or_default(),
+            problems,
+            sha256,
+        }
+    }
+
+    /// The file's own problems, and the one that it makes together with others.
+    fn problems(&self, folder: &Folder, path: &Path, entry: &Entry) -> Vec<Problem> {
+        let mut problems = entry.problems.clone();
+        for (other, _) in folder.with_id(&entry.id).filter(|(other, _)| *other != path) {
+            let name = visible(&other.file_name().unwrap_or_default().to_string_lossy());
+            let message = format!("`{name}` has the id `{}` too", entry.id);
+            let mut problem = Problem::whole(path, "duplicate-id", message);
+            problem.fix = Some("give one of the two another id".to_owned());
+            problems.push(problem);
+        }
+        problems
+    }
+
+    /// What lies in the user's folder is trusted, what lies in a project's after it was seen.
+    fn is_trusted(&self, folder: &Folder, sha256: &str) -> bool {
+        folder.project.as_deref().is_none_or(|project| self.trust.holds(project, sha256))
+    }
+
+    fn last_inputs(
+        &self,
+        id: &str,
+        project: Option<&Path>,
+        action: Option<&Arc<Action>>,
+    ) -> BTreeMap<String, String> {
+        let Some(action) = action.filter(|action| !action.inputs.is_empty()) else { return BTreeMap::new() };
+        let all = self.remembered.get("inputs").unwrap_or_default();
+        let Some(Value::Object(values)) = all.get(place_name(project)).and_then(|of| of.get(id)) else {
+            return BTreeMap::new();
+        };
+        // An input may have become a secret since.
+        let plain =
+            |id: &str| action.inputs.iter().any(|input| input.id == id && input.kind != InputType::Secret);
+        let text = |(id, value): (&String, &Value)| Some((id.clone(), value.as_str()?.to_owned()));
+        values.iter().filter(|(id, _)| plain(id)).filter_map(text).collect()
+    }
+}
+
+/// The steps for people; verbatim with every Enter, where the user decides about them.
+fn steps(action: &Action, verbatim: bool) -> Vec<StepView> {
+    let view = |step: &crate::step::Step| {
+        let text = match step {
+            crate::step::Step::Write(write) if verbatim => write.content.clone(),
+            step => step.text(),
+        };
+        StepView { kind: step.kind().to_owned(), text: visible(&text) }
+    };
+    action.steps.iter().map(view).collect()
+}
+
+/// Under which name a project's inputs are remembered.
+fn place_name(project: Option<&Path>) -> String {
+    project.map_or_else(|| "~".to_owned(), |project| project.to_string_lossy().into_owned())
+}

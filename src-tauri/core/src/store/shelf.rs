@@ -1,0 +1,278 @@
+//! The store's state and its one thread: orders and file events in, changes out.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use tokio::sync::broadcast;
+
+use super::folder::{Change, Entry, Folder, Good};
+use super::history::{Author, History};
+use super::trust::Trust;
+use super::watch::{Seen, Watch};
+use super::{Defaults, Notice, StoreChange, StoreError};
+use crate::action::{Problem, Scope};
+use crate::clock;
+use crate::config::Config;
+use crate::paths::Paths;
+use crate::remembered::Remembered;
+
+/// How long after a reading that failed, or that may have been early, a file is read again.
+const SETTLE: Duration = Duration::from_millis(30);
+
+/// What reaches the thread.
+pub(super) enum Message {
+    /// Something to do, which answers by itself.
+    Order(Box<dyn FnOnce(&mut Shelf) + Send>),
+    /// Something happened in a watched folder.
+    Files(notify::Result<notify::Event>),
+    /// The last handle is gone.
+    Stop,
+}
+
+/// Everything the store knows.
+pub(super) struct Shelf {
+    pub paths: Paths,
+    pub defaults: Defaults,
+    pub config: Config,
+    pub config_problem: Option<Problem>,
+    pub user: Folder,
+    pub projects: HashMap<PathBuf, Folder>,
+    pub history: History,
+    pub trust: Trust,
+    pub remembered: Remembered,
+    watch: Watch,
+    changes: broadcast::Sender<StoreChange>,
+    /// Files to read again, and when.
+    due: BTreeMap<PathBuf, Instant>,
+}
+
+impl Shelf {
+    /// Loads the user's folder and begins to watch it.
+    pub fn open(
+        paths: Paths,
+        defaults: Defaults,
+        sender: Sender<Message>,
+        changes: broadcast::Sender<StoreChange>,
+        remembered: Remembered,
+    ) -> (Self, Result<Vec<Notice>, StoreError>) {
+        let (config, config_problem) = Config::read(&paths.config());
+        let mut shelf = Self {
+            user: Folder::new(Scope::User, None, paths.actions()),
+            projects: HashMap::new(),
+            history: History::new(paths.history()),
+            trust: Trust::open(paths.trust()),
+            watch: Watch::new(sender),
+            due: BTreeMap::new(),
+            paths,
+            defaults,
+            config,
+            config_problem,
+            changes,
+            remembered,
+        };
+        let notices = shelf.begin();
+        (shelf, notices)
+    }
+
+    fn begin(&mut self) -> Result<Vec<Notice>, StoreError> {
+        let actions = self.paths.actions();
+        std::fs::create_dir_all(&actions).map_err(StoreError::io(&actions, "making the folder"))?;
+        let mut notices = Vec::new();
+        // Watched first, loaded then: what changes in between is seen twice rather than never.
+        notices.extend(self.watch.follow(self.paths.home(), &actions));
+        self.rescan(None, true);
+        self.sweep();
+        notices.extend(self.clean_deprecated());
+        notices.extend(self.seed());
+        if let Some(why) = &self.trust.broken {
+            let message = format!("trust.json can't be read ({why}); project actions ask again");
+            notices.push(Notice { code: "trust_unreadable", message, action: None, restore: None });
+        }
+        if let Some(problem) = &self.config_problem {
+            let message = format!("config.yaml: {}", problem.message);
+            notices.push(Notice { code: "bad_config", message, action: None, restore: None });
+        }
+        Ok(notices)
+    }
+
+    /// Works until the last handle is gone.
+    pub fn serve(&mut self, inbox: &Receiver<Message>) {
+        loop {
+            let next = self.due.values().min().copied();
+            let message = match next {
+                Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            let mut seen = Seen::default();
+            let mut message = match message {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            // A burst is one reload of the files that it touched: take all of it, up to an order.
+            let mut order = None;
+            while let Some(next) = message.take() {
+                match next {
+                    Message::Files(event) => seen.take(event),
+                    Message::Order(work) => {
+                        order = Some(work);
+                        break;
+                    }
+                    Message::Stop => return,
+                }
+                message = inbox.try_recv().ok();
+            }
+            self.absorb(seen);
+            self.read_due();
+            if let Some(work) = order {
+                work(self);
+            }
+        }
+    }
+
+    /// Tells everyone.
+    pub fn publish(&self, change: StoreChange) {
+        // Without listeners there is nobody to tell.
+        let _ = self.changes.send(change);
+    }
+
+    /// A project's folder, loaded and watched from its first use on.
+    pub fn project(&mut self, root: &Path) -> &Folder {
+        if !self.projects.contains_key(root) {
+            let dir = Paths::project_actions(root);
+            let folder = Folder::new(Scope::Project, Some(root.to_owned()), dir.clone());
+            self.projects.insert(root.to_owned(), folder);
+            for notice in self.watch.follow(root, &dir) {
+                self.publish(StoreChange::Notice(notice));
+            }
+            self.rescan(Some(root), true);
+        }
+        self.folder(Some(root))
+    }
+
+    /// A folder that is loaded; the user's for a project that is not.
+    pub fn folder(&self, project: Option<&Path>) -> &Folder {
+        project.and_then(|root| self.projects.get(root)).unwrap_or(&self.user)
+    }
+
+    fn folder_mut(&mut self, project: Option<&Path>) -> &mut Folder {
+        match project.and_then(|root| self.projects.get_mut(root)) {
+            Some(folder) => folder,
+            None => &mut self.user,
+        }
+    }
+
+    /// Looks at everything that events named.
+    fn absorb(&mut self, seen: Seen) {
+        if seen.is_empty() {
+            return;
+        }
+        let roots: Vec<Option<PathBuf>> =
+            std::iter::once(None).chain(self.projects.keys().cloned().map(Some)).collect();
+        if seen.touches(&self.paths.config()) {
+            (self.config, self.config_problem) = Config::read(&self.paths.config());
+            self.publish(StoreChange::Actions { project: None });
+        }
+        for root in roots {
+            let dir = self.folder(root.as_deref()).dir.clone();
+            let base = root.as_deref().unwrap_or(self.paths.home()).to_owned();
+            if seen.all || self.watch.chain_moved(&base, &dir, &seen) {
+                for notice in self.watch.follow(&base, &dir) {
+                    self.publish(StoreChange::Notice(notice));
+                }
+                self.rescan(root.as_deref(), false);
+                continue;
+            }
+            let folder = self.folder(root.as_deref());
+            let touched: Vec<PathBuf> =
+                seen.closed.iter().filter(|path| folder.owns(path)).cloned().collect();
+            let early: Vec<PathBuf> = seen.early.iter().filter(|path| folder.owns(path)).cloned().collect();
+            self.reload(root.as_deref(), touched, false);
+            let at = Instant::now() + SETTLE;
+            // Each new sign of writing puts the reading off again.
+            self.due.extend(early.into_iter().map(|path| (path, at)));
+        }
+    }
+
+    /// Reads the files whose time has come; now their state is taken for what it is.
+    fn read_due(&mut self) {
+        let now = Instant::now();
+        let due: Vec<PathBuf> =
+            self.due.iter().filter(|(_, at)| **at <= now).map(|(p, _)| p.clone()).collect();
+        if due.is_empty() {
+            return;
+        }
+        let mut by_root: HashMap<Option<PathBuf>, Vec<PathBuf>> = HashMap::new();
+        for path in due {
+            self.due.remove(&path);
+            let root = self.projects.values().find(|folder| folder.owns(&path));
+            let root = root.and_then(|folder| folder.project.clone());
+            by_root.entry(root).or_default().push(path);
+        }
+        for (root, paths) in by_root {
+            self.reload(root.as_deref(), paths, true);
+        }
+    }
+
+    /// Looks at all files of a folder; only those that differ from what is known are loaded.
+    fn rescan(&mut self, project: Option<&Path>, first: bool) {
+        let folder = self.folder_mut(project);
+        let mut paths: BTreeSet<PathBuf> = folder.list().into_iter().collect();
+        paths.extend(folder.entries.keys().cloned());
+        self.reload(project, paths.into_iter().collect(), first);
+    }
+
+    /// Reads files again. Broken ones are read once more a little later, unless this is `final_reading`.
+    pub fn reload(&mut self, project: Option<&Path>, paths: Vec<PathBuf>, final_reading: bool) {
+        let mut changed = false;
+        let many = paths.len() > 20;
+        self.history.set_batch(many);
+        for path in paths {
+            let (change, entry) = self.folder(project).look(&path);
+            match (change, entry) {
+                (Change::None, _) => {}
+                (Change::Gone, _) => {
+                    changed |= self.folder_mut(project).entries.remove(&path).is_some();
+                }
+                (Change::Broken, Some(_)) if !final_reading => {
+                    self.due.entry(path).or_insert(Instant::now() + SETTLE);
+                }
+                (_, Some(entry)) => {
+                    self.keep(project, path, entry);
+                    changed = true;
+                }
+                (_, None) => {}
+            }
+        }
+        self.history.set_batch(false);
+        if changed {
+            self.publish(StoreChange::Actions { project: project.map(Path::to_owned) });
+        }
+    }
+
+    /// Takes what was read for the file's state, and keeps it in the history.
+    fn keep(&mut self, project: Option<&Path>, path: PathBuf, mut entry: Entry) {
+        let key = self.folder(project).key(&entry.id);
+        if let Err(error) = self.history.record(&key, &entry.bytes, Author::Editor, "", clock::now()) {
+            tracing::warn!(%error, path = %path.display(), "a version can't be kept in the history");
+        }
+        if entry.action.is_none() && entry.good.is_none() {
+            entry.good = self.last_good(project, &path, &entry.id);
+        }
+        self.folder_mut(project).entries.insert(path, entry);
+    }
+
+    /// The newest version in the history that parses: what a broken file said before a restart.
+    fn last_good(&self, project: Option<&Path>, path: &Path, id: &str) -> Option<Good> {
+        let folder = self.folder(project);
+        let key = folder.key(id);
+        self.history.timestamps(&key).ok()?.into_iter().find_map(|timestamp| {
+            let bytes = self.history.read(&key, &timestamp).ok()??;
+            let action = crate::action::read(path, folder.scope, &bytes).0?;
+            let sha256 = super::sha256(&bytes);
+            Some(Good { action: action.into(), bytes: bytes.into(), sha256 })
+        })
+    }
+}

@@ -1,0 +1,454 @@
+//! Journeys through the store with real files: what is written by whom, and what must never be lost.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::sync::broadcast::Receiver;
+
+use super::{ActionStore, Defaults, Notice, StoreChange, StoreError, Which};
+use crate::action::{ShellKind, Values};
+use crate::api::{ActionHealth, ActionView};
+use crate::paths::Paths;
+
+const GOOD: &str = "label: Good\nsteps:\n  - write: \"ls\\r\"\n";
+const OTHER: &str = "label: Other\nsteps:\n  - write: \"pwd\\r\"\n";
+const BROKEN: &str = "label: Good\nsteps:\n  - wriet: \"ls\\r\"\n";
+
+struct House {
+    folder: tempfile::TempDir,
+    store: ActionStore,
+    changes: Receiver<StoreChange>,
+    notices: Vec<Notice>,
+}
+
+impl House {
+    async fn new() -> Self {
+        Self::over(tempfile::tempdir().unwrap(), Defaults { shipped: Vec::new(), deprecated: Vec::new() })
+            .await
+    }
+
+    async fn over(folder: tempfile::TempDir, defaults: Defaults) -> Self {
+        let home = folder.path().join("home");
+        let paths = Paths::at(&home.join(".ai-orchestrator"), home).unwrap();
+        let (store, notices) = ActionStore::open_with(paths, defaults).await.unwrap();
+        let changes = store.subscribe();
+        Self { folder, store, changes, notices }
+    }
+
+    async fn again(self, defaults: Defaults) -> Self {
+        Self::over(self.folder, defaults).await
+    }
+
+    fn actions(&self) -> PathBuf {
+        self.folder.path().join("home/.ai-orchestrator/actions")
+    }
+
+    fn project(&self) -> PathBuf {
+        let project = self.folder.path().canonicalize().unwrap().join("repo");
+        fs::create_dir_all(Paths::project_actions(&project)).unwrap();
+        project
+    }
+
+    /// Waits until the user's list fulfils a condition; each look is made because something was published.
+    async fn until(&mut self, project: Option<&Path>, holds: impl Fn(&[ActionView]) -> bool) {
+        let wait = async {
+            loop {
+                let list = self.store.list(project.map(Path::to_owned)).await.unwrap();
+                if holds(&list.actions) {
+                    return;
+                }
+                self.changes.recv().await.unwrap();
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(20), wait).await.is_err() {
+            panic!("never came: {:#?}", self.store.list(project.map(Path::to_owned)).await.unwrap().actions);
+        }
+    }
+
+    async fn versions(&self, which: &Which) -> Vec<(String, String)> {
+        let mut texts = Vec::new();
+        for version in self.store.history(which.clone()).await.unwrap() {
+            let content = self.store.version(which.clone(), version.timestamp.clone()).await.unwrap();
+            texts.push((version.author, content.source));
+        }
+        texts
+    }
+}
+
+fn labels(actions: &[ActionView]) -> Vec<&str> {
+    actions.iter().map(|action| action.label.as_str()).collect()
+}
+
+fn defaults(texts: &[(&str, &str)]) -> Defaults {
+    let shipped = texts.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
+    Defaults { shipped, deprecated: Vec::new() }
+}
+
+#[tokio::test]
+async fn every_way_of_saving_a_file_is_seen() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    // In place.
+    fs::write(&path, OTHER).unwrap();
+    house.until(None, |actions| labels(actions) == ["Other"]).await;
+    // Beside, then renamed over it.
+    fs::write(house.actions().join(".good.yaml.swp"), GOOD).unwrap();
+    fs::rename(house.actions().join(".good.yaml.swp"), &path).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    // The old one renamed away, a new one made (vim with backups).
+    fs::rename(&path, house.actions().join("good.yaml~")).unwrap();
+    fs::write(&path, OTHER).unwrap();
+    house.until(None, |actions| labels(actions) == ["Other"]).await;
+    // Removed, made, linked.
+    fs::remove_file(&path).unwrap();
+    house.until(None, |actions| actions.is_empty()).await;
+    fs::write(house.folder.path().join("elsewhere.yaml"), GOOD).unwrap();
+    std::os::unix::fs::symlink(house.folder.path().join("elsewhere.yaml"), &path).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+}
+
+#[tokio::test]
+async fn watching_survives_the_folder_being_removed_and_made_anew() {
+    let mut house = House::new().await;
+    for round in 0..3 {
+        fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
+        house.until(None, |actions| labels(actions) == ["Good"]).await;
+        fs::remove_dir_all(house.actions()).unwrap();
+        house.until(None, |actions| actions.is_empty()).await;
+        fs::create_dir_all(house.actions()).unwrap();
+        fs::write(house.actions().join(format!("other-{round}.yaml")), OTHER).unwrap();
+        house.until(None, |actions| labels(actions) == ["Other"]).await;
+        fs::remove_file(house.actions().join(format!("other-{round}.yaml"))).unwrap();
+        house.until(None, |actions| actions.is_empty()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_project_folder_that_appears_later_or_is_a_link_is_seen() {
+    let mut house = House::new().await;
+    let project = house.folder.path().canonicalize().unwrap().join("repo");
+    fs::create_dir_all(&project).unwrap();
+    assert!(house.store.list(Some(project.clone())).await.unwrap().actions.is_empty());
+    fs::create_dir_all(Paths::project_actions(&project)).unwrap();
+    fs::write(Paths::project_actions(&project).join("good.yaml"), GOOD).unwrap();
+    house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
+
+    fs::remove_dir_all(project.join(".ai-orchestrator")).unwrap();
+    house.until(Some(&project), |actions| actions.is_empty()).await;
+    fs::create_dir_all(project.join("tools/actions")).unwrap();
+    fs::write(project.join("tools/actions/other.yaml"), OTHER).unwrap();
+    std::os::unix::fs::symlink("tools", project.join(".ai-orchestrator")).unwrap();
+    house.until(Some(&project), |actions| labels(actions) == ["Other"]).await;
+    fs::write(project.join("tools/actions/other.yaml"), GOOD).unwrap();
+    house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
+    fs::remove_dir_all(project.join("tools")).unwrap();
+    house.until(Some(&project), |actions| actions.is_empty()).await;
+    fs::create_dir_all(project.join("tools/actions")).unwrap();
+    fs::write(project.join("tools/actions/other.yaml"), OTHER).unwrap();
+    house.until(Some(&project), |actions| labels(actions) == ["Other"]).await;
+}
+
+#[tokio::test]
+async fn two_hundred_files_at_once_are_all_there() {
+    let mut house = House::new().await;
+    for n in 0..200 {
+        fs::write(house.actions().join(format!("a-{n}.yaml")), GOOD).unwrap();
+    }
+    house.until(None, |actions| actions.len() == 200).await;
+}
+
+#[tokio::test]
+async fn what_is_no_file_never_blocks_and_does_not_hide_others() {
+    let mut house = House::new().await;
+    let actions = house.actions();
+    fs::create_dir(actions.join("folder.yaml")).unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        actions.join("fifo.yaml"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        0,
+    )
+    .unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(actions.join("socket.yaml")).unwrap();
+    fs::write(actions.join("large.yaml"), vec![b'#'; 2 << 20]).unwrap();
+    fs::write(actions.join("utf16.yaml"), [0xFF, 0xFE, b'a', 0]).unwrap();
+    fs::write(actions.join("a\n\"b\" 😀.yaml"), GOOD).unwrap();
+    fs::write(actions.join("good.yaml"), GOOD).unwrap();
+    house.until(None, |actions| actions.len() == 7).await;
+    let list = house.store.list(None).await.unwrap();
+    let code = |id: &str| {
+        let action = list.actions.iter().find(|action| action.id == id).unwrap();
+        assert_eq!(action.health, ActionHealth::Broken, "{id}");
+        action.problems[0].code.clone()
+    };
+    assert_eq!(code("folder"), "not-a-file");
+    assert_eq!(code("fifo"), "not-a-file");
+    assert_eq!(code("socket"), "not-a-file");
+    assert_eq!(code("large"), "too-large");
+    assert_eq!(code("utf16"), "not-utf8");
+    assert_eq!(code("a-b"), "invalid-id");
+    assert!(list.actions.iter().any(|action| action.id == "good" && action.health == ActionHealth::Ready));
+}
+
+#[tokio::test]
+async fn a_good_file_that_breaks_keeps_its_button_and_runs_only_if_asked_to() {
+    let mut house = House::new().await;
+    fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    fs::write(house.actions().join("good.yaml"), BROKEN).unwrap();
+    house.until(None, |actions| actions[0].health == ActionHealth::Stale).await;
+    let refused = house.store.resolve(Which::user("good"), false).await;
+    assert!(matches!(refused, Err(StoreError::Broken { stale: true, .. })), "{refused:?}");
+    let stale = house.store.resolve(Which::user("good"), true).await.unwrap();
+    assert!(stale.stale);
+    assert_eq!(&*stale.bytes, GOOD.as_bytes());
+
+    // Also after a restart: the history remembers.
+    let house = house.again(defaults(&[])).await;
+    assert_eq!(house.store.list(None).await.unwrap().actions[0].health, ActionHealth::Stale);
+}
+
+#[tokio::test]
+async fn every_saved_version_is_kept_and_can_be_restored() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    let which = Which::user("good");
+    for (text, label) in [(GOOD, "Good"), (OTHER, "Other")] {
+        fs::write(&path, text).unwrap();
+        house.until(None, |actions| labels(actions) == [label]).await;
+    }
+    let versions = house.store.history(which.clone()).await.unwrap();
+    assert_eq!(versions.len(), 2);
+    assert!(versions[0].active && !versions[1].active);
+    assert!(versions[0].summary.starts_with("label “Good” → “Other”, step 1 changed, "), "{versions:?}");
+
+    let undo = house.store.restore(which.clone(), versions[1].timestamp.clone()).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+    assert_eq!(undo.timestamp.as_ref(), Some(&versions[0].timestamp));
+    let expected = [("restore", GOOD), ("editor", OTHER), ("editor", GOOD)];
+    let expected = expected.map(|(author, text)| (author.to_owned(), text.to_owned()));
+    assert_eq!(house.versions(&which).await, expected);
+
+    house.store.restore(which.clone(), undo.timestamp.unwrap()).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), OTHER);
+    let leftovers = fs::read_dir(house.actions()).unwrap().flatten();
+    assert!(leftovers.map(|entry| entry.file_name()).all(|name| name == "good.yaml" || name == ".history"));
+}
+
+#[tokio::test]
+async fn a_deleted_action_can_be_brought_back() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let undo = house.store.delete(Which::user("good")).await.unwrap();
+    assert!(!path.exists());
+    let list = house.store.list(None).await.unwrap();
+    assert!(list.actions.is_empty());
+    assert_eq!(list.deleted, ["good"]);
+    house.store.restore(Which::user("good"), undo.timestamp.unwrap()).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+}
+
+#[tokio::test]
+async fn bytes_that_the_watcher_has_not_told_of_are_kept_before_they_are_replaced() {
+    let house = House::new().await;
+    let which = Which::user("good");
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.store.resolve(which.clone(), false).await.unwrap();
+    let first = house.store.history(which.clone()).await.unwrap().pop().unwrap();
+    fs::write(&path, OTHER).unwrap();
+    house.store.restore(which.clone(), first.timestamp).await.unwrap();
+    let texts: Vec<String> = house.versions(&which).await.into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts, [GOOD, OTHER, GOOD]);
+}
+
+#[tokio::test]
+async fn what_can_not_be_kept_is_not_replaced() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let first = house.store.history(Which::user("good")).await.unwrap().pop().unwrap();
+    // A file where the folder of the versions belongs: nothing can be kept there.
+    let kept = house.actions().join(".history/good");
+    fs::rename(&kept, house.actions().join(".history/aside")).unwrap();
+    fs::write(&kept, "").unwrap();
+    fs::write(&path, OTHER).unwrap();
+    assert!(house.store.restore(Which::user("good"), first.timestamp).await.is_err());
+    assert!(house.store.delete(Which::user("good")).await.is_err());
+    assert_eq!(fs::read_to_string(&path).unwrap(), OTHER);
+}
+
+#[tokio::test]
+async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
+    let house = House::new().await.again(defaults(&[("good", GOOD)])).await;
+    let path = house.actions().join("good.yaml");
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+    assert_eq!(house.notices, []);
+    assert_eq!(house.store.default_ids().await.unwrap(), ["good"]);
+
+    fs::write(&path, OTHER).unwrap();
+    let house = house.again(defaults(&[("good", GOOD)])).await;
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+    let [notice] = &house.notices[..] else { panic!("{:?}", house.notices) };
+    assert_eq!((notice.code, notice.action.as_deref()), ("default_overwritten", Some("good")));
+    house.store.restore(Which::user("good"), notice.restore.clone().unwrap()).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), OTHER);
+    assert!(matches!(house.store.delete(Which::user("good")).await, Err(StoreError::IsADefault(_))));
+    house.store.reset("good".into()).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+    assert!(matches!(house.store.reset("other".into()).await, Err(StoreError::NotADefault(_))));
+
+    // A newer shipped version replaces an untouched one without a word.
+    let house = house.again(defaults(&[("good", OTHER)])).await;
+    assert_eq!((fs::read_to_string(&path).unwrap().as_str(), &house.notices[..]), (OTHER, &[][..]));
+
+    // And with `keep-edits` an edited one stays.
+    fs::write(&path, BROKEN).unwrap();
+    fs::write(house.folder.path().join("home/.ai-orchestrator/config.yaml"), "defaults: keep-edits\n")
+        .unwrap();
+    let house = house.again(defaults(&[("good", GOOD)])).await;
+    assert_eq!((fs::read_to_string(&path).unwrap().as_str(), &house.notices[..]), (BROKEN, &[][..]));
+}
+
+#[tokio::test]
+async fn an_old_default_goes_only_while_it_is_as_shipped() {
+    let deprecated = |text: &str| Defaults {
+        shipped: Vec::new(),
+        deprecated: vec![("good".to_owned(), vec![super::sha256(text.as_bytes())])],
+    };
+    let house = House::new().await.again(defaults(&[("good", GOOD)])).await;
+    let path = house.actions().join("good.yaml");
+    let house = house.again(deprecated(OTHER)).await;
+    assert!(path.exists() && house.notices.is_empty());
+    let house = house.again(deprecated(GOOD)).await;
+    assert!(!path.exists());
+    let [notice] = &house.notices[..] else { panic!("{:?}", house.notices) };
+    assert_eq!(notice.code, "default_removed");
+    house.store.restore(Which::user("good"), notice.restore.clone().unwrap()).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+}
+
+#[tokio::test]
+async fn a_projects_action_is_asked_about_until_its_bytes_are_trusted() {
+    let mut house = House::new().await;
+    let project = house.project();
+    let path = Paths::project_actions(&project).join("good.yaml");
+    fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
+    fs::write(&path, "label: Evil\nsteps:\n  - write: \"ls \\u202e\\r\"\n").unwrap();
+    house.until(Some(&project), |actions| actions.len() == 2).await;
+    let which = Which::seen_from(&project, "good");
+    let resolved = house.store.resolve(which.clone(), false).await.unwrap();
+    assert!(!resolved.trusted && !resolved.view.trusted);
+    assert_eq!(resolved.view.overrides.as_ref().unwrap().label, "Good");
+    let preview = house.store.preview(which.clone(), Values::default(), ShellKind::Bash).await.unwrap();
+    assert_eq!(preview.commands[0].text, r"ls \u{202e}\u{d}");
+    assert_eq!(preview.diff, None);
+
+    let stranger = house.store.trust(which.clone(), "00".into()).await;
+    assert!(matches!(stranger, Err(StoreError::Changed(_))));
+    house.store.trust(which.clone(), preview.sha256).await.unwrap();
+    assert!(house.store.resolve(which.clone(), false).await.unwrap().trusted);
+
+    // Changed bytes are not trusted, even before any event came; the question shows the difference.
+    fs::write(&path, "label: Evil\nsteps:\n  - write: \"rm x\\r\"\n").unwrap();
+    assert!(!house.store.resolve(which.clone(), false).await.unwrap().trusted);
+    let preview = house.store.preview(which.clone(), Values::default(), ShellKind::Bash).await.unwrap();
+    assert!(preview.diff.unwrap().contains("+  - write: \"rm x\\r\""));
+    // The user's own one runs as it always did.
+    let own = Which { scope: Some(crate::action::Scope::User), ..which };
+    assert_eq!(&*house.store.resolve(own, false).await.unwrap().bytes, GOOD.as_bytes());
+}
+
+#[tokio::test]
+async fn a_repositorys_link_does_not_lead_out_of_it() {
+    let house = House::new().await;
+    let project = house.project();
+    fs::write(house.folder.path().join("secret.yaml"), GOOD).unwrap();
+    let link = Paths::project_actions(&project).join("good.yaml");
+    std::os::unix::fs::symlink(house.folder.path().join("secret.yaml"), link).unwrap();
+    let list = house.store.list(Some(project)).await.unwrap();
+    assert_eq!(list.actions[0].problems[0].code, "leads-outside");
+}
+
+#[tokio::test]
+async fn two_files_with_one_id_name_each_other_and_neither_runs() {
+    let mut house = House::new().await;
+    fs::write(house.actions().join("a.yaml"), format!("id: same\n{GOOD}")).unwrap();
+    fs::write(house.actions().join("same.yaml"), OTHER).unwrap();
+    house.until(None, |actions| actions.len() == 2).await;
+    let problems = house.store.check(None).await.unwrap();
+    let about: Vec<&str> = problems
+        .iter()
+        .filter(|problem| problem.code == "duplicate-id")
+        .map(|problem| problem.message.as_str())
+        .collect();
+    assert_eq!(about, ["`same.yaml` has the id `same` too", "`a.yaml` has the id `same` too"]);
+    assert!(matches!(house.store.resolve(Which::user("same"), false).await, Err(StoreError::Broken { .. })));
+}
+
+#[tokio::test]
+async fn ids_from_outside_are_checked_before_they_become_paths() {
+    let house = House::new().await;
+    for id in ["../x", "", "a/b", "..", "projects", "A"] {
+        let which = Which::user(id);
+        assert!(matches!(house.store.show(which.clone()).await, Err(StoreError::InvalidId(_))), "{id}");
+        assert!(matches!(house.store.history(which.clone()).await, Err(StoreError::InvalidId(_))), "{id}");
+        assert!(matches!(house.store.delete(which.clone()).await, Err(StoreError::InvalidId(_))), "{id}");
+        assert!(matches!(
+            house.store.restore(which, "2026-01-01T00-00-00.000000Z".into()).await,
+            Err(StoreError::InvalidId(_))
+        ));
+    }
+    let near = house.store.show(Which::user("good")).await;
+    assert!(matches!(near, Err(StoreError::UnknownAction { .. })));
+}
+
+#[tokio::test]
+async fn inputs_are_remembered_for_each_project_but_secrets_never() {
+    let mut house = House::new().await;
+    let inputs = "inputs:\n  - { id: filter, type: string }\n  - { id: token, type: secret }\n";
+    fs::write(house.actions().join("good.yaml"), format!("{inputs}{GOOD}")).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let values = [("filter", "abc"), ("token", "hush")].map(|(id, value)| (id.to_owned(), value.to_owned()));
+    house.store.remember_inputs(Which::user("good"), values.into()).await.unwrap();
+    let list = house.store.list(None).await.unwrap();
+    assert_eq!(list.actions[0].last_inputs, [("filter".to_owned(), "abc".to_owned())].into());
+    let file = house.folder.path().join("home/.ai-orchestrator/ui.json");
+    assert!(!fs::read_to_string(file).unwrap().contains("hush"));
+}
+
+#[tokio::test]
+async fn an_edit_can_be_kept_as_a_new_action() {
+    let mut house = House::new().await;
+    fs::write(house.actions().join("good.yaml"), format!("# mine\nid: good # here\n{GOOD}")).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let id = house.store.duplicate(Which::user("good"), None, None).await.unwrap();
+    assert_eq!(id, "my-good");
+    let text = fs::read_to_string(house.actions().join("my-good.yaml")).unwrap();
+    assert_eq!(text, format!("# mine\nid: my-good # here\n{GOOD}"));
+    let taken = house.store.duplicate(Which::user("good"), None, Some("my-good".into())).await;
+    assert!(matches!(taken, Err(StoreError::InTheWay { .. })));
+}
+
+#[tokio::test]
+async fn what_a_crash_left_behind_is_kept() {
+    let house = House::new().await;
+    fs::write(house.actions().join(".ai-orchestrator-good.x1.tmp"), OTHER).unwrap();
+    let house = house.again(defaults(&[])).await;
+    assert_eq!(house.versions(&Which::user("good")).await, [("editor".to_owned(), OTHER.to_owned())]);
+    assert!(!house.actions().join(".ai-orchestrator-good.x1.tmp").exists());
+}
+
+#[tokio::test]
+async fn the_shipped_defaults_have_no_problem_at_all() {
+    let house = House::new().await.again(Defaults::shipped()).await;
+    assert_eq!(house.store.check(None).await.unwrap(), []);
+    assert_eq!(house.store.list(None).await.unwrap().actions.len(), 4);
+}

@@ -1,0 +1,146 @@
+//! What an action's history says: each version with its author, and what changed from one to the next.
+
+use similar::{ChangeTag, TextDiff};
+
+use super::history::{self, Author};
+use super::shelf::Shelf;
+use super::{StoreError, Which};
+use crate::action::{Action, Scope, is_id, read};
+use crate::api::{Version, VersionContent};
+
+impl Shelf {
+    /// An action's versions, newest first.
+    pub fn versions(&mut self, which: &Which) -> Result<Vec<Version>, StoreError> {
+        let project = self.place_to_read(which)?;
+        let project = project.as_deref();
+        let key = self.folder(project).key(&which.id);
+        let failed = |shelf: &Self| shelf.history_error("reading the history");
+        let timestamps = self.history.timestamps(&key).map_err(failed(self))?;
+        if timestamps.is_empty() && self.folder(project).with_id(&which.id).next().is_none() {
+            return Err(self.unknown(&which.id, project));
+        }
+        let authors = self.history.authors(&key);
+        let active = self.active(project, &which.id);
+        let path =
+            active.as_ref().map_or_else(|| format!("{}.yaml", which.id).into(), |(path, _)| path.clone());
+        let scope = self.folder(project).scope;
+        let mut versions: Vec<Version> = Vec::new();
+        // From the oldest on, so that each can be compared with the one before.
+        let mut older: Option<(Vec<u8>, Option<Action>)> = None;
+        for timestamp in timestamps.into_iter().rev() {
+            let Some(bytes) = self.history.read(&key, &timestamp).map_err(failed(self))? else { continue };
+            let action = read(&path, scope, &bytes).0;
+            let author = authors.get(&timestamp).copied().unwrap_or(Author::Editor);
+            versions.push(Version {
+                at: history::parse(&timestamp).unwrap_or_default(),
+                timestamp,
+                size: bytes.len() as u64,
+                author: format!("{author:?}").to_lowercase(),
+                valid: action.is_some(),
+                summary: summary(older.as_ref(), &bytes, action.as_ref()),
+                active: false,
+            });
+            older = Some((bytes, action));
+        }
+        let newest_is_active = match (&older, &active) {
+            (Some((newest, _)), Some((_, active))) => newest == active,
+            _ => false,
+        };
+        versions.reverse();
+        if let Some(newest) = versions.first_mut() {
+            newest.active = newest_is_active;
+        }
+        Ok(versions)
+    }
+
+    /// One version's text and its difference from the active file.
+    pub fn version(&mut self, which: &Which, timestamp: &str) -> Result<VersionContent, StoreError> {
+        let project = self.place_to_read(which)?;
+        let project = project.as_deref();
+        let unknown = || StoreError::UnknownVersion { id: which.id.clone(), timestamp: timestamp.to_owned() };
+        let versions = self.versions(which)?;
+        let version =
+            versions.into_iter().find(|version| version.timestamp == timestamp).ok_or_else(unknown)?;
+        let key = self.folder(project).key(&which.id);
+        let bytes = self.history.read(&key, timestamp).map_err(self.history_error("reading a version"))?;
+        let source = String::from_utf8_lossy(&bytes.ok_or_else(unknown)?).into_owned();
+        let active = self.active(project, &which.id).map(|(_, bytes)| bytes).unwrap_or_default();
+        let diff = diff(&String::from_utf8_lossy(&active), &source, "active", timestamp);
+        Ok(VersionContent { version, source, diff })
+    }
+
+    /// The folder that is read when none is named: where the action is, the project's first.
+    pub(super) fn place_to_read(&mut self, which: &Which) -> Result<Option<std::path::PathBuf>, StoreError> {
+        if !is_id(&which.id) {
+            return Err(StoreError::InvalidId(which.id.clone()));
+        }
+        let Some(root) = which.project.clone().filter(|_| which.scope != Some(Scope::User)) else {
+            return self.place(which);
+        };
+        let here = self.project(&root).with_id(&which.id).next().is_some();
+        Ok(Some(root).filter(|_| here || which.scope == Some(Scope::Project)))
+    }
+}
+
+/// A unified diff; empty if there is no difference.
+pub(super) fn diff(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
+    if old == new {
+        return String::new();
+    }
+    TextDiff::from_lines(old, new).unified_diff().context_radius(3).header(old_name, new_name).to_string()
+}
+
+/// What changed against the next older version, in one line.
+fn summary(older: Option<&(Vec<u8>, Option<Action>)>, bytes: &[u8], action: Option<&Action>) -> String {
+    let Some((old_bytes, old_action)) = older else { return "first version known".to_owned() };
+    let mut parts = Vec::new();
+    match (old_action, action) {
+        (Some(old), Some(new)) => parts.extend(changes(old, new)),
+        (Some(_), None) => parts.push("no longer parses".to_owned()),
+        (None, Some(_)) => parts.push("parses again".to_owned()),
+        (None, None) => {}
+    }
+    let (old, new) = (String::from_utf8_lossy(old_bytes), String::from_utf8_lossy(bytes));
+    let (mut added, mut removed) = (0, 0);
+    for change in TextDiff::from_lines(&*old, &*new).iter_all_changes() {
+        match change.tag() {
+            ChangeTag::Insert => added += 1,
+            ChangeTag::Delete => removed += 1,
+            ChangeTag::Equal => {}
+        }
+    }
+    parts.push(format!("+{added} −{removed} lines"));
+    parts.join(", ")
+}
+
+fn changes(old: &Action, new: &Action) -> Vec<String> {
+    let mut parts = Vec::new();
+    if old.label != new.label {
+        parts.push(format!("label “{}” → “{}”", old.label, new.label));
+    }
+    if old.steps.len() != new.steps.len() {
+        parts.push(format!("{} → {} steps", old.steps.len(), new.steps.len()));
+    } else if old.steps != new.steps {
+        let changed: Vec<String> = (0..new.steps.len())
+            .filter(|&at| old.steps[at] != new.steps[at])
+            .map(|at| (at + 1).to_string())
+            .collect();
+        parts.push(format!("step {} changed", changed.join(", ")));
+    }
+    for (what, differs) in [
+        ("description", old.description != new.description),
+        ("icon", old.icon != new.icon),
+        ("inputs", old.inputs != new.inputs),
+        ("env", old.env != new.env),
+        ("cwd", old.cwd != new.cwd),
+        ("shell", old.shell != new.shell),
+        ("timeout", old.timeout != new.timeout),
+        ("claude", old.claude != new.claude),
+        ("tags", old.tags != new.tags),
+    ] {
+        if differs {
+            parts.push(format!("{what} changed"));
+        }
+    }
+    parts
+}

@@ -1,0 +1,213 @@
+//! Hears of changes in folders, and goes on hearing when they are removed, made anew or linked elsewhere.
+//!
+//! Folders are watched, not files: a file's watch dies with the first atomic save. Beside each action
+//! folder the way to it is watched, so that its coming and going is seen.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
+use notify::{Config, ErrorKind, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+
+use super::Notice;
+use super::shelf::Message;
+
+/// How often folders are looked at where the system can't tell of changes.
+const POLL: Duration = Duration::from_millis(500);
+
+/// The folders that are watched.
+pub(super) struct Watch {
+    watcher: Option<Box<dyn Watcher + Send>>,
+    polling: bool,
+    watched: BTreeSet<PathBuf>,
+    sender: Sender<Message>,
+}
+
+/// What a burst of events was about.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Files that were closed after writing, renamed or removed: what they hold now counts.
+    pub closed: BTreeSet<PathBuf>,
+    /// Files that are perhaps still being written.
+    pub early: BTreeSet<PathBuf>,
+    /// Paths that came or went.
+    moved: BTreeSet<PathBuf>,
+    /// Events were lost: look at everything.
+    pub all: bool,
+}
+
+impl Seen {
+    /// Sorts an event.
+    pub fn take(&mut self, event: notify::Result<Event>) {
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => {
+                tracing::warn!(%error, "the watcher reports an error");
+                self.all = true;
+                return;
+            }
+        };
+        self.all |= event.need_rescan();
+        match event.kind {
+            EventKind::Access(AccessKind::Close(AccessMode::Write)) => self.closed.extend(event.paths),
+            EventKind::Create(kind) => {
+                for path in event.paths {
+                    let Ok(metadata) = path.symlink_metadata() else { continue };
+                    // A link is whole at once and nobody closes it; a file that was just made is not.
+                    use std::os::unix::fs::MetadataExt as _;
+                    if metadata.is_symlink() || kind == CreateKind::Folder || metadata.nlink() > 1 {
+                        self.closed.insert(path.clone());
+                    } else if !metadata.is_file() || cfg!(not(target_os = "linux")) {
+                        self.early.insert(path.clone());
+                    }
+                    self.moved.insert(path);
+                }
+            }
+            EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => {
+                self.moved.extend(event.paths.iter().cloned());
+                self.closed.extend(event.paths);
+            }
+            EventKind::Modify(ModifyKind::Metadata(_)) => self.early.extend(event.paths),
+            EventKind::Modify(_) if cfg!(not(target_os = "linux")) => self.early.extend(event.paths),
+            EventKind::Any | EventKind::Other => self.early.extend(event.paths),
+            _ => {}
+        }
+    }
+
+    /// Whether nothing of interest happened.
+    pub fn is_empty(&self) -> bool {
+        !self.all && self.closed.is_empty() && self.early.is_empty() && self.moved.is_empty()
+    }
+
+    /// Whether something happened to this path.
+    pub fn touches(&self, path: &Path) -> bool {
+        self.all || self.closed.contains(path) || self.early.contains(path)
+    }
+}
+
+impl Watch {
+    pub fn new(sender: Sender<Message>) -> Self {
+        Self { watcher: None, polling: false, watched: BTreeSet::new(), sender }
+    }
+
+    /// Watches a folder and the way to it from `base`, as far as it is there.
+    pub fn follow(&mut self, base: &Path, dir: &Path) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for path in watchable(base, dir) {
+            // A folder that was made anew has the old one's path: the old watch is dead, whatever it says.
+            if self.watched.remove(&path)
+                && let Some(watcher) = &mut self.watcher
+            {
+                let _ = watcher.unwatch(&path);
+            }
+            if path.is_dir() {
+                notices.extend(self.add(&path));
+            }
+        }
+        // Where a link leads deeper than it stands, its target may have appeared before that was watched.
+        for path in watchable(base, dir) {
+            if path.is_dir() && !self.watched.contains(&path) {
+                notices.extend(self.add(&path));
+            }
+        }
+        notices
+    }
+
+    /// Whether events say that the folder, or one on the way to it, came or went.
+    pub fn chain_moved(&self, base: &Path, dir: &Path, seen: &Seen) -> bool {
+        !seen.moved.is_empty() && chain(base, dir).iter().any(|path| seen.moved.contains(path))
+    }
+
+    fn add(&mut self, path: &Path) -> Option<Notice> {
+        let result = match self.watcher() {
+            Ok(watcher) => watcher.watch(path, RecursiveMode::NonRecursive),
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(()) => {
+                self.watched.insert(path.to_owned());
+                None
+            }
+            // It went again before we came.
+            Err(error) if matches!(error.kind, ErrorKind::PathNotFound) => None,
+            Err(error) if !self.polling => {
+                tracing::warn!(%error, path = %path.display(), "falls back to polling");
+                let message = "the system's limit of watched folders is reached, so changes of action files \
+                               are looked for twice a second; raise fs.inotify.max_user_watches"
+                    .to_owned();
+                self.poll();
+                Some(Notice { code: "watch_limit", message, action: None, restore: None })
+            }
+            Err(error) => {
+                tracing::warn!(%error, path = %path.display(), "can't be watched");
+                None
+            }
+        }
+    }
+
+    /// Watches everything anew by looking.
+    fn poll(&mut self) {
+        self.polling = true;
+        self.watcher = None;
+        for path in std::mem::take(&mut self.watched) {
+            self.add(&path);
+        }
+    }
+
+    fn watcher(&mut self) -> notify::Result<&mut Box<dyn Watcher + Send>> {
+        if self.watcher.is_none() {
+            let sender = self.sender.clone();
+            let tell = move |event: notify::Result<Event>| {
+                // Looking into a file is no change; our own reading would wake us without end.
+                let is_open = |event: &Event| matches!(event.kind, EventKind::Access(AccessKind::Open(_)));
+                if !event.as_ref().is_ok_and(is_open) {
+                    let _ = sender.send(Message::Files(event));
+                }
+            };
+            let config = Config::default().with_poll_interval(POLL).with_compare_contents(true);
+            let watcher: Box<dyn Watcher + Send> = if self.polling {
+                Box::new(PollWatcher::new(tell, config)?)
+            } else {
+                Box::new(RecommendedWatcher::new(tell, config)?)
+            };
+            self.watcher = Some(watcher);
+        }
+        self.watcher.as_mut().ok_or_else(|| notify::Error::generic("no watcher"))
+    }
+}
+
+/// The folder, what is between it and `base`, and where links among these lead.
+fn chain(base: &Path, dir: &Path) -> Vec<PathBuf> {
+    let mut chain = ways(base, dir);
+    chain.extend(targets(base, dir).into_iter().flat_map(|(parent, target)| [parent, target]));
+    chain
+}
+
+/// What is to be watched: the way itself, and the folders in which links' targets stand. Not the targets:
+/// they are the same folders as the links, and would be told of by one of two names only.
+///
+/// The outer ones come first: what appears in a folder before it is watched is seen by looking for it
+/// afterwards, and what appears later is told.
+fn watchable(base: &Path, dir: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = targets(base, dir).into_iter().map(|(parent, _)| parent).collect();
+    paths.extend(ways(base, dir));
+    paths.sort_by(|a, b| a.components().count().cmp(&b.components().count()).then_with(|| a.cmp(b)));
+    paths.dedup();
+    paths
+}
+
+fn ways(base: &Path, dir: &Path) -> Vec<PathBuf> {
+    dir.ancestors().take_while(|path| path.starts_with(base)).map(Path::to_owned).collect()
+}
+
+fn targets(base: &Path, dir: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let target = |link: PathBuf| {
+        let target = link.parent()?.join(std::fs::read_link(&link).ok()?);
+        let parent = target.parent()?.canonicalize().ok()?;
+        let target = parent.join(target.file_name()?);
+        Some((parent, target))
+    };
+    ways(base, dir).into_iter().filter_map(target).collect()
+}
