@@ -1,2 +1,69 @@
-//! placeholder
-fn main() {}
+//! `ai-orchestrator`: the command line, and the program that the host runs as.
+
+mod action;
+mod args;
+mod failure;
+mod follow;
+mod host;
+mod keyboard;
+mod print;
+mod run;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use orchestrator_core::client::Client;
+use orchestrator_core::paths::Paths;
+
+use args::{Cli, Command, HostVerb};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if matches!(cli.command, Some(Command::Host { verb: HostVerb::Serve })) {
+        // A host outlives whoever started it, so it keeps none of the descriptors that came with it.
+        portable_pty::unix::close_random_fds();
+    }
+    match perform(cli) {
+        Ok(code) => code,
+        Err(failure) => {
+            failure.print();
+            failure.exit_code()
+        }
+    }
+}
+
+fn perform(cli: Cli) -> Result<ExitCode, Failure> {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build().map_err(|error| Failure::usage(error.to_string()))?;
+    let done = runtime.block_on(async {
+        match cli.command {
+            None => host::open_window(),
+            Some(Command::Action { verb }) => action::perform(verb).await,
+            Some(Command::Terminal { verb }) => terminal::perform(verb).await,
+            Some(Command::Run { verb }) => run::perform(verb).await,
+            Some(Command::Host { verb }) => host::perform(verb).await,
+            Some(Command::Schema) => print::text(&orchestrator_core::action::schema()),
+            Some(Command::Openapi) => print::text(&orchestrator_core::api::openapi()),
+            Some(Command::Completions { shell }) => print::completions(shell),
+            Some(Command::Version) => {
+                print::text(&format!("ai-orchestrator {}\n", env!("CARGO_PKG_VERSION")))
+            }
+        }
+    });
+    // A thread that still reads the keyboard must not keep the process.
+    runtime.shutdown_background();
+    done
+}
+
+/// The home of this call.
+fn paths() -> Result<Paths, Failure> {
+    Paths::from_env().map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// The host of this home; one is started if none runs.
+async fn connect() -> Result<Client, Failure> {
+    let program = std::env::current_exe().map_err(|error| Failure::unreachable(error.to_string()))?;
+    Ok(Client::connect_or_start(&paths()?, &program).await?)
+}

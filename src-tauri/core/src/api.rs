@@ -25,3 +25,12 @@ pub use terminals::{
     KillReport, ResizeRequest, ScreenView, SpawnRequest, StreamIn, StreamOut, TerminalState, TerminalView,
     WriteReport,
 };
+
+/// The OpenAPI document of the door, as JSON.
+#[must_use]
+pub fn openapi() -> String {
+    let (_, document) = operations::table();
+    let mut json = document.to_pretty_json().unwrap_or_default();
+    json.push('\n');
+    json
+}

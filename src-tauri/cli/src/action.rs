@@ -1,0 +1,228 @@
+//! `ai-orchestrator action …`
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use orchestrator_core::action::{self, Problem, Scope, Severity};
+use orchestrator_core::api::{
+    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, CreateRequest, RestoreRequest,
+    TerminalView, Undo, Version,
+};
+use orchestrator_core::client::path;
+
+use crate::args::{ActionVerb, AsJson, InProject, OneAction};
+use crate::failure::Failure;
+use crate::{connect, follow, print};
+
+pub async fn perform(verb: ActionVerb) -> Result<ExitCode, Failure> {
+    match verb {
+        ActionVerb::List { place, format } => list(&place, format).await,
+        ActionVerb::Show { action, format } => {
+            let detail = detail(&action).await?;
+            if format.json { print::json(&detail) } else { print::text(&detail.source) }
+        }
+        ActionVerb::Run(args) => follow::run(args).await,
+        ActionVerb::Check { paths, place, format } => check(&paths, &place, format).await,
+        ActionVerb::New { place } => new(&place).await,
+        ActionVerb::Edit { action } => edit(&action).await,
+        ActionVerb::Delete { action } => delete(&action).await,
+        ActionVerb::Reset { id } => {
+            let undo: Undo = connect().await?.post(&path(&["actions", &id, "reset"], &[]), &()).await?;
+            say_undo(&format!("{id} is as shipped"), &id, &undo)
+        }
+        ActionVerb::History { action, format } => history(&action, format).await,
+        ActionVerb::Restore { action, timestamp } => restore(&action, timestamp).await,
+        ActionVerb::DefaultIds => {
+            let ids: Vec<String> = connect().await?.get("/v1/default-actions").await?;
+            print::text(&ids.iter().map(|id| format!("{id}\n")).collect::<String>())
+        }
+    }
+}
+
+impl InProject {
+    /// The folder as an absolute path, which is what the host needs.
+    pub fn absolute(&self) -> Result<String, Failure> {
+        absolute(self.folder.as_deref().unwrap_or(Path::new(".")))
+    }
+}
+
+/// An absolute path as text.
+pub fn absolute(folder: &Path) -> Result<String, Failure> {
+    let absolute =
+        folder.canonicalize().map_err(|error| Failure::usage(format!("{}: {error}", folder.display())))?;
+    if !absolute.is_dir() {
+        return Err(Failure::usage(format!("{} is not a folder", folder.display())));
+    }
+    absolute.into_os_string().into_string().map_err(|_| {
+        Failure::usage(format!("{}: the path is not UTF-8, which the host can't take", folder.display()))
+    })
+}
+
+impl OneAction {
+    fn scope(&self) -> Option<Scope> {
+        match (self.project, self.user) {
+            (true, _) => Some(Scope::Project),
+            (_, true) => Some(Scope::User),
+            _ => None,
+        }
+    }
+
+    fn path(&self, rest: &[&str]) -> Result<String, Failure> {
+        let scope = self.scope().map(|scope| if scope == Scope::User { "user" } else { "project" });
+        let segments: Vec<&str> = ["actions", &self.id].into_iter().chain(rest.iter().copied()).collect();
+        Ok(path(&segments, &[("project", Some(&self.place.absolute()?)), ("scope", scope)]))
+    }
+}
+
+async fn detail(action: &OneAction) -> Result<ActionDetail, Failure> {
+    Ok(connect().await?.get(&action.path(&[])?).await?)
+}
+
+async fn list(place: &InProject, format: AsJson) -> Result<ExitCode, Failure> {
+    let project = place.absolute()?;
+    let list: ActionList = connect().await?.get(&path(&["actions"], &[("project", Some(&project))])).await?;
+    if format.json {
+        return print::json(&list.actions);
+    }
+    let rows: Vec<[String; 4]> = list
+        .actions
+        .iter()
+        .map(|action| {
+            [action.id.clone(), action::visible(&action.label), origin(action).to_owned(), note(action)]
+        })
+        .collect();
+    print::table(["ID", "LABEL", "FROM", "NOTE"], &rows)
+}
+
+fn origin(action: &ActionView) -> &'static str {
+    match (action.scope, action.default) {
+        (Scope::Project, _) => "project",
+        (Scope::User, true) => "default",
+        (Scope::User, false) => "user",
+    }
+}
+
+fn note(action: &ActionView) -> String {
+    let mut notes = Vec::new();
+    match action.health {
+        ActionHealth::Ready => {}
+        ActionHealth::Stale => notes.push("broken; the last good version can run".to_owned()),
+        ActionHealth::Broken => notes.push("broken".to_owned()),
+    }
+    if !action.trusted {
+        notes.push("not accepted yet".to_owned());
+    }
+    if action.overrides.is_some() {
+        notes.push("overrides yours".to_owned());
+    }
+    notes.join(", ")
+}
+
+async fn check(paths: &[PathBuf], place: &InProject, format: AsJson) -> Result<ExitCode, Failure> {
+    let problems = if paths.is_empty() {
+        let request = CheckRequest { project: Some(place.absolute()?) };
+        connect().await?.post("/v1/check", &request).await?
+    } else {
+        let mut problems = Vec::new();
+        for path in paths {
+            for file in files(path) {
+                problems.extend(action::load(&file, scope_of(&file)).1);
+            }
+        }
+        problems
+    };
+    let broken = problems.iter().any(|problem: &Problem| problem.severity == Severity::Error);
+    if format.json {
+        print::json(&problems)?;
+    } else {
+        print::text(&problems.iter().map(report).collect::<String>())?;
+    }
+    Ok(ExitCode::from(u8::from(broken)))
+}
+
+/// A file below a project's `.ai-orchestrator` is the project's, unless that folder is the user's own.
+fn scope_of(file: &Path) -> Scope {
+    let own = crate::paths()
+        .ok()
+        .is_some_and(|paths| file.canonicalize().is_ok_and(|file| file.starts_with(paths.home())));
+    let in_project = file.parent().is_some_and(|folder| folder.ends_with(".ai-orchestrator/actions"));
+    if in_project && !own { Scope::Project } else { Scope::User }
+}
+
+/// The action files of a folder, or the one file.
+fn files(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(path) else { return vec![path.to_owned()] };
+    let is_action =
+        |file: &PathBuf| file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_action).collect();
+    files.sort();
+    files
+}
+
+fn report(problem: &Problem) -> String {
+    // What is no plain file (a pipe, say) could block.
+    let source = if problem.file.is_file() { std::fs::read(&problem.file) } else { Ok(Vec::new()) };
+    action::report(problem, &String::from_utf8_lossy(&source.unwrap_or_default()))
+}
+
+async fn new(place: &InProject) -> Result<ExitCode, Failure> {
+    let project = place.folder.is_some().then(|| place.absolute()).transpose()?;
+    let terminal: TerminalView =
+        connect().await?.post("/v1/create-action", &CreateRequest { project }).await?;
+    print::text(&format!("{}\n", terminal.id))
+}
+
+async fn edit(action: &OneAction) -> Result<ExitCode, Failure> {
+    let file = detail(action).await?.action.path;
+    let editor = ["VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let Some(editor) = editor else {
+        return Err(Failure::usage("no editor is set").hint(format!("set EDITOR, or open {file} yourself")));
+    };
+    // As git does: the variable is a command line, so that `code --wait` works.
+    let status = Command::new("sh")
+        .args(["-c", &format!("{editor} \"$1\""), "sh", &file])
+        .status()
+        .map_err(|error| Failure::usage(format!("{editor}: {error}")))?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn delete(action: &OneAction) -> Result<ExitCode, Failure> {
+    let undo: Undo = connect().await?.delete(&action.path(&[])?).await?;
+    say_undo(&format!("{} is deleted", action.id), &action.id, &undo)
+}
+
+async fn history(action: &OneAction, format: AsJson) -> Result<ExitCode, Failure> {
+    let versions: Vec<Version> = connect().await?.get(&action.path(&["history"])?).await?;
+    if format.json {
+        return print::json(&versions);
+    }
+    let rows: Vec<[String; 4]> = versions
+        .iter()
+        .map(|version| {
+            let active = if version.active { "* " } else { "" };
+            let summary = format!("{active}{}", version.summary);
+            [version.timestamp.clone(), version.size.to_string(), version.author.clone(), summary]
+        })
+        .collect();
+    print::table(["TIMESTAMP", "SIZE", "AUTHOR", "CHANGE"], &rows)
+}
+
+async fn restore(action: &OneAction, timestamp: String) -> Result<ExitCode, Failure> {
+    let request =
+        RestoreRequest { timestamp, project: Some(action.place.absolute()?), scope: action.scope() };
+    let undo: Undo = connect().await?.post(&path(&["actions", &action.id, "restore"], &[]), &request).await?;
+    say_undo(&format!("{} is restored", action.id), &action.id, &undo)
+}
+
+fn say_undo(done: &str, id: &str, undo: &Undo) -> Result<ExitCode, Failure> {
+    if std::io::stderr().is_terminal()
+        && let Some(timestamp) = &undo.timestamp
+    {
+        eprintln!("undo with: ai-orchestrator action restore {id} {timestamp}");
+    }
+    print::text(&format!("{done}\n"))
+}

@@ -1,0 +1,306 @@
+//! What the command line takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Scripted terminal sessions, kept alive by a host.
+///
+/// Without a command the window opens. Exit codes: 0 succeeded; 1 a step failed or the last command ended
+/// non-zero; 2 wrong usage, or an unknown, broken or untrusted action; 3 the host can't be reached; 130 cancelled.
+#[derive(Debug, Parser)]
+#[command(name = "ai-orchestrator", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The nouns.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Actions: list, run, check, and their history.
+    Action {
+        /// What to do.
+        #[command(subcommand)]
+        verb: ActionVerb,
+    },
+    /// Terminals: list, open, type into, look at, end.
+    Terminal {
+        /// What to do.
+        #[command(subcommand)]
+        verb: TerminalVerb,
+    },
+    /// Runs: list, show, cancel.
+    Run {
+        /// What to do.
+        #[command(subcommand)]
+        verb: RunVerb,
+    },
+    /// The host that owns all terminals.
+    Host {
+        /// What to do.
+        #[command(subcommand)]
+        verb: HostVerb,
+    },
+    /// Print the JSON Schema of action files.
+    Schema,
+    /// Print the OpenAPI document of the host's door.
+    #[command(hide = true)]
+    Openapi,
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the version.
+    Version,
+}
+
+/// The project.
+#[derive(Clone, Debug, Args)]
+pub struct InProject {
+    /// The project's folder; the nearest project upward is meant [default: the current folder].
+    #[arg(short = 'C', value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct AsJson {
+    /// Print JSON, for programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// One action.
+#[derive(Clone, Debug, Args)]
+pub struct OneAction {
+    /// The action's id.
+    pub id: String,
+    /// The project's action of this id, where the user has one too.
+    #[arg(long, conflicts_with = "user")]
+    pub project: bool,
+    /// The user's action of this id, where the project has one too.
+    #[arg(long)]
+    pub user: bool,
+    /// The project.
+    #[command(flatten)]
+    pub place: InProject,
+}
+
+/// Verbs of actions.
+#[derive(Debug, Subcommand)]
+pub enum ActionVerb {
+    /// List the actions of a project and the user's.
+    List {
+        /// The project.
+        #[command(flatten)]
+        place: InProject,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// Print an action's file.
+    Show {
+        /// The action.
+        #[command(flatten)]
+        action: OneAction,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// Run an action: its terminal's output on stdout, its progress on stderr.
+    Run(RunArgs),
+    /// Check action files; without a path, all that are loaded.
+    Check {
+        /// Files, or folders of files.
+        paths: Vec<PathBuf>,
+        /// The project.
+        #[command(flatten)]
+        place: InProject,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// Open a terminal in which an agent writes an action.
+    New {
+        /// The project; without one the action is the user's.
+        #[command(flatten)]
+        place: InProject,
+    },
+    /// Open an action's file in the editor ($VISUAL, $EDITOR).
+    Edit {
+        /// The action.
+        #[command(flatten)]
+        action: OneAction,
+    },
+    /// Delete an action; its history stays.
+    Delete {
+        /// The action.
+        #[command(flatten)]
+        action: OneAction,
+    },
+    /// Bring a default action back to its shipped version; the edit stays in the history.
+    Reset {
+        /// The action's id.
+        id: String,
+    },
+    /// List an action's versions, newest first.
+    History {
+        /// The action.
+        #[command(flatten)]
+        action: OneAction,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// Bring a version back.
+    Restore {
+        /// The action.
+        #[command(flatten)]
+        action: OneAction,
+        /// The version's timestamp, as `action history` prints it.
+        timestamp: String,
+    },
+    /// Print the ids of the shipped actions, one a line.
+    DefaultIds,
+}
+
+/// How to run an action.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The project's folder.
+    pub folder: PathBuf,
+    /// The action's id.
+    pub id: String,
+    /// A value for one of the action's inputs.
+    #[arg(long = "input", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub inputs: Vec<(String, String)>,
+    /// Accept the project's action as it is now, and remember that.
+    #[arg(long)]
+    pub trust: bool,
+    /// Come back as soon as the run has begun.
+    #[arg(long)]
+    pub detach: bool,
+    /// Leave the terminal open.
+    #[arg(long)]
+    pub keep: bool,
+    /// Time limit for the whole run: 500ms, 30s, 10m, 1h.
+    #[arg(long, value_parser = duration)]
+    pub timeout: Option<std::time::Duration>,
+    /// Print one JSON object a line, for programs.
+    #[arg(long)]
+    pub json: bool,
+    /// With --json: print the terminal's output too.
+    #[arg(long, requires = "json")]
+    pub output: bool,
+}
+
+/// Verbs of terminals.
+#[derive(Debug, Subcommand)]
+pub enum TerminalVerb {
+    /// List the terminals.
+    List {
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// Open a terminal; print its id.
+    Open {
+        /// The project.
+        #[command(flatten)]
+        place: InProject,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// Type text as given.
+    Send {
+        /// The terminal's id, the start of it, or its codename.
+        id: String,
+        /// The text.
+        text: String,
+        /// Press Enter after it.
+        #[arg(long)]
+        enter: bool,
+    },
+    /// Print what is on the screen.
+    Screen {
+        /// The terminal's id, the start of it, or its codename.
+        id: String,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// End everything in a terminal and close it.
+    Kill {
+        /// The terminal's id, the start of it, or its codename.
+        id: String,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+}
+
+/// Verbs of runs.
+#[derive(Debug, Subcommand)]
+pub enum RunVerb {
+    /// List the runs, newest first.
+    List {
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// Show a run's steps.
+    Show {
+        /// The run's id, or the start of it.
+        id: String,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// Stop a run; the program in its terminal is left alone.
+    Cancel {
+        /// The run's id, or the start of it.
+        id: String,
+    },
+}
+
+/// Verbs of the host.
+#[derive(Debug, Subcommand)]
+pub enum HostVerb {
+    /// Start the host, unless one runs; come back when it answers.
+    Start {
+        /// Open the door on loopback too, at this address: 127.0.0.1:PORT, port 0 for any free one.
+        #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
+        http: Option<String>,
+    },
+    /// Run the host in this process.
+    #[command(hide = true)]
+    Serve,
+    /// Show how the host is; exit 3 if none runs.
+    Status {
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// End the host and everything in its terminals.
+    Stop {
+        /// Do not ask although terminals live.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print the host's log.
+    Log,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`; write KEY=VALUE"))?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    orchestrator_core::action::duration::parse(text)
+        .ok_or_else(|| format!("`{text}` is no duration; write 500ms, 30s, 10m or 1h"))
+}

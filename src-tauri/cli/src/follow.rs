@@ -1,0 +1,293 @@
+//! `ai-orchestrator action run`: starts a run and follows it to its end.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use orchestrator_core::api::{
+    ApiError, Event, ExecuteRequest, Preview, PreviewRequest, RunFailure, RunStatus, RunView, StepStatus,
+    StreamIn, StreamOut,
+};
+use orchestrator_core::client::{Client, ClientError, ClientFrame, Stream, path};
+use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+
+use crate::args::RunArgs;
+use crate::failure::Failure;
+use crate::keyboard::{self, RawMode};
+use crate::{connect, print};
+
+/// Two Ctrl-C within this time cancel the run; a single one is the program's.
+const TWICE: Duration = Duration::from_secs(1);
+/// Output is acknowledged in steps of this size.
+const ACK: u64 = 128 << 10;
+
+pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
+    let project = crate::action::absolute(&args.folder)?;
+    let client = connect().await?;
+    // Before the run starts, so that none of its events is missed.
+    let mut events = client.stream("/v1/events").await?;
+    events.next().await?;
+    let size = keyboard::size();
+    let request = ExecuteRequest {
+        project: Some(project.clone()),
+        inputs: args.inputs.iter().cloned().collect(),
+        trust: args.trust.then(|| "current".to_owned()),
+        settle: !args.detach,
+        keep: args.keep || args.detach,
+        timeout: args.timeout.map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)),
+        cols: size.map(|(cols, _)| cols),
+        rows: size.map(|(_, rows)| rows),
+        ..ExecuteRequest::default()
+    };
+    let started: RunView = match client.post(&path(&["actions", &args.id, "execute"], &[]), &request).await {
+        Ok(run) => run,
+        Err(ClientError::Refused(refusal)) if refusal.code == "untrusted" => {
+            return Err(show_untrusted(&client, &args, project, refusal).await);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if args.detach {
+        return detached(&started, &args);
+    }
+    let output = if args.json && !args.output { None } else { Some(open_output(&client, &started).await?) };
+    let mut follower =
+        Follower { client, args, run: started, output, unacked: 0, replaying: 0, last_ctrl_c: None };
+    follower.follow(events).await
+}
+
+fn detached(started: &RunView, args: &RunArgs) -> Result<ExitCode, Failure> {
+    if args.json {
+        return print::json_line(&Event::RunStarted { run: started.id, view: started.clone() });
+    }
+    print::text(&format!("{}\n", started.id))
+}
+
+/// Nothing that is printed is ever skipped for a reader that is slower than the program.
+async fn open_output(client: &Client, run: &RunView) -> Result<Stream, Failure> {
+    let terminal = run.terminal.to_string();
+    Ok(client.stream(&path(&["terminals", &terminal, "stream"], &[("lossless", Some("1"))])).await?)
+}
+
+/// Says what would run, so that the user can decide.
+async fn show_untrusted(client: &Client, args: &RunArgs, project: String, refusal: ApiError) -> Failure {
+    let request = PreviewRequest {
+        project: Some(project),
+        inputs: args.inputs.iter().cloned().collect(),
+        ..PreviewRequest::default()
+    };
+    let preview: Result<Preview, _> =
+        client.post(&path(&["actions", &args.id, "preview"], &[]), &request).await;
+    if let Ok(preview) = preview {
+        eprintln!("{} would run:", preview.action.path);
+        for step in &preview.commands {
+            eprintln!("  {}: {}", step.kind, step.text);
+        }
+        if let Some(diff) = &preview.diff {
+            eprintln!("changed since it was accepted:\n{diff}");
+        }
+    }
+    ClientError::Refused(refusal).into()
+}
+
+struct Follower {
+    client: Client,
+    args: RunArgs,
+    run: RunView,
+    output: Option<Stream>,
+    /// Bytes printed and not acknowledged yet.
+    unacked: u64,
+    /// Replayed bytes still to come; those are not acknowledged.
+    replaying: u64,
+    last_ctrl_c: Option<Instant>,
+}
+
+impl Follower {
+    async fn follow(&mut self, mut events: Stream) -> Result<ExitCode, Failure> {
+        // Standard input is the run's only when a person sits at both ends.
+        let raw = if self.args.json { None } else { RawMode::enter() };
+        let mut stdin = tokio::io::stdin();
+        let mut keys = [0; 4096];
+        let finished = loop {
+            tokio::select! {
+                event = events.next() => {
+                    if let Some(event) = self.heard(event?)? {
+                        break event;
+                    }
+                }
+                frame = next(&mut self.output) => self.printed(frame?).await?,
+                count = stdin.read(&mut keys), if raw.is_some() => {
+                    self.typed(&keys[..count.unwrap_or(0)]).await?;
+                }
+                _ = tokio::signal::ctrl_c(), if raw.is_none() => self.cancel().await?,
+            }
+        };
+        self.drain().await?;
+        drop(raw);
+        self.conclude(&finished)
+    }
+
+    /// Tells of an event of this run; gives back the last one.
+    fn heard(&self, frame: Option<ClientFrame>) -> Result<Option<Event>, Failure> {
+        let Some(frame) = frame else {
+            return Err(Failure::unreachable("the host has ended, and the run with it"));
+        };
+        let Some(event) = frame.json::<Event>()? else { return Ok(None) };
+        let of = match &event {
+            Event::RunStarted { run, .. }
+            | Event::StepStarted { run, .. }
+            | Event::StepFinished { run, .. }
+            | Event::RunFinished { run, .. } => *run,
+            _ => return Ok(None),
+        };
+        if of != self.run.id {
+            return Ok(None);
+        }
+        if let Event::RunFinished { .. } = event {
+            return Ok(Some(event));
+        }
+        if self.args.json {
+            print::json_line(&event)?;
+        } else {
+            self.progress(&event);
+        }
+        Ok(None)
+    }
+
+    fn progress(&self, event: &Event) {
+        let of = self.run.steps.len();
+        match event {
+            Event::StepStarted { step, kind, .. } => {
+                let text = self.run.steps.get(*step).map_or("", |record| record.text.as_str());
+                let text = orchestrator_core::action::visible(text.lines().next().unwrap_or_default());
+                eprint!("[{}/{of}] {kind}: {text}\r\n", step + 1);
+            }
+            Event::StepFinished { step, status: StepStatus::Failed, reason: Some(reason), .. } => {
+                eprint!("[{}/{of}] failed: {reason}\r\n", step + 1);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes a frame of the terminal's stream.
+    async fn printed(&mut self, frame: Option<ClientFrame>) -> Result<(), Failure> {
+        let Some(frame) = frame else {
+            self.output = None;
+            return Ok(());
+        };
+        match &frame {
+            ClientFrame::Binary(bytes) => {
+                if self.args.output {
+                    let text = String::from_utf8_lossy(bytes);
+                    print::json_line(&json!({ "event": "output", "run": self.run.id, "text": text }))?;
+                } else {
+                    let mut stdout = std::io::stdout().lock();
+                    // A reader that has gone away does not stop the run.
+                    _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
+                }
+                self.acknowledge(bytes.len() as u64).await?;
+            }
+            ClientFrame::Text(_) => match frame.json()? {
+                Some(StreamOut::Replay { bytes, .. }) => self.replaying = bytes,
+                Some(StreamOut::Exit { .. }) => self.output = None,
+                _ => {}
+            },
+        }
+        Ok(())
+    }
+
+    async fn acknowledge(&mut self, bytes: u64) -> Result<(), Failure> {
+        let replayed = self.replaying.min(bytes);
+        self.replaying -= replayed;
+        self.unacked += bytes - replayed;
+        if self.unacked >= ACK
+            && let Some(output) = &mut self.output
+        {
+            output.send_json(&StreamIn::Ack { bytes: self.unacked }).await?;
+            self.unacked = 0;
+        }
+        Ok(())
+    }
+
+    async fn typed(&mut self, keys: &[u8]) -> Result<(), Failure> {
+        if keys.contains(&0x03) {
+            let twice = self.last_ctrl_c.is_some_and(|last| last.elapsed() < TWICE);
+            self.last_ctrl_c = Some(Instant::now());
+            if twice {
+                return self.cancel().await;
+            }
+        }
+        if let Some(output) = &mut self.output
+            && !keys.is_empty()
+        {
+            output.send_bytes(keys.to_vec().into()).await?;
+        }
+        Ok(())
+    }
+
+    async fn cancel(&self) -> Result<(), Failure> {
+        let id = self.run.id.to_string();
+        let _: RunView = self.client.post(&path(&["runs", &id, "cancel"], &[]), &()).await?;
+        Ok(())
+    }
+
+    /// Prints what the terminal had printed when the run ended.
+    async fn drain(&mut self) -> Result<(), Failure> {
+        if self.args.keep
+            && let Some(output) = &mut self.output
+        {
+            output.send_json(&StreamIn::Sync).await?;
+        }
+        while self.output.is_some() {
+            let frame = next(&mut self.output).await?;
+            let synced = frame.as_ref().and_then(|frame| frame.json().ok().flatten());
+            self.printed(frame).await?;
+            if matches!(synced, Some(StreamOut::Synced)) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn conclude(&self, finished: &Event) -> Result<ExitCode, Failure> {
+        let Event::RunFinished { status, exit_code, failure, .. } = finished else {
+            return Err(Failure::unreachable("the run ended without an outcome"));
+        };
+        if self.args.json {
+            print::json_line(finished)?;
+        } else {
+            self.say_outcome(*status, *exit_code, failure.as_ref());
+        }
+        Ok(match status {
+            RunStatus::Succeeded if exit_code.unwrap_or(0) == 0 => ExitCode::SUCCESS,
+            RunStatus::Cancelled => ExitCode::from(130),
+            _ => ExitCode::FAILURE,
+        })
+    }
+
+    fn say_outcome(&self, status: RunStatus, exit_code: Option<i32>, failure: Option<&RunFailure>) {
+        if let Some(failure) = failure {
+            let step = failure.step.map_or_else(String::new, |step| {
+                let kind = self.run.steps.get(step).map_or("", |record| record.kind.as_str());
+                format!("step {} ({kind}): ", step + 1)
+            });
+            eprintln!("error: {step}{}", failure.message);
+            if let Some(output) = failure.last_output.as_deref().filter(|output| !output.is_empty()) {
+                eprintln!("last output:\n{output}");
+            }
+            return;
+        }
+        let code = exit_code
+            .filter(|code| *code != 0)
+            .map_or_else(String::new, |code| format!(", exit code {code}"));
+        eprintln!("{} {}{code}", self.run.label, crate::run::status(status));
+    }
+}
+
+/// The next frame of a stream that may not be there.
+async fn next(stream: &mut Option<Stream>) -> Result<Option<ClientFrame>, ClientError> {
+    match stream {
+        Some(stream) => stream.next().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,146 @@
+//! `ai-orchestrator host …`, and opening the window.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::{Command, ExitCode};
+
+use orchestrator_core::api::HostStatus;
+use orchestrator_core::client::{Client, ClientError};
+use orchestrator_core::host::{self, HostError};
+
+use crate::args::{AsJson, HostVerb};
+use crate::failure::Failure;
+use crate::{connect, paths, print};
+
+pub async fn perform(verb: HostVerb) -> Result<ExitCode, Failure> {
+    match verb {
+        HostVerb::Start { http } => start(http).await,
+        HostVerb::Serve => serve().await,
+        HostVerb::Status { format } => status(format).await,
+        HostVerb::Stop { yes } => stop(yes).await,
+        HostVerb::Log => log(),
+    }
+}
+
+/// Opens the window: the program beside this one.
+pub fn open_window() -> Result<ExitCode, Failure> {
+    let own = std::env::current_exe().map_err(|error| Failure::usage(error.to_string()))?;
+    let window = own.with_file_name("ai-orchestrator-desktop");
+    let missing = |error: std::io::Error| {
+        Failure::usage(format!("the window can't be opened: {}: {error}", window.display())).hint(
+            "build it with `cargo xtask build`, or use `ai-orchestrator host start --http` and a browser",
+        )
+    };
+    let status = Command::new(&window).status().map_err(missing)?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn start(http: Option<String>) -> Result<ExitCode, Failure> {
+    let port = http.as_deref().map(port_of).transpose()?;
+    let client = connect().await?;
+    if let Some(port) = port {
+        let open = client.open_web_on(port).await?;
+        return print::text(&format!("{}/#token={}\n", open.address, open.token));
+    }
+    let status = client.status().await?;
+    print::text(&format!("the host runs (process {}, version {})\n", status.pid, status.version))
+}
+
+/// The port of `127.0.0.1:PORT`; nothing but loopback is ever listened on.
+fn port_of(address: &str) -> Result<u16, Failure> {
+    let (host, port) = address.rsplit_once(':').unwrap_or(("127.0.0.1", address));
+    let port = port.parse().ok().filter(|_| matches!(host, "127.0.0.1" | "localhost" | "[::1]"));
+    port.ok_or_else(|| {
+        Failure::usage(format!("`{address}` is no address that the door can open at"))
+            .hint("write 127.0.0.1:PORT, with port 0 for any free one")
+    })
+}
+
+/// The host itself. Whoever started it reads its standard error until that closes: then it answers, or has said
+/// why it does not.
+async fn serve() -> Result<ExitCode, Failure> {
+    let paths = paths()?;
+    // Its own session, so that no terminal of its starter takes it along. One that leads a group keeps that.
+    _ = rustix::process::setsid();
+    let home = std::env::set_current_dir("/");
+    home.map_err(|error| Failure::unreachable(format!("/: {error}")))?;
+    let ready = || {
+        if let Ok(null) = std::fs::File::options().read(true).write(true).open("/dev/null") {
+            // Each can fail only if the descriptor is bad, which it is not.
+            _ = rustix::stdio::dup2_stdin(&null);
+            _ = rustix::stdio::dup2_stdout(&null);
+            _ = rustix::stdio::dup2_stderr(&null);
+        }
+    };
+    match host::serve(paths, ready).await {
+        // Somebody else was quicker, which is what was wanted.
+        Ok(()) | Err(HostError::AlreadyRuns(_)) => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(Failure::unreachable(error.to_string())
+            .hint("set AI_ORCHESTRATOR_HOME to a folder that you may write to")),
+    }
+}
+
+async fn status(format: AsJson) -> Result<ExitCode, Failure> {
+    let status = Client::connect(&paths()?).await?.status().await?;
+    if format.json { print::json(&status) } else { print_status(&status) }
+}
+
+fn print_status(status: &HostStatus) -> Result<ExitCode, Failure> {
+    let memory = status.memory.rss / (1 << 20);
+    let mut rows = vec![
+        ["process", &status.pid.to_string()].map(str::to_owned),
+        ["version", &status.version].map(str::to_owned),
+        ["started", &status.started.to_rfc3339()].map(str::to_owned),
+        ["home", &status.home].map(str::to_owned),
+        ["socket", &status.socket].map(str::to_owned),
+        ["page", status.url.as_deref().unwrap_or("closed (`host start --http` opens it)")].map(str::to_owned),
+        ["memory", &format!("{memory} MiB")].map(str::to_owned),
+        ["terminals", &status.terminals.to_string()].map(str::to_owned),
+        ["runs", &status.runs.to_string()].map(str::to_owned),
+        ["clients", &status.clients.to_string()].map(str::to_owned),
+    ];
+    rows.extend(status.notices.iter().map(|notice| ["notice".to_owned(), notice.clone()]));
+    print::text(&rows.iter().map(|[name, value]| format!("{name:9}  {value}\n")).collect::<String>())
+}
+
+async fn stop(yes: bool) -> Result<ExitCode, Failure> {
+    let paths = paths()?;
+    let client = match Client::connect(&paths).await {
+        Ok(client) => client,
+        Err(ClientError::NoHost) => return print::text("no host runs\n"),
+        Err(error) => return Err(error.into()),
+    };
+    let mut force = yes;
+    loop {
+        let stopped: Result<HostStatus, _> =
+            client.post("/v1/host/stop", &serde_json::json!({ "force": force })).await;
+        match stopped {
+            Ok(_) => break,
+            Err(ClientError::Refused(refusal)) if refusal.code == "terminals_living" && !force => {
+                if !(std::io::stdin().is_terminal() && ask(&refusal.message)) {
+                    return Err(ClientError::Refused(refusal).into());
+                }
+                force = true;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let waited = tokio::task::spawn_blocking(move || host::wait_until_vacant(&paths)).await;
+    waited.map_err(|error| Failure::unreachable(error.to_string()))?;
+    print::text("the host has ended\n")
+}
+
+fn ask(question: &str) -> bool {
+    eprint!("{question}. Stop? [y/N] ");
+    _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+}
+
+fn log() -> Result<ExitCode, Failure> {
+    let Some(file) = host::log_file(&paths()?) else {
+        return Err(Failure::usage("there is no log yet").hint("`ai-orchestrator host start` starts a host"));
+    };
+    let text = std::fs::read_to_string(&file)
+        .map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
+    print::text(&text)
+}

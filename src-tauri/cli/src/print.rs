@@ -1,0 +1,62 @@
+//! What goes to stdout: text, JSON, and tables whose columns line up.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Prints text as it is. A reader that has gone away is no failure of ours.
+pub fn text(text: &str) -> Result<ExitCode, Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::usage(format!("stdout can't be written to: {error}")))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Prints one JSON document.
+pub fn json(value: &impl Serialize) -> Result<ExitCode, Failure> {
+    let mut document =
+        serde_json::to_string_pretty(value).map_err(|error| Failure::usage(error.to_string()))?;
+    document.push('\n');
+    text(&document)
+}
+
+/// Prints one JSON object on a line of its own.
+pub fn json_line(value: &impl Serialize) -> Result<ExitCode, Failure> {
+    let mut line = serde_json::to_string(value).map_err(|error| Failure::usage(error.to_string()))?;
+    line.push('\n');
+    text(&line)
+}
+
+/// Prints rows under a head.
+pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<ExitCode, Failure> {
+    let widths: Vec<usize> = (0..N)
+        .map(|column| {
+            let cells = rows.iter().map(|row| row[column].chars().count());
+            cells.chain([head[column].len()]).max().unwrap_or(0)
+        })
+        .collect();
+    let line = |cells: [&str; N]| {
+        let padded: Vec<String> =
+            cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        format!("{}\n", padded.join("  ").trim_end())
+    };
+    let mut table = line(head);
+    for row in rows {
+        table.push_str(&line(row.each_ref().map(String::as_str)));
+    }
+    text(&table)
+}
+
+/// Prints a shell's completions.
+pub fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
+    let mut script = Vec::new();
+    let mut command = <crate::args::Cli as clap::CommandFactory>::command();
+    clap_complete::generate(shell, &mut command, "ai-orchestrator", &mut script);
+    text(&String::from_utf8_lossy(&script))
+}
