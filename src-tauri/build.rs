@@ -8,7 +8,7 @@ const COMMANDS: &[&str] = &["door", "pick_folder", "open_in_editor", "open_addre
 
 /// What the window shows when it was compiled without a built UI.
 const UNBUILT: &str = "<!doctype html><meta charset=utf-8><title>AI Orchestrator</title>\
-<body style=\"font:16px system-ui;margin:4rem;background:#16181d;color:#e6e8ee\">\
+<body style=\"font:16px system-ui;margin:4rem;background:#16171b;color:#e6e8ee\">\
 <h1>The UI is not built</h1><p>Run <code>cargo xtask build</code>, then open the window again.</p>";
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -11,8 +11,8 @@ use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowB
 pub const LABEL: &str = "main";
 
 /// The backgrounds of the UI's two themes, shown until the page paints, so that nothing flashes.
-const DARK: Color = Color(0x16, 0x18, 0x1d, 0xff);
-const LIGHT: Color = Color(0xfb, 0xfb, 0xfc, 0xff);
+const DARK: Color = Color(0x16, 0x17, 0x1b, 0xff);
+const LIGHT: Color = Color(0xf5, 0xf5, 0xf7, 0xff);
 
 /// Opens the window.
 pub fn open(app: &AppHandle) -> tauri::Result<()> {
