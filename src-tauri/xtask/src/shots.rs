@@ -6,7 +6,8 @@ use clap::Args;
 use crate::build;
 use crate::checkout::Checkout;
 use crate::program::npm;
-use crate::requirements::{self, Purpose, tauri_driver};
+use crate::requirements::tool::TAURI_DRIVER;
+use crate::requirements::{self, Purpose};
 
 /// How to take them.
 #[derive(Args)]
@@ -26,7 +27,7 @@ pub fn take(checkout: &Checkout, options: &Options) -> anyhow::Result<()> {
         .at(checkout.window_tests())
         .env("AI_ORCHESTRATOR_BIN", checkout.built("ai-orchestrator", false))
         .env("AI_ORCHESTRATOR_WINDOW", checkout.built("ai-orchestrator-desktop", false))
-        .env("TAURI_DRIVER", tauri_driver(checkout))
+        .env("TAURI_DRIVER", TAURI_DRIVER.path(checkout))
         .env("SHOTS", &images)
         .run()?;
     ensure!(images.join("window.png").is_file(), "no picture was taken");

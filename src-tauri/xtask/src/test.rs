@@ -11,7 +11,8 @@ use clap::{Args, ValueEnum};
 use crate::build;
 use crate::checkout::Checkout;
 use crate::program::{Program, cargo, npm};
-use crate::requirements::{self, Purpose, tauri_driver};
+use crate::requirements::tool::{DENY, MACHETE, TAURI_DRIVER};
+use crate::requirements::{self, Purpose, Refused};
 use crate::{generated, tidy};
 use count::{Count, Counter};
 
@@ -52,6 +53,7 @@ pub fn test(checkout: &Checkout, options: &Options) -> anyhow::Result<ExitCode> 
     let wanted = |part| options.filter.is_none_or(|only| only == part);
     let purposes = [
         (true, Purpose::Ui),
+        (wanted(Part::Lint), Purpose::Lint),
         (wanted(Part::Lint) || wanted(Part::Window), Purpose::Window),
         (wanted(Part::Rust), Purpose::RustTests),
         (wanted(Part::Browser), Purpose::BrowserTests),
@@ -59,9 +61,14 @@ pub fn test(checkout: &Checkout, options: &Options) -> anyhow::Result<ExitCode> 
     ];
     let purposes: Vec<Purpose> =
         purposes.into_iter().filter_map(|(wanted, one)| wanted.then_some(one)).collect();
-    requirements::provide(checkout, &purposes, options.yes)?;
-
     let mut session = Session { checkout, total: Count::default(), failed: Vec::new() };
+    match requirements::provide(checkout, &purposes, options.yes) {
+        Err(problem) if !problem.is::<Refused>() => {
+            session.settle("what tests need", &Err(problem), Count::default());
+            return Ok(session.close());
+        }
+        provided => provided?,
+    }
     if wanted(Part::Lint) {
         session.gate("formatting", &cargo(["fmt", "--all", "--check"]));
     }
@@ -98,6 +105,10 @@ impl Session<'_> {
         let window = clippy.args(["--package", "ai-orchestrator-desktop"]).args(strict);
         self.gate("clippy of the window", &window);
         let checkout = self.checkout;
+        // Known advisories need a list from the network that isn't a package registry's: see deny.toml.
+        let deny = ["--all-features", "check", "bans", "licenses", "sources"];
+        self.gate("dependencies", &Program::new(DENY.path(checkout)).args(deny).at(checkout.root()));
+        self.gate("unused dependencies", &Program::new(MACHETE.path(checkout)).at(checkout.root()));
         self.step("rules of the house", || tidy::check(checkout));
         let check = generated::Options { check: true };
         self.step("generated files", || generated::write_or_check(checkout, &check));
@@ -111,7 +122,7 @@ impl Session<'_> {
         let driven = npm(["test", "--silent"])
             .at(checkout.window_tests())
             .env("AI_ORCHESTRATOR_WINDOW", checkout.built("ai-orchestrator-desktop", false))
-            .env("TAURI_DRIVER", tauri_driver(checkout));
+            .env("TAURI_DRIVER", TAURI_DRIVER.path(checkout));
         self.tests("window tests", &driven);
     }
 
