@@ -17,7 +17,7 @@ pub struct Tool {
     purpose: Purpose,
 }
 
-/// Passes WebDriver's commands to the window.
+/// Passes `WebDriver`'s commands to the window.
 pub const TAURI_DRIVER: Tool = Tool {
     name: "tauri-driver",
     why: "passes WebDriver's commands to the window",
@@ -57,8 +57,6 @@ impl Tool {
     pub fn install(&self, checkout: &Checkout) -> Program {
         cargo(["install", self.name, "--version", self.version, "--locked", "--root"])
             .args([checkout.tools()])
-            // Its dependencies are built once and never again; the tests' own are of no use to it.
-            .env("CARGO_TARGET_DIR", checkout.tools().join("build"))
             .at(checkout.root())
     }
 }
