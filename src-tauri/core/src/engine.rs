@@ -274,11 +274,7 @@ impl Loop {
         }
     }
 
-    fn work_on(
-        &mut self,
-        run: Uuid,
-        change: impl Future<Output = Change> + Send + 'static,
-    ) -> AbortHandle {
+    fn work_on(&mut self, run: Uuid, change: impl Future<Output = Change> + Send + 'static) -> AbortHandle {
         let (handle, registration) = AbortHandle::new_pair();
         let work = Abortable::new(change, registration);
         self.work.push(work.map(move |change| Some(Done { run, change: change.ok()? })).boxed());

@@ -6,9 +6,9 @@
 pub mod action;
 pub mod api;
 pub mod clock;
+mod engine;
 mod events;
 pub mod paths;
-mod engine;
 mod run;
 pub mod step;
 mod store;

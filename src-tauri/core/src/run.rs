@@ -45,7 +45,10 @@ pub struct Run {
 #[derive(Clone, Debug, PartialEq)]
 enum State {
     New,
-    Step { index: usize, since: Moment },
+    Step {
+        index: usize,
+        since: Moment,
+    },
     Settling,
     /// The outcome is known; the terminal is being closed.
     Closing(Outcome),
@@ -292,7 +295,14 @@ impl Run {
         step.duration_ms = Some(duration_ms);
         step.reason.clone_from(&reason);
         let kind = step.kind.clone();
-        events.push(Event::StepFinished { run: self.plan.id, step: index, kind, status, duration_ms, reason });
+        events.push(Event::StepFinished {
+            run: self.plan.id,
+            step: index,
+            kind,
+            status,
+            duration_ms,
+            reason,
+        });
     }
 
     fn conclude(&mut self, outcome: Outcome, now: Moment, events: &mut Vec<Event>) -> Next {
@@ -407,7 +417,8 @@ mod tests {
 
     #[test]
     fn cancel_works_in_every_state_before_the_end() {
-        for before in [vec![Change::Begin], vec![Change::Begin, done()], vec![Change::Begin, done(), done()]] {
+        for before in [vec![Change::Begin], vec![Change::Begin, done()], vec![Change::Begin, done(), done()]]
+        {
             let plan = Plan { settle: true, ..plan() };
             let (_, _, run) = play(plan, [before, vec![Change::Cancel]].concat());
             assert_eq!(run.view().status, RunStatus::Cancelled);

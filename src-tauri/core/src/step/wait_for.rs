@@ -86,7 +86,8 @@ impl Kind for WaitFor {
         match outcome {
             WaitOutcome::Matched { dropped: false } => Ok(Success::default()),
             WaitOutcome::Matched { dropped: true } => {
-                let reason = "more was printed before the wait began than is kept; the oldest was not looked at";
+                let reason =
+                    "more was printed before the wait began than is kept; the oldest was not looked at";
                 Ok(Success { reason: Some(reason.to_owned()), exit_code: None })
             }
             WaitOutcome::TimedOut => {

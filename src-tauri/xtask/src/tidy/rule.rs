@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::{File, Finding};
 
 /// Every rule.
@@ -14,6 +16,7 @@ pub const ALL: &[fn(&File<'_>) -> Vec<Finding>] = &[
     tests_do_not_sleep,
     components_use_tokens,
     lock_files_name_no_registry,
+    lock_files_are_whole,
 ];
 
 /// A file longer than this is two files.
@@ -106,6 +109,30 @@ fn lock_files_name_no_registry(file: &File<'_>) -> Vec<Finding> {
     whole(file.path.ends_with("package-lock.json") && file.text.contains("\"resolved\""), || {
         "names a registry's host; `.npmrc` needs `omit-lockfile-registry-resolved=true`".to_owned()
     })
+}
+
+/// npm writes a lock file without the optional packages that its registry did not have at that moment, and then
+/// refuses to install from it on any machine.
+fn lock_files_are_whole(file: &File<'_>) -> Vec<Finding> {
+    if !file.path.ends_with("package-lock.json") {
+        return Vec::new();
+    }
+    let lock: Value = serde_json::from_str(file.text).unwrap_or_default();
+    let packages = lock["packages"].as_object();
+    let optional = packages.into_iter().flatten().flat_map(|(_, package)| {
+        package["optionalDependencies"].as_object().into_iter().flatten().map(|(name, _)| name)
+    });
+    let held = |name: &str| {
+        packages.is_some_and(|all| all.keys().any(|key| key.ends_with(&format!("node_modules/{name}"))))
+    };
+    optional.filter(|name| !held(name)).map(|name| lacks(name)).collect()
+}
+
+fn lacks(name: &str) -> Finding {
+    Finding {
+        line: None,
+        message: format!("lacks `{name}`, so `npm ci` fails; take a version of its owner that is whole"),
+    }
 }
 
 /// `#1a2b3c` and its kin, or a colour function with numbers in it.
@@ -216,5 +243,15 @@ mod tests {
     #[test]
     fn lock_files_name_no_host() {
         assert_eq!(faults("ui/package-lock.json", "{\"resolved\": \"x\"}"), [0]);
+    }
+
+    #[test]
+    fn lock_files_hold_each_optional_package() {
+        let whole = r#"{"packages": {"node_modules/a": {"optionalDependencies": {"a-linux": "1"}}, "node_modules/a-linux": {}}}"#;
+        assert!(faults("ui/package-lock.json", whole).is_empty());
+        assert_eq!(
+            faults("ui/package-lock.json", &whole.replace("node_modules/a-linux", "node_modules/b")),
+            [0]
+        );
     }
 }
