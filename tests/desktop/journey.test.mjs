@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { addProject, trust } from './project.mjs';
 import { Stage, until } from './stage.mjs';
 import { openWindow } from './window.mjs';
 
@@ -35,12 +36,8 @@ before(async () => {
   greet = join(stage.home, 'actions', 'greet.yaml');
   await stage.write(join(stage.project, '.ai-orchestrator', 'actions', 'hello.yaml'), HELLO);
   await stage.host('host', 'start');
-  // The host sees both as they are saved, so the first becomes a version and the second is what is there.
-  await stage.write(greet, GREET('older'));
-  await until('the first version', async () => (await versions()).length === 1);
-  await stage.write(greet, GREET('newer'));
-  await until('the second version', async () => (await versions()).length === 2);
-  await remember(stage.project);
+  await stage.writeVersions('greet', [GREET('older'), GREET('newer')]);
+  await addProject(stage, stage.project);
 });
 
 after(async () => {
@@ -93,28 +90,4 @@ test('the page comes back by itself when the process that draws it dies', async 
 
 async function clients() {
   return (await stage.ask('host', 'status')).clients;
-}
-
-async function versions() {
-  return stage.ask('action', 'history', 'greet').catch(() => []);
-}
-
-/** Makes this the project that the window opens with. */
-async function remember(folder) {
-  await stage.host('host', 'start', '--http', '127.0.0.1:0');
-  const { url } = await stage.ask('host', 'status');
-  const { origin, hash } = new URL(url);
-  const token = new URLSearchParams(hash.slice(1)).get('token');
-  const answer = await fetch(`${origin}/v1/projects`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ path: folder }),
-  });
-  assert.equal(answer.ok, true, await answer.text());
-}
-
-/** A project's action is asked about once, before its commands may run. */
-async function trust(window) {
-  await window.find('dialog', /./);
-  await window.click('button', /trust/i, '[role="dialog"], [role="alertdialog"]');
 }

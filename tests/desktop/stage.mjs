@@ -98,6 +98,17 @@ export class Stage {
     await writeFile(path, text);
   }
 
+  /** Saves a user's action once for each text; the host keeps what was there before as versions. */
+  async writeVersions(id, texts) {
+    for (const [place, text] of texts.entries()) {
+      await this.write(join(this.home, 'actions', `${id}.yaml`), text);
+      await until(`version ${place + 1} of ${id}`, async () => {
+        const versions = await this.ask('action', 'history', id);
+        return versions.length > place;
+      });
+    }
+  }
+
   /** Starts a program in a process group of its own, which ends with the stage. Answers the child. */
   start(program, args, options = {}) {
     const child = spawn(program, args, { env: this.env, detached: true, stdio: 'ignore', ...options });
