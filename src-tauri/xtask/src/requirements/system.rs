@@ -87,8 +87,12 @@ const SYSTEM: &[System] = &[
     },
 ];
 
-/// The packages for these purposes that are not there.
+/// The packages for these purposes that are not there. Elsewhere than on Linux the system brings a web view and
+/// a compiler's own installer says what it needs.
 pub fn missing(purposes: &[Purpose]) -> Vec<&'static System> {
+    if cfg!(not(target_os = "linux")) {
+        return Vec::new();
+    }
     SYSTEM.iter().filter(|one| one.is_for(purposes) && !one.is_there()).collect()
 }
 
