@@ -4,63 +4,35 @@
 use std::path::{Path, PathBuf};
 
 use orchestrator_core::api::OpenWeb;
-use orchestrator_core::client::Client;
+use orchestrator_core::client::{Client, ClientError};
 use orchestrator_core::paths::Paths;
 use serde::Serialize;
 use tauri::State;
-use tokio::sync::Mutex;
-
-/// The window's own connection to the host. It is kept for as long as the window lives, because the host
-/// keeps its loopback listener open while a client that asked for it is there.
-pub struct Door {
-    paths: Paths,
-    client: Mutex<Option<Client>>,
-}
 
 /// Why the page has no host to talk to, in the shape of the door's own errors.
 #[derive(Debug, Serialize)]
 pub struct NoHost {
     code: &'static str,
     message: String,
-    hint: &'static str,
-}
-
-impl Door {
-    /// A door to the host of this home; nothing is started yet.
-    pub fn new(paths: Paths) -> Self {
-        Self { paths, client: Mutex::new(None) }
-    }
-
-    async fn open(&self) -> Result<OpenWeb, NoHost> {
-        let mut kept = self.client.lock().await;
-        // A kept connection may be to a host that has ended since: then look for, or start, another.
-        if let Some(client) = kept.as_ref()
-            && let Ok(web) = client.open_web().await
-        {
-            return Ok(web);
-        }
-        let program = host_program(std::env::var_os("AI_ORCHESTRATOR_BIN").map(PathBuf::from), own_folder());
-        let client = Client::connect_or_start(&self.paths, &program).await.map_err(NoHost::because)?;
-        let web = client.open_web().await.map_err(NoHost::because)?;
-        *kept = Some(client);
-        Ok(web)
-    }
-}
-
-impl NoHost {
-    fn because(problem: impl std::fmt::Display) -> Self {
-        Self {
-            code: "host_unreachable",
-            message: problem.to_string(),
-            hint: "see what `ai-orchestrator host start` says in a terminal, and `ai-orchestrator host log`",
-        }
-    }
+    hint: Option<String>,
 }
 
 /// Where the page finds the host: `{address, token}`. Starts the host when none runs.
+///
+/// # Errors
+/// When no host can be started, or what answers isn't one.
 #[tauri::command]
-pub async fn door(door: State<'_, Door>) -> Result<OpenWeb, NoHost> {
-    door.open().await
+pub async fn door(paths: State<'_, Paths>) -> Result<OpenWeb, NoHost> {
+    let program = host_program(std::env::var_os("AI_ORCHESTRATOR_BIN").map(PathBuf::from), own_folder());
+    // Asked anew each time: the page asks again when the host that it knew is gone.
+    let client = Client::connect_or_start(&paths, &program).await?;
+    Ok(client.open_web().await?)
+}
+
+impl From<ClientError> for NoHost {
+    fn from(problem: ClientError) -> Self {
+        Self { code: "host_unreachable", message: problem.to_string(), hint: problem.hint() }
+    }
 }
 
 fn own_folder() -> Option<PathBuf> {

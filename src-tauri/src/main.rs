@@ -30,7 +30,7 @@ fn open() -> Result<(), Box<dyn std::error::Error>> {
                 .build(),
         )
         .plugin(tauri_plugin_dialog::init())
-        .manage(door::Door::new(paths))
+        .manage(paths)
         .invoke_handler(tauri::generate_handler![
             door::door,
             native::pick_folder,
