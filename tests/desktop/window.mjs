@@ -1,0 +1,140 @@
+// The real window, driven by WebDriver: finds things by role and name, as a person who can't see it would.
+// What surrounds the window (display, home, host) is `stage.mjs`.
+
+import { createServer } from 'node:net';
+import { remote } from 'webdriverio';
+import { programs, until } from './stage.mjs';
+
+/** Opens the window on a stage, with a session bus of its own, so that no other window answers for it. */
+export async function openWindow(stage) {
+  const [port, nativePort] = [await freePort(), await freePort()];
+  const driver = stage.start('dbus-run-session', [
+    '--',
+    programs.driver,
+    '--port',
+    String(port),
+    '--native-port',
+    String(nativePort),
+  ]);
+  await until('tauri-driver', async () => (await fetch(`http://127.0.0.1:${port}/status`)).ok);
+  const browser = await remote({
+    hostname: '127.0.0.1',
+    port,
+    logLevel: 'error',
+    waitforTimeout: 20_000,
+    waitforInterval: 25,
+    connectionRetryCount: 0,
+    connectionRetryTimeout: 60_000,
+    capabilities: {
+      'wdio:enforceWebDriverClassic': true,
+      'tauri:options': { application: programs.window, args: [] },
+    },
+  });
+  return new Window(stage, browser, driver);
+}
+
+export class Window {
+  constructor(stage, browser, driver) {
+    Object.assign(this, { stage, browser, driver });
+  }
+
+  /** The visible element with this role and this accessible name (a string, or what it must match). */
+  async find(role, name, inside = null) {
+    const wanted = name instanceof RegExp ? { source: name.source, flags: name.flags } : name;
+    return until(`${role} "${name}"`, async () => {
+      const found = await this.browser.execute(elementOf, role, wanted, inside);
+      return found && this.browser.$(found);
+    });
+  }
+
+  /** Whether there is no such element any more. */
+  async vanishes(role, name) {
+    const wanted = name instanceof RegExp ? { source: name.source, flags: name.flags } : name;
+    await until(`the end of ${role} "${name}"`, async () => !(await this.browser.execute(elementOf, role, wanted, null)));
+  }
+
+  async click(role, name, inside) {
+    await (await this.find(role, name, inside)).click();
+  }
+
+  async contextMenu(role, name) {
+    await (await this.find(role, name)).click({ button: 'right' });
+  }
+
+  /** The whole text of each terminal that the page shows, scrollback included, by the terminal's id. */
+  async texts() {
+    return this.browser.execute(() => {
+      const texts = {};
+      for (const [id, terminal] of window.__terminals ?? []) {
+        const buffer = terminal.buffer.active;
+        const lines = [];
+        for (let row = 0; row < buffer.length; row += 1) {
+          const line = buffer.getLine(row);
+          const text = line.translateToString(true);
+          if (line.isWrapped) lines[lines.length - 1] += text;
+          else lines.push(text);
+        }
+        texts[id] = lines.join('\n').trimEnd();
+      }
+      return texts;
+    });
+  }
+
+  /** Waits until some terminal shows this; answers its id. */
+  async shows(pattern) {
+    return until(`a terminal that shows ${pattern}`, async () => {
+      const texts = await this.texts();
+      return Object.keys(texts).find((id) => pattern.test(texts[id]));
+    });
+  }
+
+  /** Types into the terminal in view; Enter is `\uE007`. */
+  async type(text) {
+    const input = await this.browser.$('[role="region"]:not([hidden]) .xterm-helper-textarea');
+    await input.addValue(text);
+  }
+
+  async screenshot(path) {
+    await this.browser.saveScreenshot(path);
+  }
+
+  /** As when the machine runs out of memory: nothing gets to say goodbye. */
+  async kill() {
+    const ids = await this.stage.processes('ai-orchestrator-desktop');
+    if (ids.length === 0) throw new Error('the window is not running');
+    for (const id of ids) process.kill(id, 'SIGKILL');
+    await this.driver.end();
+  }
+
+  async close() {
+    await this.browser.deleteSession().catch(() => {});
+    await this.driver.end();
+  }
+}
+
+/** Runs in the page. Roles are attributes, or what HTML gives a button; names are labels, or the text. */
+function elementOf(role, name, inside) {
+  const tags = { button: 'button', textbox: 'input,textarea' };
+  const query = [`[role="${role}"]`, tags[role]].filter(Boolean).join(',');
+  const matches = (text) => (typeof name === 'string' ? text === name : new RegExp(name.source, name.flags).test(text));
+  const labelled = (element) =>
+    (element.getAttribute('aria-labelledby') ?? '')
+      .split(/\s+/)
+      .map((id) => document.getElementById(id)?.textContent ?? '')
+      .join(' ');
+  const nameOf = (element) =>
+    (element.getAttribute('aria-label') || labelled(element).trim() || element.textContent).replace(/\s+/g, ' ').trim();
+  const start = inside ? document.querySelector(inside) : document;
+  const all = start ? [...start.querySelectorAll(query)] : [];
+  return all.find((element) => element.getClientRects().length > 0 && matches(nameOf(element))) ?? null;
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
