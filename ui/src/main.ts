@@ -17,7 +17,11 @@ const dialogs = new Dialogs();
 const internals = window.__TAURI_INTERNALS__;
 const native = internals
   ? desktop(internals)
-  : browser({ folder: () => dialogs.folder(), showPath: (path, line) => dialogs.path(path, line) });
+  : browser({
+      folder: () => dialogs.folder(),
+      showPath: (path, line) => dialogs.path(path, line),
+      goTo: (terminal) => app.showTerminal(terminal),
+    });
 
 // A terminal measures its cells when it opens: the font has to be there by then.
 const [key] = await Promise.all([
@@ -26,7 +30,7 @@ const [key] = await Promise.all([
   document.fonts.load('bold 13px "JetBrains Mono"').catch(() => undefined),
 ]);
 const door = new Door(key instanceof DoorError ? { address: location.origin, token: '' } : key);
-const app = new App(door, native, dialogs);
+const app: App = new App(door, native, dialogs);
 if (key instanceof DoorError) app.connection.refused(key.message, key.hint);
 else app.start();
 

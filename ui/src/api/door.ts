@@ -71,8 +71,7 @@ export class Door {
   cancel = (id: string) => this.send<T.RunView>('POST', `/v1/runs/${id}/cancel`);
 
   projects = () => this.get<T.ProjectView[]>('/v1/projects');
-  addProject = (folder: string) =>
-    this.post<T.ProjectView>('/v1/projects', { path: folder });
+  addProject = (folder: string) => this.post<T.ProjectView>('/v1/projects', { path: folder });
   removeProject = (folder: string) => this.send<unknown>('DELETE', '/v1/projects', { path: folder });
 
   host = () => this.get<T.HostStatus>('/v1/host');
@@ -129,5 +128,8 @@ function errorBody(text: string, response: Response): T.ErrorBody {
   } catch {
     // Not JSON: a proxy, or a host that is on its way down.
   }
-  return { code: 'unexpected_answer', message: `the host answered ${response.status} ${response.statusText}`.trim() };
+  return {
+    code: 'unexpected_answer',
+    message: `the host answered ${response.status} ${response.statusText}`.trim(),
+  };
 }

@@ -47,18 +47,18 @@ export class Events {
   private connect(): void {
     const socket = this.door.socket('/v1/events');
     this.socket = socket;
-    socket.onmessage = ({ data }) => {
+    socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (typeof data !== 'string') return;
       const event = JSON.parse(data) as HostEvent;
       if (event.event === 'hello') this.attempt = 0;
       this.listener.event(event);
-    };
-    socket.onclose = () => {
+    });
+    socket.addEventListener('close', () => {
       if (this.closed || this.socket !== socket) return;
       const delay = backoff(this.attempt);
       this.attempt += 1;
       this.timer = setTimeout(() => void this.again(), delay);
       this.listener.lost(this.attempt, delay);
-    };
+    });
   }
 }

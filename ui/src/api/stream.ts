@@ -58,17 +58,17 @@ export class Stream {
   private connect(): void {
     const socket = this.door.socket(`/v1/terminals/${this.terminal}/stream`);
     this.socket = socket;
-    socket.onmessage = ({ data }) => {
+    socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (typeof data !== 'string') {
-        this.listener.output(new Uint8Array(data as ArrayBuffer));
+        this.listener.output(new Uint8Array(data));
         return;
       }
       const message = JSON.parse(data) as StreamOut;
       if (message.type === 'live') this.attempt = 0;
       if (message.type === 'exit') this.ended = true;
       this.listener.control(message);
-    };
-    socket.onclose = () => {
+    });
+    socket.addEventListener('close', () => {
       if (this.ended || this.socket !== socket) return;
       this.listener.dropped();
       this.timer = setTimeout(() => {
@@ -76,6 +76,6 @@ export class Stream {
         this.connect();
       }, backoff(this.attempt));
       this.attempt += 1;
-    };
+    });
   }
 }

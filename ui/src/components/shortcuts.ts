@@ -37,7 +37,8 @@ function commandOf(event: KeyboardEvent): Command | undefined {
   const { code, ctrlKey, shiftKey, metaKey, altKey } = event;
   const inTerminal = event.target instanceof Element && event.target.closest('.xterm') !== null;
   const ours = MAC ? metaKey && !ctrlKey : ctrlKey && shiftKey && !altKey;
-  if (code === 'KeyK' && !altKey && !shiftKey && (MAC ? metaKey : ctrlKey && !inTerminal)) return { do: 'palette' };
+  if (code === 'KeyK' && !altKey && !shiftKey && (MAC ? metaKey : ctrlKey && !inTerminal))
+    return { do: 'palette' };
   if (code === 'KeyP' && shiftKey && (metaKey || ctrlKey)) return { do: 'palette' };
   if (ctrlKey && code === 'Tab') return { do: 'step', by: shiftKey ? -1 : 1 };
   if (ctrlKey && code === 'PageDown') return { do: 'step', by: 1 };

@@ -4,7 +4,7 @@ import type { ActionView, RunView, StepRecord, TerminalState } from '../api/type
 import { currentStep } from '../stores/runs.svelte';
 
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
-const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
   ['month', 2_592_000],
@@ -35,6 +35,12 @@ export function duration(ms: number): string {
   return minutes < 60
     ? `${minutes} min ${String(seconds).padStart(2, '0')} s`
     : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** Whole seconds and up, for what is still going on: `0 s`, `12 s`, `3 min 05 s`. */
+export function elapsed(ms: number): string {
+  const whole = Math.max(0, Math.floor(ms / 1000));
+  return whole < 60 ? `${whole} s` : duration(whole * 1000);
 }
 
 /** A path with the home folder as `~`. */
@@ -94,7 +100,9 @@ export function actionWords(action: ActionView, run: RunView | undefined): strin
   const errors = action.problems.filter((problem) => problem.severity === 'error').length;
   const first = action.problems[0];
   if (first) {
-    said.push(`${errors > 0 ? 'problem' : 'warning'} in line ${first.line}, column ${first.column}: ${first.message}`);
+    said.push(
+      `${errors > 0 ? 'problem' : 'warning'} in line ${first.line}, column ${first.column}: ${first.message}`,
+    );
   }
   if (action.overrides) said.push(action.overrides.default ? 'overrides a default' : 'overrides yours');
   if (!action.trusted) said.push('not trusted yet');

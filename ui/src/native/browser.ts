@@ -11,8 +11,13 @@ export function browser(ask: Ask): Native {
     door: async () => key(),
     pickFolder: () => ask.folder(),
     openInEditor: async (path, line) => ask.showPath(path, line),
-    notify: async (title, body) => {
-      if ('Notification' in window && Notification.permission === 'granted') new Notification(title, { body });
+    notify: async (title, body, terminal) => {
+      if (!('Notification' in window) || Notification.permission !== 'granted') return;
+      const shown = new Notification(title, { body, tag: terminal });
+      shown.addEventListener('click', () => {
+        window.focus();
+        ask.goTo(terminal);
+      });
     },
     openAddress: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
   };

@@ -21,6 +21,7 @@ export interface Native {
 export interface Ask {
   folder(): Promise<string | null>;
   showPath(path: string, line: number | undefined): void;
+  goTo(terminal: string): void;
 }
 
 declare global {

@@ -16,7 +16,10 @@ export class Actions {
   filter = $state('');
 
   groups: ActionGroup[] = $derived(grouped(this.list.actions, this.filter));
-  problems: Problem[] = $derived([...this.list.problems, ...this.list.actions.flatMap((action) => action.problems)]);
+  problems: Problem[] = $derived([
+    ...this.list.problems,
+    ...this.list.actions.flatMap((action) => action.problems),
+  ]);
 
   private asked = 0;
 

@@ -160,7 +160,8 @@ export class App {
       this.connection.ready(version, pid);
       this.viewers.retry();
     } catch (error) {
-      if (error instanceof DoorError && error.status === 401) this.connection.refused(error.message, error.hint);
+      if (error instanceof DoorError && error.status === 401)
+        this.connection.refused(error.message, error.hint);
       else this.toasts.fail('The host’s lists could not be read', error);
     }
   }

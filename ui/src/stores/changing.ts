@@ -23,8 +23,12 @@ export async function deleteAction(app: App, action: ActionView): Promise<void> 
     ],
   );
   if (answer !== 'delete') return;
-  await change(app, `${action.label} was deleted`, `${action.label} could not be deleted`, refTo(app, action), () =>
-    app.door.deleteAction(refTo(app, action)),
+  await change(
+    app,
+    `${action.label} was deleted`,
+    `${action.label} could not be deleted`,
+    refTo(app, action),
+    () => app.door.deleteAction(refTo(app, action)),
   );
 }
 
@@ -38,13 +42,22 @@ export async function resetAction(app: App, action: ActionView): Promise<void> {
     ],
   );
   if (answer !== 'reset') return;
-  await change(app, `${action.label} is the default again`, `${action.label} could not be reset`, refTo(app, action), () =>
-    app.door.reset(action.id),
+  await change(
+    app,
+    `${action.label} is the default again`,
+    `${action.label} could not be reset`,
+    refTo(app, action),
+    () => app.door.reset(action.id),
   );
 }
 
 /** Brings a version back; answers whether it is back. */
-export async function restoreVersion(app: App, of: ActionRef, label: string, version: Version): Promise<boolean> {
+export async function restoreVersion(
+  app: App,
+  of: ActionRef,
+  label: string,
+  version: Version,
+): Promise<boolean> {
   return change(app, `${label} was restored`, `${label} could not be restored`, of, () =>
     app.door.restore(of, version.timestamp),
   );
@@ -63,7 +76,11 @@ export async function duplicateAction(app: App, action: ActionView): Promise<voi
   }
 }
 
-export async function editAction(app: App, action: Pick<ActionView, 'label' | 'path'>, line?: number): Promise<void> {
+export async function editAction(
+  app: App,
+  action: Pick<ActionView, 'label' | 'path'>,
+  line?: number,
+): Promise<void> {
   try {
     await app.native.openInEditor(action.path, line);
   } catch (error) {
@@ -71,7 +88,13 @@ export async function editAction(app: App, action: Pick<ActionView, 'label' | 'p
   }
 }
 
-async function change(app: App, done: string, failed: string, of: ActionRef, act: () => Promise<Undo>): Promise<boolean> {
+async function change(
+  app: App,
+  done: string,
+  failed: string,
+  of: ActionRef,
+  act: () => Promise<Undo>,
+): Promise<boolean> {
   try {
     const undo = await act();
     app.toasts.show(done, { tone: 'good', actions: [undoing(app, of, undo)] });

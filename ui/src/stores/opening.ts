@@ -54,7 +54,9 @@ export async function closeTerminal(app: App, id: string): Promise<void> {
     app.layout.hide(id);
     app.viewers.drop(id);
     if (survivors.length > 0) {
-      app.toasts.show(`${terminal.codename} left processes behind`, { body: `They live on: ${survivors.join(', ')}` });
+      app.toasts.show(`${terminal.codename} left processes behind`, {
+        body: `They live on: ${survivors.join(', ')}`,
+      });
     }
   } catch (error) {
     app.toasts.fail(`${terminal.codename} could not be closed`, error);

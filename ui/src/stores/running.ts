@@ -59,7 +59,10 @@ export async function cancelRun(app: App, run: RunView): Promise<void> {
     app.toasts.show(`${run.label} was cancelled`, {
       body: 'The program in its terminal was left alone.',
       actions: [
-        { label: 'Stop command', run: () => app.door.write(run.terminal, new Uint8Array([3])).catch(() => undefined) },
+        {
+          label: 'Stop command',
+          run: () => app.door.write(run.terminal, new Uint8Array([3])).catch(() => undefined),
+        },
       ],
     });
   } catch (error) {
@@ -94,7 +97,9 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
 async function askTrust(app: App, action: ActionView, request: ExecuteRequest): Promise<string | null> {
   const { project, scope, inputs } = request;
   try {
-    return await app.dialogs.trust(await app.door.preview(action.id, { project, scope, inputs: inputs ?? {} }));
+    return await app.dialogs.trust(
+      await app.door.preview(action.id, { project, scope, inputs: inputs ?? {} }),
+    );
   } catch (error) {
     app.toasts.fail(`What ${action.label} would do could not be read`, error);
     return null;

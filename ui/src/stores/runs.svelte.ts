@@ -62,7 +62,9 @@ export class Runs {
 
 /** The step that is at work, or the one that is next while none is. */
 export function currentStep(run: RunView): StepRecord | undefined {
-  return run.steps.find((step) => step.status === 'running') ?? run.steps.find((step) => step.status === 'pending');
+  return (
+    run.steps.find((step) => step.status === 'running') ?? run.steps.find((step) => step.status === 'pending')
+  );
 }
 
 function key(action: string, scope: string, project: string | null): string {

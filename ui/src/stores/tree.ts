@@ -139,7 +139,11 @@ function strip(tree: Tree): Tree | null {
     .filter((entry): entry is { child: Tree; size: number } => entry.child !== null);
   if (kept.length === 0) return null;
   if (kept.length === 1) return kept[0]!.child;
-  return merge({ ...tree, children: kept.map((entry) => entry.child), sizes: kept.map((entry) => entry.size) });
+  return merge({
+    ...tree,
+    children: kept.map((entry) => entry.child),
+    sizes: kept.map((entry) => entry.size),
+  });
 }
 
 /** A split inside a split of the same direction becomes part of it, so that sizes are shared evenly. */

@@ -23,7 +23,8 @@ export function terminalKey(event: KeyboardEvent): TerminalKey {
 /** The window's own shortcuts, which a focused terminal leaves to the page. */
 export function windowKey(event: KeyboardEvent): boolean {
   const { ctrlKey, shiftKey, metaKey, altKey, code } = event;
-  if (MAC && metaKey) return ['KeyK', 'KeyT', 'KeyW', 'KeyD', 'KeyB', 'KeyP'].includes(code) || /^Digit[1-9]$/.test(code);
+  if (MAC && metaKey)
+    return ['KeyK', 'KeyT', 'KeyW', 'KeyD', 'KeyB', 'KeyP'].includes(code) || /^Digit[1-9]$/.test(code);
   if (ctrlKey && (code === 'Tab' || code === 'PageUp' || code === 'PageDown')) return true;
   if (ctrlKey && altKey && code.startsWith('Arrow')) return true;
   if (altKey && !ctrlKey && !metaKey && /^Digit[1-9]$/.test(code)) return true;

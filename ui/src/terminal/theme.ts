@@ -23,7 +23,9 @@ export function terminalTheme(): ITheme {
   };
   for (const name of NAMES) {
     theme[name] = token(name);
-    theme[`bright${name[0]!.toUpperCase()}${name.slice(1)}` as keyof ITheme] = token(`bright-${name}`) as never;
+    theme[`bright${name[0]!.toUpperCase()}${name.slice(1)}` as keyof ITheme] = token(
+      `bright-${name}`,
+    ) as never;
   }
   probe.remove();
   return theme;

@@ -34,7 +34,7 @@ export interface ViewerOptions {
 }
 
 /** Reports of focus that xterm itself sends; they are not typing. */
-const FOCUS_REPORT = /^\x1b\[[IO]$/;
+const FOCUS_REPORTS = new Set(['\x1b[I', '\x1b[O']);
 
 export class Viewer {
   state: ViewerState = $state.raw({ kind: 'attaching' });
@@ -95,8 +95,13 @@ export class Viewer {
       output: (bytes) => this.feed.output(bytes),
       dropped: () => (this.state = { kind: 'dropped' }),
     });
-    this.term.onData((data) => this.input(this.encoder.encode(data), !FOCUS_REPORT.test(data)));
-    this.term.onBinary((data) => this.input(Uint8Array.from(data, (char) => char.charCodeAt(0)), true));
+    this.term.onData((data) => this.input(this.encoder.encode(data), !FOCUS_REPORTS.has(data)));
+    this.term.onBinary((data) =>
+      this.input(
+        Uint8Array.from(data, (char) => char.charCodeAt(0)),
+        true,
+      ),
+    );
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
     this.element.addEventListener('paste', (event) => this.pasted(event), { capture: true });
     this.element.addEventListener('pointerdown', () => this.claim());
