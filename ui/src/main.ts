@@ -16,7 +16,7 @@ import { Dialogs } from './stores/dialogs.svelte';
 const dialogs = new Dialogs();
 const internals = window.__TAURI_INTERNALS__;
 const native = internals
-  ? desktop(internals)
+  ? desktop(internals, (terminal) => app.showTerminal(terminal))
   : browser({
       folder: () => dialogs.folder(),
       showPath: (path, line) => dialogs.path(path, line),
@@ -31,7 +31,10 @@ const [key] = await Promise.all([
 ]);
 const door = new Door(key instanceof DoorError ? { address: location.origin, token: '' } : key);
 const app: App = new App(door, native, dialogs);
-if (key instanceof DoorError) app.connection.refused(key.message, key.hint);
-else app.start();
+if (key instanceof DoorError && key.status === 401) app.connection.refused(key.message, key.hint);
+else {
+  if (key instanceof DoorError) app.connection.lost(0, key.message, key.hint);
+  app.start();
+}
 
 mount(Window, { target: document.getElementById('app')!, props: { app } });

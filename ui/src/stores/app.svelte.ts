@@ -67,7 +67,13 @@ export class App {
         this.connection.lost(attempt);
         void this.diagnose();
       },
-      beforeRetry: async () => this.door.rekey(await this.native.door()),
+      beforeRetry: async () => {
+        try {
+          this.door.rekey(await this.native.door());
+        } catch (error) {
+          if (error instanceof DoorError) this.connection.lost(0, error.message, error.hint);
+        }
+      },
     });
   }
 

@@ -4,7 +4,7 @@ export type ConnectionState =
   | { kind: 'connecting' }
   | { kind: 'ready'; version: string; pid: number }
   /** The host was there and is gone, or never answered; the next attempt comes by itself. */
-  | { kind: 'lost'; attempt: number }
+  | { kind: 'lost'; attempt: number; message: string | undefined; hint: string | undefined }
   /** The host answers, but not to this page. */
   | { kind: 'refused'; message: string; hint: string | undefined };
 
@@ -18,8 +18,9 @@ export class Connection {
     this.reached = true;
   }
 
-  lost(attempt: number): void {
-    this.state = { kind: 'lost', attempt };
+  lost(attempt: number, message?: string, hint?: string): void {
+    const known = this.state.kind === 'lost' ? this.state : undefined;
+    this.state = { kind: 'lost', attempt, message: message ?? known?.message, hint: hint ?? known?.hint };
   }
 
   refused(message: string, hint?: string): void {
