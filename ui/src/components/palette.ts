@@ -1,0 +1,121 @@
+// Everything that can be done from the palette: actions, terminals, projects and commands.
+
+import type { App } from '../stores/app.svelte';
+import { closeTerminal, createAction, openTerminal } from '../stores/opening';
+import { runAction } from '../stores/running';
+import { KEYS, splitActive } from './shortcuts';
+import { shortPath } from './words';
+
+export interface PaletteEntry {
+  id: string;
+  group: 'Actions' | 'Terminals' | 'Projects' | 'Commands';
+  label: string;
+  detail?: string;
+  keys?: string;
+  run: () => unknown;
+}
+
+export function paletteEntries(app: App): PaletteEntry[] {
+  const active = app.layout.active;
+  return [
+    ...app.actions.list.actions
+      .filter((action) => action.health !== 'broken')
+      .map((action): PaletteEntry => ({
+        id: `action/${action.scope}/${action.id}`,
+        group: 'Actions',
+        label: action.label,
+        detail: action.description,
+        run: () => runAction(app, action),
+      })),
+    ...app.terminals.list.map((terminal): PaletteEntry => ({
+      id: `terminal/${terminal.id}`,
+      group: 'Terminals',
+      label: `${terminal.task} ${terminal.codename}`,
+      detail: shortPath(terminal.cwd),
+      run: () => app.showTerminal(terminal.id),
+    })),
+    ...app.projects.list
+      .filter((project) => project.exists)
+      .map((project): PaletteEntry => ({
+        id: `project/${project.path}`,
+        group: 'Projects',
+        label: project.name,
+        detail: shortPath(project.path),
+        run: () => app.chooseProject(project.path),
+      })),
+    { id: 'folder', group: 'Commands', label: 'Open folder…', run: () => app.openFolder() },
+    { id: 'open', group: 'Commands', label: 'New terminal', keys: KEYS.open, run: () => openTerminal(app) },
+    { id: 'create', group: 'Commands', label: 'Create action', run: () => createAction(app) },
+    {
+      id: 'deleted',
+      group: 'Commands',
+      label: 'Deleted actions…',
+      run: () => app.dialogs.ask({ kind: 'deleted', ids: app.actions.list.deleted }),
+    },
+    {
+      id: 'problems',
+      group: 'Commands',
+      label: 'Show problems',
+      run: () => (app.layout.aside = { kind: 'problems' }),
+    },
+    {
+      id: 'sidebar',
+      group: 'Commands',
+      label: 'Show or hide the sidebar',
+      keys: KEYS.sidebar,
+      run: () => (app.layout.sidebar = !app.layout.sidebar),
+    },
+    ...(active === null
+      ? []
+      : ([
+          {
+            id: 'right',
+            group: 'Commands',
+            label: 'Split right',
+            keys: KEYS.splitRight,
+            run: () => splitActive(app, 'right'),
+          },
+          {
+            id: 'down',
+            group: 'Commands',
+            label: 'Split down',
+            keys: KEYS.splitDown,
+            run: () => splitActive(app, 'below'),
+          },
+          {
+            id: 'find',
+            group: 'Commands',
+            label: 'Find in terminal',
+            keys: KEYS.find,
+            run: () => (app.finding = active),
+          },
+          {
+            id: 'close',
+            group: 'Commands',
+            label: 'Close terminal',
+            keys: KEYS.close,
+            run: () => closeTerminal(app, active),
+          },
+        ] satisfies PaletteEntry[])),
+    {
+      id: 'bigger',
+      group: 'Commands',
+      label: 'Larger terminal text',
+      run: () => (app.settings.fontSize += 1),
+    },
+    {
+      id: 'smaller',
+      group: 'Commands',
+      label: 'Smaller terminal text',
+      run: () => (app.settings.fontSize -= 1),
+    },
+    { id: 'light', group: 'Commands', label: 'Theme: light', run: () => (app.settings.theme = 'light') },
+    { id: 'dark', group: 'Commands', label: 'Theme: dark', run: () => (app.settings.theme = 'dark') },
+    {
+      id: 'system',
+      group: 'Commands',
+      label: 'Theme: as the system',
+      run: () => (app.settings.theme = 'system'),
+    },
+  ];
+}

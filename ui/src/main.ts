@@ -1,0 +1,40 @@
+import '@fontsource-variable/inter/wght.css';
+import '@xterm/xterm/css/xterm.css';
+import './style/tokens.css';
+import './style/base.css';
+
+import { mount } from 'svelte';
+
+import { Door } from './api/door';
+import { DoorError } from './api/error';
+import Window from './components/Window.svelte';
+import { browser } from './native/browser';
+import { desktop } from './native/desktop';
+import { App, firstKey } from './stores/app.svelte';
+import { Dialogs } from './stores/dialogs.svelte';
+
+const dialogs = new Dialogs();
+const internals = window.__TAURI_INTERNALS__;
+const native = internals
+  ? desktop(internals, (terminal) => app.showTerminal(terminal))
+  : browser({
+      folder: () => dialogs.folder(),
+      showPath: (path, line) => dialogs.path(path, line),
+      goTo: (terminal) => app.showTerminal(terminal),
+    });
+
+// A terminal measures its cells when it opens: the font has to be there by then.
+const [key] = await Promise.all([
+  firstKey(native),
+  document.fonts.load('13px "JetBrains Mono"').catch(() => undefined),
+  document.fonts.load('bold 13px "JetBrains Mono"').catch(() => undefined),
+]);
+const door = new Door(key instanceof DoorError ? { address: location.origin, token: '' } : key);
+const app: App = new App(door, native, dialogs);
+if (key instanceof DoorError && key.status === 401) app.connection.refused(key.message, key.hint);
+else {
+  if (key instanceof DoorError) app.connection.lost(0, key.message, key.hint);
+  app.start();
+}
+
+mount(Window, { target: document.getElementById('app')!, props: { app } });

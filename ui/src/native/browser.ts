@@ -1,0 +1,43 @@
+import type { Key } from '../api/door';
+import { DoorError } from '../api/error';
+import type { Ask, Native } from './native';
+
+const TOKEN = 'ai-orchestrator.token';
+
+/** A browser on the host's own page: the token came in the address, folders are typed. */
+export function browser(ask: Ask): Native {
+  return {
+    desktop: false,
+    door: async () => key(),
+    pickFolder: () => ask.folder(),
+    openInEditor: async (path, line) => ask.showPath(path, line),
+    notify: async (title, body, terminal) => {
+      if (!('Notification' in window) || Notification.permission !== 'granted') return;
+      const shown = new Notification(title, { body, tag: terminal });
+      shown.addEventListener('click', () => {
+        window.focus();
+        ask.goTo(terminal);
+      });
+    },
+    openAddress: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
+  };
+}
+
+/** Takes the token out of the address, so that it is in no history, bookmark or screenshot. */
+function key(): Key {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const fresh = fragment.get('token');
+  if (fresh) {
+    sessionStorage.setItem(TOKEN, fresh);
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+  const token = sessionStorage.getItem(TOKEN);
+  if (!token) {
+    throw new DoorError(401, {
+      code: 'no_token',
+      message: 'this address carries no token',
+      hint: 'open the address that `ai-orchestrator host start --http 127.0.0.1:0` prints',
+    });
+  }
+  return { address: location.origin, token };
+}

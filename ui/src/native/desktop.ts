@@ -1,0 +1,35 @@
+import type { Key } from '../api/door';
+import { DoorError } from '../api/error';
+import type { ErrorBody } from '../api/types';
+import type { Native } from './native';
+
+type Internals = NonNullable<Window['__TAURI_INTERNALS__']>;
+
+/** The Tauri window: each call is one command of `src-tauri/src/native.rs`. */
+export function desktop(internals: Internals, goTo: (terminal: string) => void): Native {
+  const call = async <A>(command: string, args?: Record<string, unknown>): Promise<A> => {
+    try {
+      return await internals.invoke<A>(command, args);
+    } catch (error) {
+      throw shaped(error);
+    }
+  };
+  // A click on a notification: the window says which terminal it was about.
+  window.addEventListener('show-terminal', (event) => goTo((event as CustomEvent<string>).detail));
+  return {
+    desktop: true,
+    door: () => call<Key>('door'),
+    pickFolder: () => call<string | null>('pick_folder'),
+    openInEditor: (path, line) => call('open_in_editor', { path, line: line ?? null }),
+    // Without a notification service the marks in the page have to do.
+    notify: (title, body, terminal) => call<void>('notify', { title, body, terminal }).catch(() => undefined),
+    openAddress: (url) => void call('open_address', { url }).catch(() => undefined),
+  };
+}
+
+/** Commands fail with the door's own error shape, or with a plain sentence. */
+function shaped(error: unknown): DoorError {
+  if (typeof error === 'object' && error !== null && 'code' in error)
+    return new DoorError(0, error as ErrorBody);
+  return new DoorError(0, { code: 'desktop', message: String(error) });
+}

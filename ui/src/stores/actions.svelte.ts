@@ -1,0 +1,50 @@
+// The toolbar's actions, as the host has them now.
+
+import type { Door } from '../api/door';
+import type { ActionList, ActionView, Problem } from '../api/types';
+
+export interface ActionGroup {
+  name: string;
+  actions: ActionView[];
+}
+
+const EMPTY: ActionList = { project: null, actions: [], deleted: [], problems: [] };
+
+export class Actions {
+  list: ActionList = $state.raw(EMPTY);
+  loaded = $state(false);
+  filter = $state('');
+
+  groups: ActionGroup[] = $derived(grouped(this.list.actions, this.filter));
+  problems: Problem[] = $derived([
+    ...this.list.problems,
+    ...this.list.actions.flatMap((action) => action.problems),
+  ]);
+
+  private asked = 0;
+
+  constructor(private readonly door: Door) {}
+
+  /** Lists the actions of a project; an answer that a later question overtook is dropped. */
+  async load(project: string | null): Promise<void> {
+    const question = ++this.asked;
+    const list = await this.door.actions(project);
+    if (question !== this.asked) return;
+    this.list = list;
+    this.loaded = true;
+  }
+}
+
+/** Project, own, defaults: each with the actions that the filter's words all occur in. */
+export function grouped(actions: ActionView[], filter: string): ActionGroup[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const shown = actions.filter((action) => {
+    const text = [action.label, action.id, ...action.tags].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  return [
+    { name: 'Project', actions: shown.filter((action) => action.scope === 'project') },
+    { name: 'Yours', actions: shown.filter((action) => action.scope === 'user' && !action.default) },
+    { name: 'Defaults', actions: shown.filter((action) => action.scope === 'user' && action.default) },
+  ].filter((group) => group.actions.length > 0);
+}

@@ -1,0 +1,124 @@
+// What the menu and the history do to an action's file. Each of them can be undone from its toast.
+
+import type { ActionRef } from '../api/door';
+import type { ActionView, Undo, Version } from '../api/types';
+import type { App } from './app.svelte';
+import type { ToastAction } from './toasts.svelte';
+
+/** The action as the door's operations name it. */
+export function refTo(app: App, action: Pick<ActionView, 'id' | 'scope'>): ActionRef {
+  const project = action.scope === 'project' ? app.projects.current : null;
+  return { id: action.id, scope: action.scope, project };
+}
+
+export async function deleteAction(app: App, action: ActionView): Promise<void> {
+  const answer = await app.dialogs.confirm(
+    `Delete ${action.label}?`,
+    action.scope === 'project'
+      ? 'Its file leaves the project’s folder. The history keeps it.'
+      : 'Its file goes. The history keeps it.',
+    [
+      { value: 'delete', label: 'Delete', tone: 'danger' },
+      { value: 'no', label: 'Cancel' },
+    ],
+  );
+  if (answer !== 'delete') return;
+  await change(
+    app,
+    `${action.label} was deleted`,
+    `${action.label} could not be deleted`,
+    refTo(app, action),
+    () => app.door.deleteAction(refTo(app, action)),
+  );
+}
+
+export async function resetAction(app: App, action: ActionView): Promise<void> {
+  const answer = await app.dialogs.confirm(
+    `Reset ${action.label} to its default?`,
+    'The shipped version comes back. Yours stays in the history.',
+    [
+      { value: 'reset', label: 'Reset to Default', tone: 'danger' },
+      { value: 'no', label: 'Cancel' },
+    ],
+  );
+  if (answer !== 'reset') return;
+  await change(
+    app,
+    `${action.label} is the default again`,
+    `${action.label} could not be reset`,
+    refTo(app, action),
+    () => app.door.reset(action.id),
+  );
+}
+
+/** Brings a version back; answers whether it is back. */
+export async function restoreVersion(
+  app: App,
+  of: ActionRef,
+  label: string,
+  version: Version,
+): Promise<boolean> {
+  return change(app, `${label} was restored`, `${label} could not be restored`, of, () =>
+    app.door.restore(of, version.timestamp),
+  );
+}
+
+export async function duplicateAction(app: App, action: ActionView): Promise<void> {
+  try {
+    const copy = await app.door.duplicate(refTo(app, action));
+    app.toasts.show(`${copy.label} was made`, {
+      tone: 'good',
+      actions: [{ label: 'Edit', run: () => app.native.openInEditor(copy.path) }],
+    });
+    await app.actions.load(app.projects.current);
+  } catch (error) {
+    app.toasts.fail(`${action.label} could not be duplicated`, error);
+  }
+}
+
+export async function editAction(
+  app: App,
+  action: Pick<ActionView, 'label' | 'path'>,
+  line?: number,
+): Promise<void> {
+  try {
+    await app.native.openInEditor(action.path, line);
+  } catch (error) {
+    app.toasts.fail(`${action.label} could not be opened`, error);
+  }
+}
+
+async function change(
+  app: App,
+  done: string,
+  failed: string,
+  of: ActionRef,
+  act: () => Promise<Undo>,
+): Promise<boolean> {
+  try {
+    const undo = await act();
+    app.toasts.show(done, { tone: 'good', actions: [undoing(app, of, undo)] });
+    await app.actions.load(app.projects.current).catch(() => undefined);
+    return true;
+  } catch (error) {
+    app.toasts.fail(failed, error);
+    return false;
+  }
+}
+
+function undoing(app: App, of: ActionRef, undo: Undo): ToastAction {
+  const back = () =>
+    undo.timestamp === null ? app.door.deleteAction(of) : app.door.restore(of, undo.timestamp);
+  return {
+    label: 'Undo',
+    run: async () => {
+      try {
+        await back();
+        app.toasts.show('It is as it was before');
+        await app.actions.load(app.projects.current).catch(() => undefined);
+      } catch (error) {
+        app.toasts.fail('That could not be undone', error);
+      }
+    },
+  };
+}

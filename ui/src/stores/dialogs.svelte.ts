@@ -1,0 +1,70 @@
+// Which question is open. A dialog is data with a promise for its answer; components show the last one.
+
+import type { ActionRef } from '../api/door';
+import type { ActionView, Preview } from '../api/types';
+
+export interface ConfirmChoice<A extends string = string> {
+  value: A;
+  label: string;
+  tone?: 'primary' | 'danger' | 'plain';
+}
+
+export type Question =
+  | { kind: 'history'; of: ActionRef; label: string; deleted: boolean }
+  | { kind: 'deleted'; ids: string[] }
+  | { kind: 'inputs'; action: ActionView; missing: string | undefined }
+  | { kind: 'trust'; preview: Preview }
+  | { kind: 'confirm'; title: string; body: string; quote?: string; choices: ConfirmChoice[] }
+  | { kind: 'folder' }
+  | { kind: 'path'; path: string; line: number | undefined }
+  | { kind: 'palette' };
+
+export interface Open<Q extends Question = Question> {
+  id: number;
+  question: Q;
+  /** Closes the dialog; null means that the user changed their mind. */
+  answer: (value: unknown) => void;
+}
+
+export class Dialogs {
+  open: Open[] = $state.raw([]);
+  private next = 1;
+
+  ask<A>(question: Question): Promise<A | null> {
+    return new Promise((resolve) => {
+      const id = this.next++;
+      const answer = (value: unknown): void => {
+        if (!this.open.some((open) => open.id === id)) return;
+        this.open = this.open.filter((open) => open.id !== id);
+        resolve(value as A | null);
+      };
+      this.open = [...this.open, { id, question, answer }];
+    });
+  }
+
+  inputs(action: ActionView, missing?: string): Promise<Record<string, string> | null> {
+    return this.ask({ kind: 'inputs', action, missing });
+  }
+
+  /** Shows what an untrusted action would type; answers the sha256 that the user accepted. */
+  trust(preview: Preview): Promise<string | null> {
+    return this.ask({ kind: 'trust', preview });
+  }
+
+  async confirm<A extends string>(
+    title: string,
+    body: string,
+    choices: ConfirmChoice<A>[],
+    quote?: string,
+  ): Promise<A | null> {
+    return this.ask<A>({ kind: 'confirm', title, body, choices, ...(quote === undefined ? {} : { quote }) });
+  }
+
+  folder(): Promise<string | null> {
+    return this.ask({ kind: 'folder' });
+  }
+
+  path(path: string, line: number | undefined): void {
+    void this.ask({ kind: 'path', path, line });
+  }
+}

@@ -1,0 +1,21 @@
+// What this window remembers between starts: the layout, the last project, small choices.
+// Truth lives in the host; losing all of this costs nothing but convenience.
+
+const PREFIX = 'ai-orchestrator.';
+
+export function remember(name: string, value: unknown): void {
+  try {
+    localStorage.setItem(PREFIX + name, JSON.stringify(value));
+  } catch {
+    // Storage is full or forbidden; the next start begins with the defaults.
+  }
+}
+
+export function recall<A>(name: string): A | undefined {
+  try {
+    const text = localStorage.getItem(PREFIX + name);
+    return text === null ? undefined : (JSON.parse(text) as A);
+  } catch {
+    return undefined;
+  }
+}

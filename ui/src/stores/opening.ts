@@ -1,0 +1,64 @@
+// Opening and closing terminals by hand.
+
+import { hasCode } from '../api/error';
+import type { App } from './app.svelte';
+
+/** Opens a shell in the project's folder, in the focused pane or where `place` puts it. */
+export async function openTerminal(app: App, place?: (id: string) => void): Promise<string | null> {
+  try {
+    const terminal = await app.door.spawn({ project: app.projects.current, ...app.viewers.room() });
+    app.terminals.put(terminal);
+    place?.(terminal.id);
+    app.showTerminal(terminal.id);
+    return terminal.id;
+  } catch (error) {
+    app.toasts.fail('No terminal was opened', error);
+    return null;
+  }
+}
+
+export async function createAction(app: App): Promise<void> {
+  try {
+    const terminal = await app.door.createAction({ project: app.projects.current });
+    app.terminals.put(terminal);
+    app.showTerminal(terminal.id);
+  } catch (error) {
+    if (hasCode(error, 'claude_missing')) app.toasts.fail('Claude Code is not installed', error);
+    else app.toasts.fail('No action was created', error);
+  }
+}
+
+/** Ends a terminal and takes its tab away; asks first where something runs in it. */
+export async function closeTerminal(app: App, id: string): Promise<void> {
+  const terminal = app.terminals.get(id);
+  if (!terminal) return;
+  const run = app.runs.in(id);
+  const busy = terminal.state.kind === 'running' || run?.status === 'running';
+  if (busy) {
+    const what = terminal.state.kind === 'running' ? terminal.state.command : null;
+    const answer = await app.dialogs.confirm(
+      `Close ${terminal.codename}?`,
+      what ? `${what} is still running in it.` : 'Something is still running in it.',
+      [
+        { value: 'end', label: 'End it', tone: 'danger' },
+        { value: 'keep', label: 'Keep running' },
+        { value: 'no', label: 'Cancel' },
+      ],
+    );
+    if (answer === 'keep') app.layout.hide(id);
+    if (answer !== 'end') return;
+  }
+  try {
+    const { survivors } = await app.door.kill(id);
+    app.terminals.remove(id);
+    app.layout.hide(id);
+    app.viewers.drop(id);
+    if (survivors.length > 0) {
+      app.toasts.show(`${terminal.codename} left processes behind`, {
+        body: `They live on: ${survivors.join(', ')}`,
+      });
+    }
+  } catch (error) {
+    app.toasts.fail(`${terminal.codename} could not be closed`, error);
+  }
+}

@@ -1,0 +1,132 @@
+// What a click on a quick action does: from the button to a run that is on screen.
+
+import { hasCode } from '../api/error';
+import type { ActionView, ExecuteRequest, RunView } from '../api/types';
+import type { App } from './app.svelte';
+
+export interface Wish {
+  /** Values that are known already: then the form is not shown. */
+  inputs?: Record<string, string>;
+  /** Start another run although one of this action is at work. */
+  again?: boolean;
+}
+
+/** Runs an action, asking what has to be asked first: values, trust, a broken file. */
+export async function runAction(app: App, action: ActionView, wish: Wish = {}): Promise<RunView | null> {
+  const project = app.projects.current;
+  const active = app.runs.of(action, project);
+  if (active?.status === 'running' && !wish.again) {
+    app.showTerminal(active.terminal);
+    app.toasts.show(`${action.label} is running`, {
+      body: 'Its terminal is in front now.',
+      actions: [{ label: 'Run again', run: () => runAction(app, action, { ...wish, again: true }) }],
+    });
+    return null;
+  }
+  if (action.health === 'broken') {
+    app.layout.aside = { kind: 'problems' };
+    return null;
+  }
+  const request: ExecuteRequest = { project, scope: action.scope, ...app.viewers.room() };
+  if (action.health === 'stale') {
+    if (!(await confirmStale(app, action))) return null;
+    request.stale = true;
+  }
+  if (wish.inputs) {
+    request.inputs = wish.inputs;
+  } else if (action.inputs.length > 0) {
+    const values = await app.dialogs.inputs(action);
+    if (!values) return null;
+    request.inputs = values;
+  }
+  request.terminal = reusable(app, active);
+  return start(app, action, request);
+}
+
+/** Runs the user's own action that the project's hides. */
+export async function runOverridden(app: App, action: ActionView): Promise<void> {
+  try {
+    const { action: mine } = await app.door.action({ id: action.id, scope: 'user', project: null });
+    await runAction(app, mine);
+  } catch (error) {
+    app.toasts.fail(`Your own ${action.label} could not be run`, error);
+  }
+}
+
+export async function cancelRun(app: App, run: RunView): Promise<void> {
+  try {
+    app.runs.put(await app.door.cancel(run.id));
+    app.toasts.show(`${run.label} was cancelled`, {
+      body: 'The program in its terminal was left alone.',
+      actions: [
+        {
+          label: 'Stop command',
+          run: () => app.door.write(run.terminal, new Uint8Array([3])).catch(() => undefined),
+        },
+      ],
+    });
+  } catch (error) {
+    app.toasts.fail(`${run.label} could not be cancelled`, error);
+  }
+}
+
+async function start(app: App, action: ActionView, request: ExecuteRequest): Promise<RunView | null> {
+  try {
+    const run = await app.door.execute(action.id, request);
+    app.runs.put(run);
+    if (!app.terminals.get(run.terminal)) app.terminals.set(await app.door.terminals());
+    app.showTerminal(run.terminal);
+    return run;
+  } catch (error) {
+    if (hasCode(error, 'untrusted') && !request.trust) {
+      const trust = await askTrust(app, action, request);
+      return trust === null ? null : start(app, action, { ...request, trust });
+    }
+    if (hasCode(error, 'missing_input')) {
+      const inputs = await app.dialogs.inputs(action, error.message);
+      return inputs === null ? null : start(app, action, { ...request, inputs });
+    }
+    if (request.terminal) return start(app, action, { ...request, terminal: null });
+    app.toasts.fail(`${action.label} did not start`, error, [
+      { label: 'Open file', run: () => app.native.openInEditor(action.path) },
+    ]);
+    return null;
+  }
+}
+
+async function askTrust(app: App, action: ActionView, request: ExecuteRequest): Promise<string | null> {
+  const { project, scope, inputs } = request;
+  try {
+    return await app.dialogs.trust(
+      await app.door.preview(action.id, { project, scope, inputs: inputs ?? {} }),
+    );
+  } catch (error) {
+    app.toasts.fail(`What ${action.label} would do could not be read`, error);
+    return null;
+  }
+}
+
+async function confirmStale(app: App, action: ActionView): Promise<boolean> {
+  const problem = action.problems[0];
+  const answer = await app.dialogs.confirm(
+    `${action.label} has a problem`,
+    problem
+      ? `Line ${problem.line}: ${problem.message}. The last version that worked can still run.`
+      : 'Its file is broken. The last version that worked can still run.',
+    [
+      { value: 'run', label: 'Run the last good version', tone: 'primary' },
+      { value: 'edit', label: 'Open file' },
+      { value: 'no', label: 'Cancel' },
+    ],
+  );
+  if (answer === 'edit') await app.native.openInEditor(action.path, problem?.line);
+  return answer === 'run';
+}
+
+/** A finished run's terminal that waits at its prompt and that nobody typed in. */
+function reusable(app: App, run: RunView | undefined): string | null {
+  if (!run || run.status === 'running') return null;
+  const terminal = app.terminals.get(run.terminal);
+  if (terminal?.state.kind !== 'at_prompt') return null;
+  return app.viewers.has(run.terminal)?.typed === false ? run.terminal : null;
+}

@@ -1,0 +1,78 @@
+// Runs as the host tells them, and which of them a button or a tab shows.
+
+import { SvelteMap } from 'svelte/reactivity';
+
+import type { ActionView, HostEvent, RunView, StepRecord } from '../api/types';
+
+export class Runs {
+  byId = new SvelteMap<string, RunView>();
+
+  private newest = $derived([...this.byId.values()].toSorted((a, b) => (a.started < b.started ? 1 : -1)));
+  private latestByAction = $derived(firstBy(this.newest, (run) => key(run.action, run.scope, run.project)));
+  private latestByTerminal = $derived(firstBy(this.newest, (run) => run.terminal));
+
+  set(runs: RunView[]): void {
+    this.byId.clear();
+    for (const run of runs) this.byId.set(run.id, run);
+  }
+
+  put(run: RunView): void {
+    this.byId.set(run.id, run);
+  }
+
+  /** The newest run of an action in a project. */
+  of(action: Pick<ActionView, 'id' | 'scope'>, project: string | null): RunView | undefined {
+    return this.latestByAction.get(key(action.id, action.scope, project));
+  }
+
+  /** The newest run in a terminal. */
+  in(terminal: string): RunView | undefined {
+    return this.latestByTerminal.get(terminal);
+  }
+
+  /** Takes an event about a run; others are not its business. */
+  take(event: HostEvent): void {
+    switch (event.event) {
+      case 'run_started':
+        this.put(event.view);
+        break;
+      case 'step_started':
+        this.step(event.run, event.step, { status: 'running', started: new Date().toISOString() });
+        break;
+      case 'step_finished': {
+        const { status, duration_ms, reason } = event;
+        this.step(event.run, event.step, { status, duration_ms, reason });
+        break;
+      }
+      case 'run_finished': {
+        const run = this.byId.get(event.run);
+        const { status, exit_code, duration_ms, failure, steps } = event;
+        if (run) this.put({ ...run, status, exit_code, duration_ms, failure, steps });
+        break;
+      }
+    }
+  }
+
+  private step(id: string, at: number, change: Partial<StepRecord>): void {
+    const run = this.byId.get(id);
+    if (!run) return;
+    this.put({ ...run, steps: run.steps.map((step) => (step.step === at ? { ...step, ...change } : step)) });
+  }
+}
+
+/** The step that is at work, or the one that is next while none is. */
+export function currentStep(run: RunView): StepRecord | undefined {
+  return (
+    run.steps.find((step) => step.status === 'running') ?? run.steps.find((step) => step.status === 'pending')
+  );
+}
+
+function key(action: string, scope: string, project: string | null): string {
+  return JSON.stringify([action, scope, project]);
+}
+
+function firstBy(runs: RunView[], name: (run: RunView) => string): Map<string, RunView> {
+  const first = new Map<string, RunView>();
+  for (const run of runs) if (!first.has(name(run))) first.set(name(run), run);
+  return first;
+}

@@ -1,0 +1,31 @@
+// Every terminal the host has, and which of them ask for a look.
+
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+
+import type { TerminalView } from '../api/types';
+
+export class Terminals {
+  byId = new SvelteMap<string, TerminalView>();
+  /** Terminals that rang, failed or finished while nobody saw them. */
+  attention = new SvelteSet<string>();
+  list = $derived([...this.byId.values()].toSorted((a, b) => (a.created < b.created ? -1 : 1)));
+
+  set(terminals: TerminalView[]): void {
+    const alive = new Set(terminals.map((terminal) => terminal.id));
+    for (const id of this.byId.keys()) if (!alive.has(id)) this.remove(id);
+    for (const terminal of terminals) this.put(terminal);
+  }
+
+  put(terminal: TerminalView): void {
+    this.byId.set(terminal.id, terminal);
+  }
+
+  get(id: string): TerminalView | undefined {
+    return this.byId.get(id);
+  }
+
+  remove(id: string): void {
+    this.byId.delete(id);
+    this.attention.delete(id);
+  }
+}

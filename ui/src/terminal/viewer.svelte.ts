@@ -1,0 +1,224 @@
+// One terminal as this window shows it: an xterm, its stream, and the rule of who sets the size.
+// The element outlives the component that shows it, so that tabs move between panes with their text.
+
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
+import { WebLinksAddon } from '@xterm/addon-web-links';
+import { Terminal } from '@xterm/xterm';
+
+import type { Door } from '../api/door';
+import { Stream } from '../api/stream';
+import { Feed } from './feed';
+import { MAC, terminalKey, windowKey } from './keys';
+import { mute } from './mute';
+import { onThemeChange, terminalTheme } from './theme';
+
+export type ViewerState =
+  | { kind: 'attaching' }
+  | { kind: 'live' }
+  | { kind: 'dropped' }
+  | { kind: 'ended'; code: number | null; signal: string | null };
+
+export interface ViewerListener {
+  openAddress(url: string): void;
+  find(): void;
+  /** Asks whether text of several lines may be pasted. */
+  mayPaste(text: string): Promise<boolean>;
+}
+
+export interface ViewerOptions {
+  fontFamily: string;
+  fontSize: number;
+  scrollback: number;
+}
+
+/** Reports of focus that xterm itself sends; they are not typing. */
+const FOCUS_REPORTS = new Set(['\x1b[I', '\x1b[O']);
+
+export class Viewer {
+  state: ViewerState = $state.raw({ kind: 'attaching' });
+  /** Whether somebody typed here since it was opened: then a run does not take it over. */
+  typed = $state(false);
+  readonly element = document.createElement('div');
+  readonly term: Terminal;
+  readonly search = new SearchAddon();
+
+  private readonly fit = new FitAddon();
+  private readonly stream: Stream;
+  private readonly feed: Feed;
+  private readonly encoder = new TextEncoder();
+  private readonly unwatchTheme: () => void;
+  private readonly observer = new ResizeObserver(() => this.fitIfOwner());
+  /** Whether this window sets the terminal's size: it typed, or was resized or focused by hand, last. */
+  private owner = false;
+  private size = { cols: 0, rows: 0 };
+  /** Sizes that were asked for and that the host has not told back yet. */
+  private asked: { cols: number; rows: number }[] = [];
+  private opened = false;
+
+  constructor(
+    door: Door,
+    readonly id: string,
+    private readonly listener: ViewerListener,
+    options: ViewerOptions,
+  ) {
+    this.element.className = 'viewer';
+    this.term = new Terminal({
+      allowProposedApi: true,
+      cursorBlink: false,
+      macOptionIsMeta: true,
+      rightClickSelectsWord: MAC,
+      theme: terminalTheme(),
+      ...options,
+    });
+    this.term.loadAddon(this.fit);
+    this.term.loadAddon(this.search);
+    this.term.loadAddon(new UnicodeGraphemesAddon());
+    this.term.loadAddon(
+      new WebLinksAddon((event, url) => {
+        if (event.ctrlKey || event.metaKey) listener.openAddress(url);
+      }),
+    );
+    mute(this.term);
+    this.feed = new Feed(this.term, {
+      send: (message) => this.stream.send(message),
+      resized: (cols, rows) => this.hostResized(cols, rows),
+      live: () => {
+        this.state = { kind: 'live' };
+        this.fitIfOwner();
+      },
+      exited: (code, signal) => (this.state = { kind: 'ended', code, signal }),
+    });
+    this.stream = new Stream(door, id, {
+      control: (message) => this.feed.control(message),
+      output: (bytes) => this.feed.output(bytes),
+      dropped: () => (this.state = { kind: 'dropped' }),
+    });
+    this.term.onData((data) => this.input(this.encoder.encode(data), !FOCUS_REPORTS.has(data)));
+    this.term.onBinary((data) =>
+      this.input(
+        Uint8Array.from(data, (char) => char.charCodeAt(0)),
+        true,
+      ),
+    );
+    this.term.attachCustomKeyEventHandler((event) => this.key(event));
+    this.element.addEventListener('paste', (event) => this.pasted(event), { capture: true });
+    this.element.addEventListener('pointerdown', () => this.claim());
+    this.unwatchTheme = onThemeChange(() => (this.term.options.theme = terminalTheme()));
+  }
+
+  /** Shows the terminal inside an element; answers what takes it away again. */
+  mount(parent: HTMLElement): () => void {
+    parent.append(this.element);
+    if (!this.opened) {
+      this.opened = true;
+      this.term.open(this.element);
+    }
+    this.observer.observe(parent);
+    return () => {
+      this.observer.unobserve(parent);
+      this.element.remove();
+    };
+  }
+
+  focus(): void {
+    this.term.focus();
+  }
+
+  /** The user chose this viewer: from now on the terminal has this viewer's size. */
+  claim(): void {
+    this.owner = true;
+    this.fitIfOwner();
+  }
+
+  /** How many cells fit into where it is shown; none while it is hidden. */
+  room(): { cols: number; rows: number } | undefined {
+    if (!this.element.isConnected || this.element.offsetWidth === 0) return undefined;
+    const room = this.fit.proposeDimensions();
+    return room && room.cols > 1 && room.rows > 0 ? room : undefined;
+  }
+
+  configure(options: Partial<ViewerOptions>): void {
+    Object.assign(this.term.options, options);
+    this.fitIfOwner();
+  }
+
+  retry(): void {
+    this.stream.retry();
+  }
+
+  async copy(): Promise<void> {
+    const text = this.term.getSelection();
+    if (text) await navigator.clipboard.writeText(text);
+  }
+
+  async paste(text: string): Promise<void> {
+    if (await this.listener.mayPaste(text)) this.term.paste(text);
+    this.focus();
+  }
+
+  dispose(): void {
+    this.stream.close();
+    this.observer.disconnect();
+    this.unwatchTheme();
+    this.term.dispose();
+    this.element.remove();
+  }
+
+  private input(bytes: Uint8Array<ArrayBuffer>, byHand: boolean): void {
+    if (this.state.kind !== 'live') return;
+    if (byHand) {
+      this.typed = true;
+      this.claim();
+    }
+    this.stream.type(bytes);
+  }
+
+  private fitIfOwner(): void {
+    if (!this.owner || this.state.kind !== 'live') return;
+    const room = this.room();
+    const last = this.asked.at(-1) ?? this.size;
+    if (!room || same(room, last)) return;
+    this.asked.push(room);
+    this.stream.send({ type: 'resize', cols: room.cols, rows: room.rows });
+  }
+
+  /** The host's word on the size. A size that was not asked for here is another viewer's. */
+  private hostResized(cols: number, rows: number): void {
+    this.size = { cols, rows };
+    const at = this.asked.findIndex((size) => same(size, this.size));
+    if (at < 0 && this.state.kind === 'live') this.owner = false;
+    this.asked = this.state.kind === 'live' ? this.asked.slice(at + 1) : [];
+  }
+
+  private key(event: KeyboardEvent): boolean {
+    if (windowKey(event)) return false;
+    switch (terminalKey(event)) {
+      case 'copy':
+        event.preventDefault();
+        void this.copy();
+        return false;
+      case 'find':
+        event.preventDefault();
+        this.listener.find();
+        return false;
+      case 'paste':
+        // The browser turns the keys into a paste event, which `pasted` gets.
+        return false;
+      case 'none':
+        return true;
+    }
+  }
+
+  private pasted(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData('text/plain');
+    event.preventDefault();
+    event.stopPropagation();
+    if (text) void this.paste(text);
+  }
+}
+
+function same(a: { cols: number; rows: number }, b: { cols: number; rows: number }): boolean {
+  return a.cols === b.cols && a.rows === b.rows;
+}

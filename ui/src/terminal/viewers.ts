@@ -1,0 +1,84 @@
+// The viewers of this window, made when a terminal is first shown.
+
+import type { Door } from '../api/door';
+import { pasteNeedsAsking } from './keys';
+import { Viewer, type ViewerOptions } from './viewer.svelte';
+
+export interface ViewersListener {
+  openAddress(url: string): void;
+  find(terminal: string): void;
+  confirmPaste(text: string): Promise<boolean>;
+}
+
+declare global {
+  interface Window {
+    /** For tests and the console: each shown terminal's xterm by the terminal's id. */
+    __terminals?: Map<string, Viewer['term']>;
+  }
+}
+
+export class Viewers {
+  private readonly byId = new Map<string, Viewer>();
+  private readonly terms = (window.__terminals = new Map<string, Viewer['term']>());
+
+  constructor(
+    private readonly door: Door,
+    private readonly listener: ViewersListener,
+    private options: ViewerOptions,
+  ) {}
+
+  get(id: string): Viewer {
+    return this.byId.get(id) ?? this.make(id);
+  }
+
+  has(id: string): Viewer | undefined {
+    return this.byId.get(id);
+  }
+
+  drop(id: string): void {
+    this.byId.get(id)?.dispose();
+    this.byId.delete(id);
+    this.terms.delete(id);
+  }
+
+  /** Lets go of terminals that are gone. */
+  keep(exists: (id: string) => boolean): void {
+    for (const id of this.byId.keys()) if (!exists(id)) this.drop(id);
+  }
+
+  /** Sockets that dropped try again now: the host is back. */
+  retry(): void {
+    for (const viewer of this.byId.values()) viewer.retry();
+  }
+
+  configure(options: ViewerOptions): void {
+    this.options = options;
+    for (const viewer of this.byId.values()) viewer.configure(options);
+  }
+
+  /** The room of any terminal on the page: what a new one should start with. */
+  room(): { cols: number; rows: number } | undefined {
+    for (const viewer of this.byId.values()) {
+      const room = viewer.room();
+      if (room) return room;
+    }
+    return undefined;
+  }
+
+  private make(id: string): Viewer {
+    const viewer: Viewer = new Viewer(
+      this.door,
+      id,
+      {
+        openAddress: (url) => this.listener.openAddress(url),
+        find: () => this.listener.find(id),
+        mayPaste: async (text) =>
+          !pasteNeedsAsking(text, viewer.term.modes.bracketedPasteMode) || this.listener.confirmPaste(text),
+      },
+      this.options,
+    );
+    this.byId.set(id, viewer);
+    this.terms.set(id, viewer.term);
+    return viewer;
+  }
+}

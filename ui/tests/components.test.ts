@@ -1,0 +1,235 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it, vi } from 'vitest';
+
+import ActionMenu from '../src/components/ActionMenu.svelte';
+import Dialogs from '../src/components/dialogs/Dialogs.svelte';
+import ProjectPicker from '../src/components/ProjectPicker.svelte';
+import QuickActions from '../src/components/QuickActions.svelte';
+import TerminalList from '../src/components/TerminalList.svelte';
+import Toasts from '../src/components/Toasts.svelte';
+import type { ActionView } from '../src/api/types';
+import type { App } from '../src/stores/app.svelte';
+import { action, run, terminal, testApp, version } from './fixtures';
+import Provide from './Provide.svelte';
+
+const show = (app: App, ...components: unknown[]) =>
+  components.map((of) => render(Provide, { app, of: of as never }));
+
+function withActions(app: App, ...actions: ActionView[]): App {
+  app.actions.list = { project: '/repo', actions, deleted: [], problems: [] };
+  app.actions.loaded = true;
+  return app;
+}
+
+describe('the quick actions', () => {
+  it('are a toolbar with one button an action, named by its label', () => {
+    const app = withActions(testApp(), action(), action({ id: 'b', label: 'Deploy', trusted: false }));
+    app.runs.put(run());
+    show(app, QuickActions);
+    const toolbar = screen.getByRole('toolbar', { name: 'Quick actions' });
+    const names = within(toolbar)
+      .getAllByRole('button')
+      .map((button) => button.getAttribute('aria-label'));
+    expect(names).toEqual(['Hello', 'Deploy']);
+    expect(within(toolbar).getByRole('button', { name: 'Hello' })).toHaveAccessibleDescription(
+      /running, step 1 of 2/,
+    );
+    expect(within(toolbar).getByRole('button', { name: 'Deploy' })).toHaveAccessibleDescription(
+      /not trusted/,
+    );
+    expect(screen.getByRole('button', { name: 'Create action' })).toBeInTheDocument();
+  });
+
+  it('are one stop for Tab, and arrows go on from there', async () => {
+    show(withActions(testApp(), action(), action({ id: 'b', label: 'Deploy' })), QuickActions);
+    const user = userEvent.setup();
+    await user.tab();
+    expect(screen.getByRole('button', { name: 'Hello' })).toHaveFocus();
+    await user.keyboard('{ArrowDown}');
+    expect(screen.getByRole('button', { name: 'Deploy' })).toHaveFocus();
+    await user.tab();
+    expect(screen.getByRole('button', { name: 'Create action' })).toHaveFocus();
+  });
+
+  it('show a broken file’s problem with its place, and can’t be run', () => {
+    const problem = {
+      file: '/repo/.ai-orchestrator/actions/hello.yaml',
+      line: 7,
+      column: 5,
+      severity: 'error' as const,
+      code: 'unknown-key',
+      message: 'unknown key',
+    };
+    show(withActions(testApp(), action({ health: 'broken', problems: [problem] })), QuickActions);
+    expect(screen.getByText(/hello\.yaml:7:5 unknown key/)).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Hello' })).toHaveAttribute('aria-disabled', 'true');
+  });
+
+  it('get a filter when there are many', async () => {
+    const many = Array.from({ length: 12 }, (_, at) => action({ id: `a${at}`, label: `Action ${at}` }));
+    show(withActions(testApp(), ...many), QuickActions);
+    await userEvent.type(screen.getByRole('searchbox', { name: 'Filter actions' }), '11');
+    expect(within(screen.getByRole('toolbar')).getAllByRole('button')).toHaveLength(1);
+  });
+
+  it('open the file on Alt-click', async () => {
+    const app = withActions(testApp(), action());
+    show(app, QuickActions);
+    const user = userEvent.setup();
+    await user.keyboard('{Alt>}');
+    await user.click(screen.getByRole('button', { name: 'Hello' }));
+    expect(app.native.openInEditor).toHaveBeenCalledWith(action().path, undefined);
+  });
+});
+
+describe('the context menu', () => {
+  const items = () => screen.getAllByRole('menuitem').map((item) => item.textContent?.trim());
+
+  it('opens from the keyboard, ends with Delete, and Escape gives the focus back', async () => {
+    const app = withActions(testApp(), action());
+    show(app, QuickActions, ActionMenu);
+    const user = userEvent.setup();
+    await user.tab();
+    await user.keyboard('{Shift>}{F10}{/Shift}');
+    await waitFor(() => expect(items()).toEqual(['Run', 'Edit', 'Duplicate', 'History', 'Delete']));
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('menu')).toBeNull());
+    expect(screen.getByRole('button', { name: 'Hello' })).toHaveFocus();
+  });
+
+  it('offers Reset to Default for a default', async () => {
+    const app = withActions(testApp(), action({ scope: 'user', default: true }));
+    show(app, QuickActions, ActionMenu);
+    await userEvent.pointer({ keys: '[MouseRight]', target: screen.getByRole('button', { name: 'Hello' }) });
+    await waitFor(() => expect(items().at(-1)).toBe('Reset to Default'));
+  });
+});
+
+describe('the history', () => {
+  const versions = [
+    version({ active: true, summary: 'now' }),
+    version({ timestamp: 't1', summary: 'before' }),
+    version({ timestamp: 't0', summary: 'first', valid: false }),
+  ];
+
+  function historyApp() {
+    const restore = vi.fn(async () => ({ timestamp: 't9' }));
+    const app = testApp({
+      restore,
+      history: async () => versions,
+      version: async (_: unknown, timestamp: string) => ({
+        version: versions.find((one) => one.timestamp === timestamp),
+        source: 'id: hello',
+        diff: '@@ -1 +1 @@\n-a\n+b\n',
+      }),
+      actions: async () => ({ project: null, actions: [], deleted: [], problems: [] }),
+    });
+    const of = { id: 'hello', scope: 'user' as const, project: null };
+    const answer = app.dialogs.ask({ kind: 'history', of, label: 'Hello', deleted: false });
+    show(app, Dialogs, Toasts);
+    return { app, of, restore, answer };
+  }
+
+  it('lists versions, shows the diff, restores on the button and closes', async () => {
+    const { of, restore, answer } = historyApp();
+    const dialog = screen.getByRole('dialog', { name: 'History of Hello' });
+    await waitFor(() => expect(within(dialog).getAllByRole('option')).toHaveLength(3));
+    expect(within(dialog).getByRole('option', { selected: true })).toHaveTextContent('before');
+    await waitFor(() => expect(within(dialog).getByRole('group')).toHaveTextContent('b'));
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Restore' }));
+    expect(restore).toHaveBeenCalledWith(of, 't1');
+    expect(await answer).toBe(true);
+    expect(within(screen.getByRole('status')).getByRole('button', { name: 'Undo' })).toBeInTheDocument();
+  });
+
+  it('restores on Enter and by a double click', async () => {
+    const { of, restore } = historyApp();
+    const list = screen.getByRole('listbox');
+    await waitFor(() => expect(within(list).getAllByRole('option')).toHaveLength(3));
+    list.focus();
+    await userEvent.keyboard('{ArrowDown}{Enter}');
+    expect(restore).toHaveBeenCalledWith(of, 't0');
+  });
+
+  it('has nothing to restore on the current version', async () => {
+    const { restore } = historyApp();
+    await waitFor(() => expect(screen.getAllByRole('option')).toHaveLength(3));
+    await userEvent.dblClick(screen.getAllByRole('option')[0]!);
+    expect(restore).not.toHaveBeenCalled();
+    expect(screen.getByRole('button', { name: 'Restore' })).toBeDisabled();
+  });
+});
+
+describe('the inputs form', () => {
+  it('starts with the last values and names what is missing', async () => {
+    const app = testApp();
+    const inputs = [
+      { id: 'who', label: 'Who', type: 'string' as const, required: true },
+      { id: 'since', type: 'choice' as const, required: true, choices: ['monday', 'friday'] },
+      { id: 'key', label: 'Key', type: 'secret' as const, required: false },
+    ];
+    const answer = app.dialogs.inputs(action({ inputs, last_inputs: { since: 'friday' } }));
+    show(app, Dialogs);
+    expect(screen.getByLabelText(/^since/)).toHaveValue('friday');
+    expect(screen.getByLabelText(/^Key/)).toHaveAttribute('type', 'password');
+    await userEvent.click(screen.getByRole('button', { name: 'Run' }));
+    expect(screen.getByText('A value is needed.')).toBeInTheDocument();
+    await userEvent.type(screen.getByLabelText(/^Who/), 'ada');
+    await userEvent.click(screen.getByRole('button', { name: 'Run' }));
+    expect(await answer).toEqual({ who: 'ada', since: 'friday' });
+  });
+});
+
+describe('the trust question', () => {
+  it('shows every command verbatim and answers with what was shown', async () => {
+    const app = testApp();
+    const preview = {
+      action: action({ overrides: { label: 'Hello', path: '/x', default: true } }),
+      commands: [{ kind: 'write', text: 'echo \\u{202e}x' }],
+      sha256: 'ff',
+      diff: null,
+    };
+    const answer = app.dialogs.trust(preview);
+    show(app, Dialogs);
+    const dialog = screen.getByRole('dialog', { name: 'Trust Hello?' });
+    expect(within(dialog).getByText('echo \\u{202e}x')).toBeInTheDocument();
+    expect(dialog).toHaveTextContent('It replaces the default Hello.');
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Trust and run' }));
+    expect(await answer).toBe('ff');
+  });
+});
+
+describe('the project switcher', () => {
+  it('is a combobox that keys alone can use', async () => {
+    const app = testApp();
+    const project = { path: '/repo', name: 'repo', used: '2026-11-21T12:00:00Z', exists: true };
+    app.projects.list = [project, { ...project, path: '/other', name: 'other' }];
+    app.chooseProject = vi.fn(async () => undefined);
+    show(app, ProjectPicker);
+    const box = screen.getByRole('combobox', { name: 'Project' });
+    expect(box).toHaveTextContent('repo');
+    box.focus();
+    await userEvent.keyboard('{Enter}');
+    const options = screen.getAllByRole('option').map((option) => option.textContent?.trim());
+    expect(options.map((text) => text?.split(/\s{2,}|\//)[0]?.trim())).toEqual([
+      expect.stringMatching(/^repo/),
+      expect.stringMatching(/^other/),
+      expect.stringMatching(/^No project/),
+      expect.stringMatching(/^Open folder…/),
+    ]);
+    await userEvent.keyboard('{ArrowDown}{Enter}');
+    expect(app.chooseProject).toHaveBeenCalledWith('/other');
+  });
+});
+
+describe('the list of terminals', () => {
+  it('names each by its codename and describes the rest', () => {
+    const app = testApp();
+    app.terminals.put(terminal());
+    app.terminals.attention.add('term-1');
+    show(app, TerminalList);
+    const button = screen.getByRole('button', { name: 'brave-alpaca' });
+    expect(button).toHaveAccessibleDescription('Hello, at its prompt, in /repo, needs a look');
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+
+import type { StreamIn } from '../src/api/types';
+import { ACK_EVERY, Feed } from '../src/terminal/feed';
+
+/** A terminal that keeps its writes until told to draw, as xterm does. */
+class SlowTerminal {
+  log: string[] = [];
+  private queue: { data: string | Uint8Array; after?: (() => void) | undefined }[] = [];
+
+  write(data: string | Uint8Array, after?: () => void): void {
+    this.queue.push({ data, after });
+  }
+  reset(): void {
+    this.log.push('reset');
+  }
+  resize(cols: number, rows: number): void {
+    this.log.push(`resize ${cols}x${rows}`);
+  }
+  draw(): void {
+    for (const { data, after } of this.queue.splice(0)) {
+      if (typeof data !== 'string') this.log.push(`bytes ${data.length}`);
+      after?.();
+    }
+  }
+}
+
+function feed() {
+  const term = new SlowTerminal();
+  const sent: StreamIn[] = [];
+  const happened: string[] = [];
+  const under = new Feed(term, {
+    send: (message) => sent.push(message),
+    resized: (cols, rows) => happened.push(`resized ${cols}x${rows}`),
+    live: () => happened.push('live'),
+    exited: (code) => happened.push(`exit ${code}`),
+  });
+  return { term, sent, happened, under };
+}
+
+describe('a feed', () => {
+  it('resets, resizes and writes in the order of the stream', () => {
+    const { term, under, happened } = feed();
+    under.control({ type: 'replay', bytes: 6, cols: 80, rows: 24 });
+    under.output(new Uint8Array(4));
+    under.control({ type: 'resize', cols: 100, rows: 30 });
+    under.output(new Uint8Array(2));
+    under.control({ type: 'live' });
+    expect(term.log).toEqual([]);
+    term.draw();
+    expect(term.log).toEqual(['reset', 'resize 80x24', 'bytes 4', 'resize 100x30', 'bytes 2']);
+    expect(happened).toEqual(['resized 80x24', 'resized 100x30', 'live']);
+  });
+
+  it('never acknowledges a replay, and live bytes once enough of them are drawn', () => {
+    const { term, under, sent } = feed();
+    under.control({ type: 'replay', bytes: ACK_EVERY * 2, cols: 80, rows: 24 });
+    under.output(new Uint8Array(ACK_EVERY * 2));
+    under.control({ type: 'live' });
+    under.output(new Uint8Array(ACK_EVERY - 1));
+    term.draw();
+    expect(sent).toEqual([]);
+    under.output(new Uint8Array(10));
+    expect(sent).toEqual([]);
+    term.draw();
+    expect(sent).toEqual([{ type: 'ack', bytes: ACK_EVERY + 9 }]);
+  });
+
+  it('acknowledges only the live part of a frame that a replay ends in', () => {
+    const { term, under, sent } = feed();
+    under.control({ type: 'replay', bytes: 5, cols: 80, rows: 24 });
+    under.output(new Uint8Array(5 + ACK_EVERY));
+    term.draw();
+    expect(sent).toEqual([{ type: 'ack', bytes: ACK_EVERY }]);
+  });
+
+  it('does not acknowledge to a new attachment what an old one sent', () => {
+    const { term, under, sent } = feed();
+    under.control({ type: 'replay', bytes: 0, cols: 80, rows: 24 });
+    under.control({ type: 'live' });
+    under.output(new Uint8Array(ACK_EVERY));
+    under.control({ type: 'replay', bytes: 0, cols: 80, rows: 24 });
+    under.control({ type: 'live' });
+    term.draw();
+    expect(sent).toEqual([]);
+  });
+
+  it('tells the end only after everything before it is drawn', () => {
+    const { term, under, happened } = feed();
+    under.output(new Uint8Array(3));
+    under.control({ type: 'exit', code: 3, signal: null });
+    expect(happened).toEqual([]);
+    term.draw();
+    expect(happened).toEqual(['exit 3']);
+  });
+});

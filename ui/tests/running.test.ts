@@ -1,0 +1,96 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import { DoorError } from '../src/api/error';
+import { runAction } from '../src/stores/running';
+import { action, run, terminal, testApp } from './fixtures';
+
+const untrusted = new DoorError(403, { code: 'untrusted', message: 'not trusted yet' });
+const input = { id: 'who', type: 'string' as const, required: true };
+const settled = () => new Promise((done) => setTimeout(done));
+
+describe('a click on an action', () => {
+  it('runs it in the project and shows its terminal', async () => {
+    const execute = vi.fn(async () => run());
+    const app = testApp({ execute, terminals: async () => [terminal()] });
+    await runAction(app, action());
+    expect(execute).toHaveBeenCalledWith(
+      'hello',
+      expect.objectContaining({ project: '/repo', scope: 'project' }),
+    );
+    expect(app.showTerminal).toHaveBeenCalledWith('term-1');
+  });
+
+  it('asks for trust with what would be typed, and sends back what was accepted', async () => {
+    const execute = vi.fn().mockRejectedValueOnce(untrusted).mockResolvedValueOnce(run());
+    const preview = { action: action(), commands: [], sha256: 'bb', diff: null };
+    const app = testApp({ execute, preview: async () => preview, terminals: async () => [terminal()] });
+    const going = runAction(app, action());
+    await settled();
+    expect(app.dialogs.open[0]?.question).toEqual({ kind: 'trust', preview });
+    app.dialogs.open[0]!.answer('bb');
+    await going;
+    expect(execute.mock.calls[1]![1]).toMatchObject({ trust: 'bb' });
+  });
+
+  it('runs nothing when the trust question is declined', async () => {
+    const execute = vi.fn().mockRejectedValue(untrusted);
+    const app = testApp({
+      execute,
+      preview: async () => ({ action: action(), commands: [], sha256: 'b', diff: null }),
+    });
+    const going = runAction(app, action());
+    await settled();
+    app.dialogs.open[0]!.answer(null);
+    expect(await going).toBeNull();
+    expect(execute).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks for inputs first', async () => {
+    const execute = vi.fn(async () => run());
+    const app = testApp({ execute, terminals: async () => [terminal()] });
+    const going = runAction(app, action({ inputs: [input] }));
+    await settled();
+    expect(execute).not.toHaveBeenCalled();
+    app.dialogs.open[0]!.answer({ who: 'ada' });
+    await going;
+    expect(execute).toHaveBeenCalledWith('hello', expect.objectContaining({ inputs: { who: 'ada' } }));
+  });
+
+  it('shows the terminal of a run at work and offers to run again', async () => {
+    const execute = vi.fn(async () => run({ id: 'run-2', terminal: 'term-2' }));
+    const app = testApp({ execute, terminals: async () => [] });
+    app.runs.put(run());
+    await runAction(app, action());
+    expect(execute).not.toHaveBeenCalled();
+    expect(app.showTerminal).toHaveBeenCalledWith('term-1');
+    const again = app.toasts.items[0]!.actions[0]!;
+    expect(again.label).toBe('Run again');
+    await again.run();
+    expect(execute).toHaveBeenCalledTimes(1);
+  });
+
+  it('shows the problems of a broken file and runs nothing', async () => {
+    const app = testApp({});
+    await runAction(app, action({ health: 'broken' }));
+    expect(app.layout.aside).toEqual({ kind: 'problems' });
+  });
+
+  it('runs the last good version of a broken file only after the user said so', async () => {
+    const execute = vi.fn(async () => run());
+    const app = testApp({ execute, terminals: async () => [terminal()] });
+    const going = runAction(app, action({ health: 'stale' }));
+    await settled();
+    app.dialogs.open[0]!.answer('run');
+    await going;
+    expect(execute).toHaveBeenCalledWith('hello', expect.objectContaining({ stale: true }));
+  });
+
+  it('says why it did not start', async () => {
+    const app = testApp({
+      execute: () =>
+        Promise.reject(new DoorError(422, { code: 'broken_action', message: 'line 3 is broken' })),
+    });
+    await runAction(app, action());
+    expect(app.toasts.items[0]).toMatchObject({ tone: 'bad', body: 'Line 3 is broken.' });
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import { grouped } from '../src/stores/actions.svelte';
+import { deleteAction, restoreVersion } from '../src/stores/changing';
+import { closeTerminal } from '../src/stores/opening';
+import { Runs, currentStep } from '../src/stores/runs.svelte';
+import { sentence } from '../src/stores/toasts.svelte';
+import { action, run, terminal, testApp, version } from './fixtures';
+
+const list = { project: '/repo', actions: [], deleted: [], problems: [] };
+const settled = () => new Promise((done) => setTimeout(done));
+
+describe('runs', () => {
+  it('follow their events', () => {
+    const runs = new Runs();
+    runs.take({ event: 'run_started', run: 'run-1', view: run() });
+    runs.take({ event: 'step_started', run: 'run-1', step: 0, kind: 'write' });
+    expect(currentStep(runs.byId.get('run-1')!)).toMatchObject({ step: 0, status: 'running' });
+    runs.take({
+      event: 'step_finished',
+      run: 'run-1',
+      step: 0,
+      kind: 'write',
+      status: 'succeeded',
+      duration_ms: 2,
+      reason: null,
+    });
+    expect(currentStep(runs.byId.get('run-1')!)).toMatchObject({ step: 1, status: 'pending' });
+  });
+
+  it('show a button the newest run of its action in its project', () => {
+    const runs = new Runs();
+    runs.put(run({ id: 'b', started: '2026-11-21T12:00:02Z' }));
+    runs.put(run({ id: 'a', started: '2026-11-21T12:00:01Z' }));
+    expect(runs.of(action(), '/repo')?.id).toBe('b');
+    expect(runs.of(action(), '/other')).toBeUndefined();
+  });
+});
+
+describe('the filter', () => {
+  it('groups by where actions live and matches every word', () => {
+    const all = [
+      action({ id: 'a', label: 'Run Tests' }),
+      action({ id: 'b', label: 'Deploy', tags: ['tests'], scope: 'user' }),
+      action({ id: 'c', label: 'Sync', scope: 'user', default: true }),
+    ];
+    expect(grouped(all, '').map((group) => group.name)).toEqual(['Project', 'Yours', 'Defaults']);
+    expect(grouped(all, 'test run').flatMap((group) => group.actions.map((one) => one.id))).toEqual(['a']);
+    expect(grouped(all, 'TEST').flatMap((group) => group.actions.map((one) => one.id))).toEqual(['a', 'b']);
+  });
+});
+
+describe('changing an action', () => {
+  it('deletes after one question, and the toast brings it back', async () => {
+    const restore = vi.fn(async () => ({ timestamp: null }));
+    const app = testApp({
+      deleteAction: async () => ({ timestamp: 't1' }),
+      restore,
+      actions: async () => list,
+    });
+    const going = deleteAction(app, action());
+    await settled();
+    app.dialogs.open[0]!.answer('delete');
+    await going;
+    await app.toasts.items[0]!.actions[0]!.run();
+    expect(restore).toHaveBeenCalledWith({ id: 'hello', scope: 'project', project: '/repo' }, 't1');
+  });
+
+  it('undoes a restore of a deleted action by deleting it again', async () => {
+    const remove = vi.fn(async () => ({ timestamp: 't2' }));
+    const app = testApp({
+      restore: async () => ({ timestamp: null }),
+      deleteAction: remove,
+      actions: async () => list,
+    });
+    const of = { id: 'hello', scope: 'user' as const, project: null };
+    expect(await restoreVersion(app, of, 'Hello', version())).toBe(true);
+    await app.toasts.items[0]!.actions[0]!.run();
+    expect(remove).toHaveBeenCalledWith(of);
+  });
+});
+
+describe('closing a terminal', () => {
+  it('asks only where something runs', async () => {
+    const kill = vi.fn(async () => ({ code: 0, signal: null, survivors: [] }));
+    const app = testApp({ kill });
+    app.terminals.put(terminal());
+    await closeTerminal(app, 'term-1');
+    expect(kill).toHaveBeenCalledTimes(1);
+    app.terminals.put(
+      terminal({ state: { kind: 'running', command: 'vim', since: '2026-11-21T12:00:00Z' } }),
+    );
+    const going = closeTerminal(app, 'term-1');
+    await settled();
+    app.dialogs.open[0]!.answer('keep');
+    await going;
+    expect(kill).toHaveBeenCalledTimes(1);
+    expect(app.terminals.get('term-1')).toBeDefined();
+  });
+});
+
+describe('messages', () => {
+  it('become sentences', () => {
+    expect(sentence('the host is gone')).toBe('The host is gone.');
+    expect(sentence('really?')).toBe('Really?');
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseDiff } from '../src/components/dialogs/diff';
+import { dropSide } from '../src/components/tab-drag';
+import { actionWords, ago, duration, elapsed, shortPath } from '../src/components/words';
+import { pasteNeedsAsking } from '../src/terminal/keys';
+import { action, run } from './fixtures';
+
+describe('words', () => {
+  it('tell times as people do', () => {
+    const now = Date.parse('2026-11-21T12:00:00Z');
+    expect(ago('2026-11-21T11:59:30Z', now)).toBe('just now');
+    expect(ago('2026-11-21T10:00:00Z', now)).toBe('2 hours ago');
+    expect(ago('2026-11-20T11:00:00Z', now)).toBe('yesterday');
+    expect([duration(640), duration(3400), duration(185_000)]).toEqual(['640 ms', '3.4 s', '3 min 05 s']);
+    expect([elapsed(-5), elapsed(12_900)]).toEqual(['0 s', '12 s']);
+  });
+
+  it('shorten the home folder only', () => {
+    expect(shortPath('/home/ada/code')).toBe('~/code');
+    expect(shortPath('/homes/ada')).toBe('/homes/ada');
+  });
+
+  it('say in words what a button’s marks show', () => {
+    expect(actionWords(action({ trusted: false }), run())).toBe('running, step 1 of 2; not trusted yet');
+    expect(actionWords(action(), undefined)).toBe('');
+  });
+});
+
+describe('a diff', () => {
+  it('numbers both sides and leaves the file names out', () => {
+    const lines = parseDiff('--- a\n+++ b\n@@ -1,2 +1,2 @@\n same\n-old\n+new\n@@ -9 +9 @@\n-x\n');
+    expect(lines.map((line) => [line.kind, line.before, line.after, line.text])).toEqual([
+      ['same', 1, 1, 'same'],
+      ['removed', 2, null, 'old'],
+      ['added', null, 2, 'new'],
+      ['skip', null, null, '⋯'],
+      ['removed', 9, null, 'x'],
+    ]);
+  });
+
+  it('keeps content that looks like a file name', () => {
+    expect(parseDiff('--- a\n+++ b\n@@ -1 +1 @@\n--- x\n')).toEqual([
+      { kind: 'removed', before: 1, after: null, text: '-- x' },
+    ]);
+  });
+});
+
+describe('dropping a tab', () => {
+  it('asks for the nearest side', () => {
+    const box = { left: 0, top: 0, width: 100, height: 100 } as DOMRect;
+    expect(dropSide({ clientX: 50, clientY: 50 }, box)).toBe('middle');
+    expect(dropSide({ clientX: 5, clientY: 50 }, box)).toBe('left');
+    expect(dropSide({ clientX: 50, clientY: 95 }, box)).toBe('below');
+  });
+});
+
+describe('pasting', () => {
+  it('asks for lines that would run at once', () => {
+    expect(pasteNeedsAsking('ls\nrm -r x', false)).toBe(true);
+    expect(pasteNeedsAsking('ls\nrm -r x', true)).toBe(false);
+    expect(pasteNeedsAsking('ls', false)).toBe(false);
+  });
+});
