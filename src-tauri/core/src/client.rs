@@ -72,7 +72,8 @@ impl Client {
     pub async fn connect(paths: &Paths) -> Result<Self, ClientError> {
         let occupant = crate::host::occupant(paths).ok_or(ClientError::NoHost)?;
         let client = Self { socket: occupant.socket };
-        client.open().await?;
+        // A host that is just ending still accepts connections; only one that answers is there.
+        client.status().await?;
         Ok(client)
     }
 

@@ -27,7 +27,7 @@ use seat::Seat;
 use web::WebDoor;
 
 pub use log::log_file;
-pub use seat::{Occupant, occupant, wait_until_vacant};
+pub use seat::{Occupant, is_vacant, occupant, wait_until_vacant};
 
 /// Why a host does not start.
 #[derive(Debug, thiserror::Error)]

@@ -10,30 +10,31 @@ use tokio::process::Command;
 use super::{Client, ClientError};
 use crate::paths::Paths;
 
-/// How often a client looks for a host that another client is starting: after 10, 20, 40, … ms.
+/// How often a client looks for a host that is starting or ending: after 10, 20, 40, … ms.
 const LOOKS: u32 = 9;
 
 /// Connects to the host that runs, or starts one.
 pub async fn connect_or_start(paths: &Paths, program: &Path) -> Result<Client, ClientError> {
-    if let Ok(client) = Client::connect(paths).await {
-        return Ok(client);
-    }
-    let said = spawn(paths, program).await?;
+    let mut said = String::new();
     for look in 0..LOOKS {
         if let Ok(client) = Client::connect(paths).await {
             return Ok(client);
         }
-        if !said.is_empty() && crate::host::occupant(paths).is_none() {
-            return Err(ClientError::Start(said));
+        if crate::host::is_vacant(paths) {
+            if !said.is_empty() {
+                break;
+            }
+            said = spawn(paths, program).await?;
+        } else {
+            // Another client's host has the seat but does not answer yet, or a dying one not any more;
+            // nothing tells when that ends.
+            tokio::time::sleep(Duration::from_millis(10 << look)).await;
         }
-        // Another client's host has the seat, but does not answer yet; nothing tells when it will.
-        tokio::time::sleep(Duration::from_millis(10 << look)).await;
     }
-    Err(if said.is_empty() {
-        ClientError::Start("it does not answer".to_owned())
-    } else {
-        ClientError::Start(said)
-    })
+    if said.is_empty() {
+        "it does not answer".clone_into(&mut said);
+    }
+    Err(ClientError::Start(said))
 }
 
 /// Starts a host that outlives this process. It holds its standard error open until it answers or gives up;

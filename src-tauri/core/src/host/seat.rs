@@ -88,11 +88,14 @@ impl Drop for Seat {
 /// Who sits on the home, if the lock is held.
 #[must_use]
 pub fn occupant(paths: &Paths) -> Option<Occupant> {
-    let lock = File::open(lock_path(paths)).ok()?;
-    match lock.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => read_note(paths),
-        _ => None,
-    }
+    if is_vacant(paths) { None } else { read_note(paths) }
+}
+
+/// Whether no host has the home. One that has it may not have said yet where its socket is.
+#[must_use]
+pub fn is_vacant(paths: &Paths) -> bool {
+    let Ok(lock) = File::open(lock_path(paths)) else { return true };
+    !matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 /// Blocks until no host has the home.

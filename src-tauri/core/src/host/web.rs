@@ -40,9 +40,10 @@ impl WebDoor {
         keep_token(&rooms, &token);
         let guard = Arc::new(Guard { port, token: token.clone() });
         let (router, _) = operations::table();
-        let router = router.layer(from_fn_with_state(guard.clone(), check_token));
+        // What is added before a layer is behind it: all operations need the token, the page does not.
+        let router = with_fallbacks(router).layer(from_fn_with_state(guard.clone(), check_token));
         let router = page::with_page(router).layer(from_fn_with_state(guard, check_origin));
-        let router = with_fallbacks(router).with_state(rooms);
+        let router = router.with_state(rooms);
         tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::error!(%error, "the door on loopback closed");

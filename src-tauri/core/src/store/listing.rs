@@ -1,6 +1,6 @@
 //! What clients see of the store: lists, one action, the bytes about to run, the trust question.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +27,13 @@ impl Shelf {
                 actions.push(self.view(folder, path, entry, project));
             }
         }
+        // A user's action that the project overrides is told of by the one that hides it.
+        let overridden: BTreeSet<String> = actions
+            .iter()
+            .filter(|action| action.scope == Scope::Project)
+            .map(|action: &ActionView| action.id.clone())
+            .collect();
+        actions.retain(|action| action.scope == Scope::Project || !overridden.contains(&action.id));
         actions.sort_by_cached_key(|action| {
             let group = match action.scope {
                 Scope::Project => 0,

@@ -50,7 +50,7 @@ async fn all_gone(members: Vec<Member>) {
     for member in members {
         // One that can't be opened is gone.
         let Ok(fd) = pidfd_open(member.pid, PidfdFlags::NONBLOCK) else { continue };
-        if let Ok(fd) = AsyncFd::with_interest(fd, tokio::io::Interest::READABLE) {
+        if let Ok(fd) = AsyncFd::register_with_interest(fd, tokio::io::Interest::READABLE) {
             _ = fd.readable().await;
         }
     }

@@ -89,7 +89,7 @@ impl Pty {
     /// Takes its place in the event loop of the present runtime.
     pub fn attach(unattached: Unattached) -> io::Result<Self> {
         let Unattached { fd, child, pid } = unattached;
-        Ok(Self { io: AsyncFd::new(std::fs::File::from(fd))?, child, pid })
+        Ok(Self { io: AsyncFd::register(std::fs::File::from(fd))?, child, pid })
     }
 
     /// The child's process id, which is also its session's id.

@@ -12,6 +12,9 @@ const SEGMENT: usize = 32 << 10;
 const MAX_BYTES: usize = 4 << 20;
 /// About this many lines are kept.
 const MAX_LINES: usize = 10_000;
+/// However many lines they are, this many bytes stay: a viewer that keeps up within a megabyte never loses
+/// its place, and a lossless one never loses a byte.
+const MIN_BYTES: usize = (1 << 20) + (128 << 10);
 
 /// The ring.
 pub struct Ring {
@@ -112,11 +115,13 @@ impl Ring {
     fn trim(&mut self) {
         while self.segments.len() > 1 {
             let Some(oldest) = self.segments.front() else { return };
+            let bytes_left = self.bytes - oldest.data.len();
             let lines_left = self.lines - oldest.lines;
-            if self.bytes <= MAX_BYTES && lines_left < MAX_LINES {
+            let many_lines = lines_left >= MAX_LINES && bytes_left >= MIN_BYTES;
+            if self.bytes <= MAX_BYTES && !many_lines {
                 return;
             }
-            self.bytes -= oldest.data.len();
+            self.bytes = bytes_left;
             self.lines = lines_left;
             self.trimmed = true;
             self.segments.pop_front();
@@ -154,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_newest_ten_thousand_lines_stay() {
-        let ring = filled(30_000, 80);
+        let ring = filled(50_000, 160);
         assert!(ring.lines >= MAX_LINES && ring.lines < MAX_LINES + 1_000, "{}", ring.lines);
         assert_eq!(ring.head(), (&b"head"[..], true));
         assert_eq!(ring.read(0, 10), None);

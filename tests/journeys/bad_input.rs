@@ -1,0 +1,104 @@
+//! Environments and files that are not as they should be: one clear error, and nothing else breaks.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use ai_orchestrator_tests::{TestHost, program};
+
+const STEPS: &str = "  - write: \"true\\r\"\n";
+
+#[test]
+fn a_broken_file_exits_2_with_its_place() {
+    let host = TestHost::new().action("broken", "  - wait_for: 'a('\n").action("good", STEPS);
+    let file = host.project_actions().join("broken.yaml");
+    let finished = host.run("broken").args(["--trust"]).run().exit(2);
+    finished.says(&format!("{}:4:15:", file.display())).says("does not compile");
+    let _ = host.run("good").args(["--trust"]).run().ok();
+}
+
+#[test]
+fn an_unknown_action_names_the_one_that_was_perhaps_meant() {
+    let host = TestHost::new().action("hello", STEPS);
+    host.run("helo").run().exit(2).says("there is no action `helo`").says("hello");
+}
+
+#[test]
+fn a_missing_folder_is_named() {
+    let host = TestHost::new();
+    host.cli(&["action", "run", "/no/such/folder", "x"]).run().exit(2).says("/no/such/folder");
+}
+
+#[test]
+fn a_missing_shell_is_named() {
+    let host = TestHost::new().action("odd", &format!("{STEPS}shell: no-such-shell\n"));
+    host.run("odd").args(["--trust"]).run().exit(2).says("no shell \"no-such-shell\"").says("hint");
+}
+
+#[test]
+fn a_missing_input_is_named() {
+    let host = TestHost::new()
+        .action("ask", "  - write: \"echo {{ inputs.a }} {{ inputs.b }}\\r\"\ninputs:\n  - { id: a, required: true }\n  - { id: b, required: true }\n");
+    host.run("ask").args(["--trust"]).run().exit(2).says("a, b");
+    host.run("ask").args(["--trust", "--input", "a"]).run().exit(2).says("KEY=VALUE");
+    let _ = host.run("ask").args(["--trust", "--input", "a=1", "--input", "b=2"]).run().ok();
+}
+
+#[test]
+fn a_host_without_a_home_says_what_to_set() {
+    let host = TestHost::new();
+    let home = host.home().join("a file");
+    std::fs::write(&home, "").unwrap();
+    let call = host.cli(&["action", "list"]).env("AI_ORCHESTRATOR_HOME", home.join("x"));
+    call.run().exit(2).says("AI_ORCHESTRATOR_HOME");
+}
+
+/// Root is never denied anything, so this runs as nobody.
+#[test]
+fn a_read_only_home_is_one_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let home = folder.path().join("home");
+    std::fs::create_dir(&home).unwrap();
+    let as_root = rustix::process::getuid().is_root();
+    if !as_root {
+        std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o555)).unwrap();
+    }
+    // A copy that nobody can reach, wherever the checkout is.
+    let copy = folder.path().join("ai-orchestrator");
+    std::fs::copy(program(), &copy).unwrap();
+    let mut command = if as_root {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--clear-groups"]).arg(&copy);
+        command
+    } else {
+        Command::new(&copy)
+    };
+    let output = command
+        .args(["action", "list", "-C", "/"])
+        .env("AI_ORCHESTRATOR_HOME", &home)
+        .env("HOME", folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("ermission denied") && said.contains("AI_ORCHESTRATOR_HOME"), "{said}");
+    assert_eq!(said.matches("error:").count(), 1, "{said}");
+}
+
+#[test]
+fn odd_things_in_the_folder_hide_nothing() {
+    let host = TestHost::new().action("good", STEPS);
+    let folder = host.project_actions();
+    std::fs::create_dir(folder.join("folder.yaml")).unwrap();
+    std::fs::write(folder.join("empty.yaml"), "").unwrap();
+    std::fs::write(folder.join("binary.yaml"), [0, 159, 146, 150]).unwrap();
+    std::fs::write(folder.join("utf16.yaml"), [0xff, 0xfe, b'i', 0, b'd', 0]).unwrap();
+    let made = Command::new("mkfifo").arg(folder.join("pipe.yaml")).status().unwrap();
+    assert!(made.success());
+    host.cli(&["action", "list"]).run().ok().prints("good");
+    let checked = host.cli(&["action", "check"]).run().exit(1);
+    for file in ["empty.yaml", "binary.yaml", "utf16.yaml"] {
+        assert!(checked.stdout.contains(file), "{file} is missing in {}", checked.stdout);
+    }
+    let _ = host.run("good").args(["--trust"]).run().ok();
+}

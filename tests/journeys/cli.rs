@@ -1,0 +1,169 @@
+//! The command line as a process.
+
+use std::time::{Duration, Instant};
+
+use ai_orchestrator_tests::TestHost;
+
+const HELLO: &str = "  - type: write
+    content: \"sleep 1; echo hello-$((40+2))\\r\"
+  - type: wait_for
+    pattern: 'hello-\\d+'
+    timeout: 5000
+  - type: delay
+    ms: 200
+";
+
+#[test]
+fn an_action_runs_to_its_end_and_says_so_in_json() {
+    let host = TestHost::new().action("hello", HELLO);
+    let begin = Instant::now();
+    let finished = host.run("hello").args(["--trust", "--json"]).run().ok();
+    assert!(begin.elapsed() >= Duration::from_secs(1));
+    let events = finished.json_lines();
+    assert_eq!(events[0]["event"], "run_started");
+    let last = events.last().unwrap();
+    assert_eq!(
+        (&last["event"], &last["status"], &last["exit_code"]),
+        (&"run_finished".into(), &"succeeded".into(), &0.into())
+    );
+    assert_eq!(last["steps"].as_array().unwrap().len(), 3);
+    assert!(last["duration_ms"].as_f64().unwrap() >= 1200.0);
+    let kinds: Vec<_> = events
+        .iter()
+        .filter(|event| event["event"] == "step_finished")
+        .map(|event| event["kind"].clone())
+        .collect();
+    assert_eq!(kinds, ["write", "wait_for", "delay"]);
+    assert_eq!(host.cli(&["terminal", "list", "--json"]).run().ok().json(), serde_json::json!([]));
+}
+
+#[test]
+fn output_goes_to_stdout_and_progress_to_stderr() {
+    let host = TestHost::new().action("hello", HELLO);
+    let finished = host.run("hello").args(["--trust"]).run().ok();
+    let finished = finished.prints("hello-42").says("[1/3] write").says("hello succeeded");
+    assert!(!finished.stderr.contains("hello-42"));
+}
+
+#[test]
+fn a_step_that_fails_exits_1_and_names_step_limit_and_output() {
+    let host = TestHost::new().action("never", &HELLO.replace("hello-\\d+", "never").replace("5000", "1500"));
+    let finished = host.run("never").args(["--trust"]).run().exit(1);
+    finished.says("step 2 (wait_for)").says("`never` did not appear within 1500ms").says("hello-42");
+}
+
+#[test]
+fn the_last_command_s_exit_code_decides() {
+    let host = TestHost::new().action("fails", "  - write: \"(exit 3)\\r\"\n");
+    let finished = host.run("fails").args(["--trust", "--json"]).run().exit(1);
+    let events = finished.json_lines();
+    let last = events.last().unwrap();
+    assert_eq!((last["status"].as_str(), last["exit_code"].as_i64()), (Some("succeeded"), Some(3)));
+}
+
+#[test]
+fn a_run_that_outlasts_its_limit_has_failed() {
+    let host = TestHost::new().action("slow", "  - write: \"sleep 100\\r\"\n");
+    let finished = host.run("slow").args(["--trust", "--timeout", "1s"]).run().exit(1);
+    finished.says("had not ended");
+}
+
+#[test]
+fn an_untrusted_action_is_shown_and_refused() {
+    let host = TestHost::new().action("curious", "  - write: \"echo 'a\\e[31m'\\r\"\n");
+    let finished = host.run("curious").run().exit(2);
+    finished.says("echo 'a\\u{1b}[31m'").says("has not been accepted").says("--trust");
+    let _ = host.run("curious").args(["--trust"]).run().ok();
+    let _ = host.run("curious").run().ok();
+}
+
+#[test]
+fn detached_runs_go_on_and_can_be_listed_shown_and_cancelled() {
+    let host =
+        TestHost::new().action("long", "  - write: \"sleep 100\\r\"\n  - wait_for: never\n    timeout: 1h\n");
+    let id = host.run("long").args(["--trust", "--detach"]).run().ok().stdout.trim().to_owned();
+    let runs = host.cli(&["run", "list", "--json"]).run().ok().json();
+    assert_eq!((runs[0]["id"].as_str(), runs[0]["status"].as_str()), (Some(id.as_str()), Some("running")));
+    host.cli(&["run", "show", &id]).run().ok().prints("wait_for");
+    host.cli(&["run", "cancel", &id]).run().ok().prints("long is cancelled");
+    let terminals = host.cli(&["terminal", "list", "--json"]).run().ok().json();
+    assert_eq!(terminals.as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn terminals_are_opened_typed_into_looked_at_and_ended() {
+    let host = TestHost::new();
+    let id = host.cli(&["terminal", "open"]).run().ok().stdout.trim().to_owned();
+    let _ = host.cli(&["terminal", "send", &id, "echo sent-$((6*7)) >sent", "--enter"]).run().ok();
+    let sent = host.project().join("sent");
+    wait_for_file(&sent, "sent-42\n");
+    host.cli(&["terminal", "screen", &id]).run().ok().prints("echo sent-");
+    let listed = host.cli(&["terminal", "list", "--json"]).run().ok().json();
+    for key in ["id", "codename", "task", "cwd", "cols", "rows", "pid", "state", "created", "run"] {
+        assert!(listed[0].get(key).is_some(), "{key} is missing in {listed}");
+    }
+    let codename = listed[0]["codename"].as_str().unwrap();
+    let _ = host.cli(&["terminal", "kill", codename]).run().ok();
+    assert_eq!(host.cli(&["terminal", "list", "--json"]).run().ok().json(), serde_json::json!([]));
+    host.cli(&["terminal", "screen", &id]).run().exit(2).says("there is no terminal");
+}
+
+/// Waits until a file holds this text, by the file system's own events.
+fn wait_for_file(file: &std::path::Path, text: &str) {
+    let status = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "timeout 30 sh -c 'until [ \"$(cat \"$0\" 2>/dev/null)\" = \"$1\" ]; do :; done' \"$0\" \"$1\"",
+        ])
+        .args([file.as_os_str(), text.trim_end().as_ref()])
+        .status()
+        .unwrap();
+    assert!(status.success(), "{} never held {text:?}", file.display());
+}
+
+#[test]
+fn actions_are_listed_shown_and_kept() {
+    let host = TestHost::new().user_action("mine", "  - write: \"true\\r\"\n");
+    let listed = host.cli(&["action", "list", "--json"]).run().ok().json();
+    let mine = listed.as_array().unwrap().iter().find(|action| action["id"] == "mine").unwrap().clone();
+    for key in ["id", "label", "scope", "path", "default", "overrides", "trusted", "problems"] {
+        assert!(mine.get(key).is_some(), "{key} is missing in {mine}");
+    }
+    host.cli(&["action", "show", "mine"]).run().ok().prints("label: mine");
+    let history = host.cli(&["action", "history", "mine", "--json"]).run().ok().json();
+    for key in ["timestamp", "size", "author", "valid", "summary"] {
+        assert!(history[0].get(key).is_some(), "{key} is missing in {history}");
+    }
+    host.cli(&["action", "delete", "mine"]).run().ok().prints("mine is deleted");
+    host.cli(&["action", "show", "mine"]).run().exit(2).says("there is no action `mine`");
+    let timestamp = history[0]["timestamp"].as_str().unwrap();
+    host.cli(&["action", "restore", "mine", timestamp]).run().ok().prints("mine is restored");
+    let ids = host.cli(&["action", "default-ids"]).run().ok().stdout;
+    assert_eq!(ids, "create-project\nrun-tests\nsync-plugins\nupdate-claude-md\n");
+    let _ = host.cli(&["action", "reset", "run-tests"]).run().ok();
+}
+
+#[test]
+fn files_are_checked_without_a_host() {
+    let host = TestHost::new();
+    let file = host.project_actions().join("bad.yaml");
+    std::fs::write(&file, "label: Bad\nsteps:\n  - write: 'ls\\r'\n  - wiat_for: x\n").unwrap();
+    let name = file.to_str().unwrap();
+    let finished = host.cli(&["action", "check", name]).run().exit(1);
+    let finished =
+        finished.prints(&format!("{name}:4:5: error[unknown-step]")).prints("did you mean `wait_for`?");
+    finished.prints("warning[literal-backslash-r]");
+    let problems = host.cli(&["action", "check", name, "--json"]).run().exit(1).json();
+    assert_eq!(problems.as_array().unwrap().len(), 2);
+    host.cli(&["host", "status"]).run().exit(3).says("no host runs");
+}
+
+#[test]
+fn what_every_program_can_say_of_itself() {
+    let host = TestHost::new();
+    host.cli(&["version"]).run().ok().prints("ai-orchestrator 0.");
+    host.cli(&["schema"]).run().ok().prints("\"steps\"");
+    host.cli(&["completions", "bash"]).run().ok().prints("ai-orchestrator");
+    host.cli(&["action", "run"]).run().exit(2).says("Usage");
+    host.cli(&["terminal", "kill", "nobody"]).run().exit(2).says("there is no terminal `nobody`");
+}

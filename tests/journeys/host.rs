@@ -1,0 +1,104 @@
+//! The host: one a home, started by whoever needs it, ended cleanly.
+
+use ai_orchestrator_tests::TestHost;
+use rustix::process::{Pid, Signal, kill_process};
+
+fn pid(host: &TestHost) -> i32 {
+    let status = host.cli(&["host", "status", "--json"]).run().ok().json();
+    i32::try_from(status["pid"].as_i64().unwrap()).unwrap()
+}
+
+#[test]
+fn clients_that_race_get_one_host() {
+    let host = TestHost::new();
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            host.cli(&["terminal", "open"])
+                .into_command()
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut call in calls {
+        assert!(call.wait().unwrap().success());
+    }
+    let terminals = host.cli(&["terminal", "list", "--json"]).run().ok().json();
+    assert_eq!(terminals.as_array().unwrap().len(), 8);
+}
+
+#[test]
+fn starting_twice_is_fine_and_stopping_nothing_too() {
+    let host = TestHost::new();
+    host.cli(&["host", "stop"]).run().ok().prints("no host runs");
+    host.cli(&["host", "status"]).run().exit(3).says("no host runs");
+    let _ = host.cli(&["host", "start"]).run().ok();
+    let first = pid(&host);
+    let _ = host.cli(&["host", "start"]).run().ok();
+    assert_eq!(pid(&host), first);
+}
+
+#[test]
+fn stopping_refuses_while_terminals_live_unless_told() {
+    let host = TestHost::new();
+    let _ = host.cli(&["terminal", "open"]).run().ok();
+    let pid = pid(&host);
+    host.cli(&["host", "stop"]).run().exit(2).says("--yes");
+    let _ = host.cli(&["host", "stop", "--yes"]).run().ok();
+    // A zombie that nobody waits for is gone too.
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+}
+
+#[test]
+fn a_host_that_was_killed_leaves_a_home_that_works() {
+    let host = TestHost::new().user_action("mine", "  - write: \"true\\r\"\n");
+    let _ = host.cli(&["host", "start"]).run().ok();
+    let first = pid(&host);
+    kill_process(Pid::from_raw(first).unwrap(), Signal::KILL).unwrap();
+    // The socket it left behind is stale; the next client starts a new host.
+    host.cli(&["action", "list"]).run().ok().prints("mine");
+    assert_ne!(pid(&host), first);
+}
+
+#[test]
+fn the_socket_is_this_user_s_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let host = TestHost::new();
+    let _ = host.cli(&["host", "start"]).run().ok();
+    let mode = |path: std::path::PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(host.home().join("run")), 0o700);
+    assert_eq!(mode(host.home().join("run/host.sock")), 0o600);
+}
+
+#[test]
+fn a_home_with_a_long_path_works() {
+    let host = TestHost::new();
+    let home = host.home().join("x".repeat(120));
+    let _ = host.cli(&["host", "start"]).env("AI_ORCHESTRATOR_HOME", &home).run().ok();
+    let status = host.cli(&["host", "status", "--json"]).env("AI_ORCHESTRATOR_HOME", &home).run().ok().json();
+    assert!(status["socket"].as_str().unwrap().len() <= 100);
+    let _ = host.cli(&["host", "stop"]).env("AI_ORCHESTRATOR_HOME", &home).run().ok();
+}
+
+#[test]
+fn a_host_keeps_no_descriptor_of_its_starter() {
+    let host = TestHost::new();
+    let script = format!("exec 7>held; {} host start", ai_orchestrator_tests::program().display());
+    let mut command = host.cli(&[]).into_command();
+    let home = host.home();
+    let status = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .current_dir(host.project())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let pid = pid(&host);
+    for entry in std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap() {
+        let target = std::fs::read_link(entry.unwrap().path()).unwrap_or_default();
+        assert!(!target.ends_with("held"), "the host holds its starter's file");
+    }
+    assert_eq!(std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap(), std::path::Path::new("/"));
+    drop((command.current_dir("/"), home));
+}

@@ -1,0 +1,11 @@
+//! Journeys through the door: a real host, real shells, real files.
+
+#![expect(clippy::unwrap_used, reason = "tests panic")]
+
+mod actions;
+mod bad_input;
+mod cli;
+mod door;
+mod host;
+mod runs;
+mod terminals;

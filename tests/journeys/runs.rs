@@ -1,0 +1,159 @@
+//! Runs: the steps of an action on a real shell.
+
+use std::time::{Duration, Instant};
+
+use ai_orchestrator_tests::TestHost;
+use orchestrator_core::api::{Event, ExecuteRequest, RunStatus, RunView, StepStatus};
+use orchestrator_core::client::path;
+
+fn finished(event: Event) -> (RunStatus, Option<i32>, Option<orchestrator_core::api::RunFailure>) {
+    let Event::RunFinished { status, exit_code, failure, .. } = event else { panic!("{event:?}") };
+    (status, exit_code, failure)
+}
+
+#[tokio::test]
+async fn a_wait_is_never_satisfied_by_the_echo_of_the_write() {
+    let host = TestHost::new().action(
+        "hello",
+        "  - write: \"sleep 1; echo hello-$((40+2))\\r\"\n  - wait_for: 'hello-'\n  - delay: 200\n",
+    );
+    let mut events = host.events().await;
+    let begin = Instant::now();
+    let run = host.execute("hello", ExecuteRequest { settle: true, ..Default::default() }).await.unwrap();
+    let (status, exit_code, _) = finished(events.run_finished(run.id).await);
+    assert_eq!((status, exit_code), (RunStatus::Succeeded, Some(0)));
+    assert!(begin.elapsed() >= Duration::from_secs(1), "the echo was taken for the answer");
+}
+
+#[tokio::test]
+async fn the_echo_rule_holds_without_marks_too() {
+    for shell in ["sh", "bash --norc"] {
+        let steps = match shell {
+            "sh" => "  - write: \"sleep 1; echo ready\\r\"\n  - wait_for: ready\n".to_owned(),
+            // A nested shell has its own line editor, and gives no marks of ours.
+            _ => format!(
+                "  - write: \"{shell}\\r\"\n  - delay: 500\n  - write: \"sleep 1; echo ready\\r\"\n  - wait_for: ready\n"
+            ),
+        };
+        let host = TestHost::new()
+            .action("echo", &format!("{steps}shell: {}\n", if shell == "sh" { "sh" } else { "bash" }));
+        let mut events = host.events().await;
+        let run = host.execute("echo", ExecuteRequest::default()).await.unwrap();
+        let (status, _, failure) = finished(events.run_finished(run.id).await);
+        assert_eq!(status, RunStatus::Succeeded, "{failure:?}");
+        let run: RunView = host.client().await.get(&path(&["runs", &run.id.to_string()], &[])).await.unwrap();
+        let wait = run.steps.last().unwrap().duration_ms.unwrap();
+        assert!(wait > 900.0, "{shell}: the echo was taken for the answer after {wait} ms");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_that_is_not_satisfied_fails_with_what_it_saw() {
+    let host = TestHost::new().action(
+        "never",
+        "  - write: \"echo something else\\r\"\n  - wait_for: never\n    timeout: 500\n  - delay: 1\n",
+    );
+    let mut events = host.events().await;
+    let run = host.execute("never", ExecuteRequest::default()).await.unwrap();
+    let Event::RunFinished { status, failure, steps, .. } = events.run_finished(run.id).await else {
+        panic!()
+    };
+    let failure = failure.unwrap();
+    assert_eq!((status, failure.step, failure.code.as_str()), (RunStatus::Failed, Some(1), "timeout"));
+    assert!(failure.message.contains("never") && failure.message.contains("500ms"), "{}", failure.message);
+    assert!(failure.last_output.unwrap().contains("something else"));
+    assert_eq!(steps[2].status, StepStatus::Skipped);
+}
+
+#[tokio::test]
+async fn cancel_ends_the_steps_and_leaves_the_terminal() {
+    let host =
+        TestHost::new().action("long", "  - write: \"sleep 100\\r\"\n  - wait_for: never\n    timeout: 1h\n");
+    let mut events = host.events().await;
+    let run = host.execute("long", ExecuteRequest::default()).await.unwrap();
+    events.until(|event| matches!(event, Event::StepStarted { step: 1, .. })).await;
+    let client = host.client().await;
+    let id = run.id.to_string();
+    let cancelled: RunView = client.post(&path(&["runs", &id, "cancel"], &[]), &()).await.unwrap();
+    assert_eq!(cancelled.status, RunStatus::Cancelled);
+    assert_eq!(cancelled.steps[1].status, StepStatus::Cancelled);
+    let status = client.status().await.unwrap();
+    assert_eq!((status.terminals, status.runs), (1, 0));
+    let again: RunView = client.post(&path(&["runs", &id, "cancel"], &[]), &()).await.unwrap();
+    assert_eq!(again.status, RunStatus::Cancelled);
+}
+
+#[tokio::test]
+async fn wait_exit_knows_the_command_s_code() {
+    let host = TestHost::new()
+        .action("right", "  - write: \"(sleep 0.3; exit 7)\\r\"\n  - wait_exit: [0, 7]\n")
+        .action("wrong", "  - write: \"false\\r\"\n  - wait_exit:\n");
+    let mut events = host.events().await;
+    let run = host.execute("right", ExecuteRequest::default()).await.unwrap();
+    assert_eq!(finished(events.run_finished(run.id).await), (RunStatus::Succeeded, Some(7), None));
+    let run = host.execute("wrong", ExecuteRequest::default()).await.unwrap();
+    let (status, exit_code, failure) = finished(events.run_finished(run.id).await);
+    assert_eq!((status, exit_code), (RunStatus::Failed, Some(1)));
+    assert_eq!(failure.unwrap().code, "unexpected_exit");
+}
+
+#[tokio::test]
+async fn without_marks_the_exit_code_is_unknown_and_said_so() {
+    let host = TestHost::new().action("sh", "  - write: \"sleep 0.3\\r\"\n  - wait_exit:\nshell: sh\n");
+    let mut events = host.events().await;
+    let run = host.execute("sh", ExecuteRequest::default()).await.unwrap();
+    let Event::RunFinished { status, steps, exit_code, .. } = events.run_finished(run.id).await else {
+        panic!()
+    };
+    assert_eq!((status, exit_code), (RunStatus::Succeeded, None));
+    assert_eq!(steps[1].reason.as_deref(), Some("code unknown"));
+}
+
+#[tokio::test]
+async fn a_run_s_time_limit_ends_it_wherever_it_is() {
+    let host = TestHost::new().action("slow", "  - write: \"sleep 100\\r\"\n  - delay: 1h\ntimeout: 1s\n");
+    let mut events = host.events().await;
+    let run = host.execute("slow", ExecuteRequest::default()).await.unwrap();
+    let (status, _, failure) = finished(events.run_finished(run.id).await);
+    assert_eq!((status, failure.unwrap().code.as_str()), (RunStatus::Failed, "timeout"));
+}
+
+#[tokio::test]
+async fn a_shell_that_exits_at_once_is_said_so() {
+    let host = TestHost::new().action("gone", "  - write: \"echo hi\\r\"\nshell: 'true'\n");
+    let mut events = host.events().await;
+    let run = host.execute("gone", ExecuteRequest::default()).await.unwrap();
+    let (status, _, failure) = finished(events.run_finished(run.id).await);
+    assert_eq!((status, failure.unwrap().code.as_str()), (RunStatus::Failed, "exited"));
+}
+
+#[tokio::test]
+async fn twenty_runs_at_once_each_have_their_own_terminal() {
+    let steps = "  - write: \"echo run-$((6*7))\\r\"\n  - wait_for: run-42\n";
+    let host = TestHost::new().action("one", steps);
+    let mut events = host.events().await;
+    let mut runs = Vec::new();
+    for _ in 0..20 {
+        runs.push(host.execute("one", ExecuteRequest { settle: true, ..Default::default() }).await.unwrap());
+    }
+    let terminals: std::collections::HashSet<_> = runs.iter().map(|run| run.terminal).collect();
+    assert_eq!(terminals.len(), 20);
+    for _ in 0..20 {
+        let event = events.until(|event| matches!(event, Event::RunFinished { .. })).await;
+        assert_eq!(finished(event), (RunStatus::Succeeded, Some(0), None));
+    }
+    assert_eq!(host.client().await.status().await.unwrap().terminals, 0);
+}
+
+#[tokio::test]
+async fn inputs_reach_the_shell_as_one_word_whatever_they_hold() {
+    let host = TestHost::new().action(
+        "say",
+        "  - write: \"printf '<%s>' {{ inputs.text }}\\r\"\n  - wait_for: '<it''s \\$HOME; `x` \"q\">'\ninputs:\n  - { id: text }\n",
+    );
+    let mut events = host.events().await;
+    let inputs = [("text".to_owned(), "it's $HOME; `x` \"q\"".to_owned())].into();
+    let run = host.execute("say", ExecuteRequest { inputs, ..Default::default() }).await.unwrap();
+    let (status, _, failure) = finished(events.run_finished(run.id).await);
+    assert_eq!(status, RunStatus::Succeeded, "{failure:?}");
+}

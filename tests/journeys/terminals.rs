@@ -1,0 +1,177 @@
+//! Terminals through the door.
+
+use ai_orchestrator_tests::TestHost;
+use orchestrator_core::api::{KillReport, StreamIn, StreamOut, TerminalState};
+use orchestrator_core::client::path;
+
+#[tokio::test]
+async fn what_is_typed_reaches_a_real_shell_and_its_output_comes_back_as_bytes() {
+    let host = TestHost::new();
+    let terminal = host.terminal("bash").await;
+    let mut viewer = terminal.view_stream(&[]).await;
+    viewer.stream.send_bytes("printf '%s\\377\\r\\n' gr\u{fc}n\r".into()).await.unwrap();
+    viewer.until(|viewer| viewer.output.windows(6).any(|bytes| bytes == b"gr\xc3\xbcn\xff")).await;
+}
+
+#[tokio::test]
+async fn a_late_viewer_sees_what_an_early_one_saw() {
+    let host = TestHost::new();
+    let terminal = host.terminal("bash").await;
+    let mut early = terminal.view_stream(&[]).await;
+    terminal.write("for i in 1 2 3; do echo line-$i; done; echo do''ne\r").await;
+    early.until_text("done").await;
+    let mut late = terminal.view_stream(&[]).await;
+    late.until(|viewer| viewer.texts.contains(&StreamOut::Live)).await;
+    let text = String::from_utf8_lossy(&late.output).into_owned();
+    assert!(text.contains("line-1") && text.contains("line-3"), "{text}");
+    let StreamOut::Replay { bytes, cols: 80, rows: 24 } = late.texts[0] else { panic!("{:?}", late.texts) };
+    assert_eq!(bytes, late.output.len() as u64);
+}
+
+#[tokio::test]
+async fn questions_of_programs_are_answered_once_with_any_number_of_viewers() {
+    for viewers in 0..3 {
+        let host = TestHost::new();
+        let terminal = host.terminal("bash").await;
+        let mut reader = terminal.view_stream(&[]).await;
+        let mut others = Vec::new();
+        for _ in 0..viewers {
+            others.push(terminal.view_stream(&[]).await);
+        }
+        let line = r"IFS= read -rsd R -p $'\e[6n' a; read -rsN 1 -t 0.5 b; printf '<%q><%q>' ${a#*[} $b";
+        terminal.write(&format!("{line}; echo end-$((1))\r")).await;
+        reader.until_text("end-1").await;
+        let text = String::from_utf8_lossy(&reader.output).into_owned();
+        let answers = text.matches(";1>").count();
+        assert_eq!(answers, 1, "{text}");
+        assert!(text.contains("<''>"), "a second answer came: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_resize_reaches_the_program_and_every_viewer() {
+    let host = TestHost::new();
+    let terminal = host.terminal("bash").await;
+    let mut one = terminal.view_stream(&[]).await;
+    let mut other = terminal.view_stream(&[]).await;
+    one.stream.send_json(&StreamIn::Resize { cols: 100, rows: 30 }).await.unwrap();
+    other.until(|viewer| viewer.texts.contains(&StreamOut::Resize { cols: 100, rows: 30 })).await;
+    terminal.write("stty size\r").await;
+    one.until_text("30 100").await;
+    let screen = terminal.screen().await;
+    assert_eq!((screen.cols, screen.rows), (100, 30));
+}
+
+#[tokio::test]
+async fn killing_ends_the_session_and_names_who_left_it() {
+    let host = TestHost::new();
+    let terminal = host.terminal("bash").await;
+    let mut viewer = terminal.view_stream(&[]).await;
+    terminal.write("trap '' HUP TERM; sleep 1000 & setsid sleep 1001 & echo started-$((1))\r").await;
+    viewer.until_text("started-1").await;
+    let pid = terminal.view().await.pid.unwrap();
+    let report: KillReport =
+        terminal.client.delete(&path(&["terminals", &terminal.id.to_string()], &[])).await.unwrap();
+    assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists());
+    let [survivor] = report.survivors[..] else { panic!("{report:?}") };
+    let command = std::fs::read_to_string(format!("/proc/{survivor}/cmdline")).unwrap();
+    assert!(command.contains("1001"), "{command}");
+    let survivor = rustix::process::Pid::from_raw(survivor.try_into().unwrap()).unwrap();
+    rustix::process::kill_process(survivor, rustix::process::Signal::KILL).unwrap();
+    assert_eq!(terminal.client.status().await.unwrap().terminals, 0);
+}
+
+#[tokio::test]
+async fn a_half_typed_line_is_never_submitted_by_closing() {
+    let host = TestHost::new();
+    let terminal = host.terminal("bash").await;
+    let mut viewer = terminal.view_stream(&[]).await;
+    viewer.until_text("133;B").await;
+    let proof = host.project().join("submitted");
+    terminal.write(&format!("touch '{}'", proof.display().to_string().replace('\'', r"'\''"))).await;
+    viewer.until_text("submitted").await;
+    let _: KillReport =
+        terminal.client.delete(&path(&["terminals", &terminal.id.to_string()], &[])).await.unwrap();
+    assert!(!proof.exists());
+}
+
+#[tokio::test]
+async fn the_shell_tells_its_state_and_folder() {
+    let host = TestHost::new();
+    let terminal = host.terminal("bash").await;
+    let mut viewer = terminal.view_stream(&[]).await;
+    terminal.write("cd /; false\r").await;
+    viewer.until(|viewer| String::from_utf8_lossy(&viewer.output).matches("133;B").count() == 2).await;
+    let view = terminal.view().await;
+    assert_eq!(view.state, TerminalState::AtPrompt { last_exit: Some(1) });
+    assert_eq!((view.cwd.as_str(), view.integrated), ("/", true));
+    terminal.write("exit 3\r").await;
+    viewer.until(|viewer| viewer.texts.contains(&StreamOut::Exit { code: Some(3), signal: None })).await;
+    assert_eq!(terminal.view().await.state, TerminalState::Exited { code: Some(3), signal: None });
+}
+
+#[tokio::test]
+async fn the_user_s_start_file_and_prompt_keep_working() {
+    let host = TestHost::new();
+    std::fs::write(
+        host.user_home().join(".bashrc"),
+        "PS1='custom> '\nPROMPT_COMMAND='LAST=$?'\nalias hi='echo from-alias'\nexport MINE=1\n",
+    )
+    .unwrap();
+    let terminal = host.terminal("bash").await;
+    let mut viewer = terminal.view_stream(&[]).await;
+    viewer.until_text("custom> ").await;
+    terminal.write("hi; (exit 4)\r").await;
+    viewer.until_text("from-alias\r\n").await;
+    terminal.write("echo last=$LAST mine=$MINE aid=${AI_ORCHESTRATOR_AID-unset}.\r").await;
+    viewer.until_text("last=4 mine=1 aid=unset.").await;
+}
+
+#[tokio::test]
+async fn a_viewer_that_vanishes_in_the_middle_of_a_flood_disturbs_nobody() {
+    let host = TestHost::new();
+    let terminal = host.terminal("bash").await;
+    let mut stays = terminal.view_stream(&[]).await;
+    let mut goes = terminal.view_stream(&[]).await;
+    terminal.write("seq 200000; echo all-$((1))\r").await;
+    goes.until_text("1000").await;
+    drop(goes);
+    // A viewer that never acknowledges loses its place, and comes back by a replay.
+    let acked = async {
+        let mut acked = 0;
+        while !String::from_utf8_lossy(&stays.output).contains("all-1") {
+            stays.until(|viewer| viewer.output.len() > acked).await;
+            let bytes = (stays.output.len() - acked) as u64;
+            acked = stays.output.len();
+            stays.stream.send_json(&StreamIn::Ack { bytes }).await.unwrap();
+        }
+    };
+    acked.await;
+    terminal.write("echo still-$((1))\r").await;
+    stays.until_text("still-1").await;
+}
+
+#[tokio::test]
+async fn a_lossless_viewer_gets_every_byte() {
+    let host = TestHost::new();
+    let terminal = host.terminal("bash").await;
+    let mut viewer = terminal.view_stream(&[("lossless", Some("1"))]).await;
+    terminal.write("stty -onlcr; seq 1 1000000; echo all-$((1))\r").await;
+    let ended = |output: &[u8]| {
+        let end = &output[output.len().saturating_sub(2000)..];
+        String::from_utf8_lossy(end).contains("all-1")
+    };
+    let mut acked = 0;
+    while !ended(&viewer.output) {
+        let before = viewer.output.len();
+        viewer.until(|viewer| viewer.output.len() > before).await;
+        if viewer.output.len() - acked >= 128 << 10 {
+            let bytes = (viewer.output.len() - acked) as u64;
+            acked = viewer.output.len();
+            viewer.stream.send_json(&StreamIn::Ack { bytes }).await.unwrap();
+        }
+    }
+    let text = String::from_utf8_lossy(&viewer.output).into_owned();
+    let numbers = text.lines().filter(|line| line.parse::<u32>().is_ok()).count();
+    assert!(numbers >= 999_999, "{numbers}");
+}
