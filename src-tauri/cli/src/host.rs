@@ -110,11 +110,11 @@ async fn stop(yes: bool) -> Result<ExitCode, Failure> {
         Err(error) => return Err(error.into()),
     };
     let mut force = yes;
-    loop {
+    let pid = loop {
         let stopped: Result<HostStatus, _> =
             client.post("/v1/host/stop", &serde_json::json!({ "force": force })).await;
         match stopped {
-            Ok(_) => break,
+            Ok(status) => break status.pid,
             Err(ClientError::Refused(refusal)) if refusal.code == "terminals_living" && !force => {
                 if !(std::io::stdin().is_terminal() && ask(&refusal.message)) {
                     return Err(ClientError::Refused(refusal).into());
@@ -123,8 +123,8 @@ async fn stop(yes: bool) -> Result<ExitCode, Failure> {
             }
             Err(error) => return Err(error.into()),
         }
-    }
-    let waited = tokio::task::spawn_blocking(move || host::wait_until_vacant(&paths)).await;
+    };
+    let waited = tokio::task::spawn_blocking(move || host::wait_until_vacant(&paths, pid)).await;
     waited.map_err(|error| Failure::unreachable(error.to_string()))?;
     print::text("the host has ended\n")
 }

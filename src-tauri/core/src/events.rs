@@ -30,9 +30,4 @@ impl Events {
     pub fn follow(&self) -> broadcast::Receiver<Event> {
         self.sender.subscribe()
     }
-
-    /// How many follow.
-    pub fn followers(&self) -> usize {
-        self.sender.receiver_count()
-    }
 }

@@ -221,11 +221,6 @@ impl Run {
         }
     }
 
-    /// Whether it has ended.
-    pub fn has_ended(&self) -> bool {
-        matches!(self.state, State::Ended(_))
-    }
-
     fn step_ended(
         &mut self,
         index: usize,

@@ -14,7 +14,6 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 /// A pattern that a wait can look for.
 #[derive(Debug)]
 pub struct Pattern {
-    source: String,
     dfa: DFA,
     start: LazyStateID,
     cache: Cache,
@@ -64,13 +63,7 @@ impl Pattern {
             .map_err(|error| too_large(&error))?;
         let mut cache = dfa.create_cache();
         let start = dfa.start_state(&mut cache, &start::Config::new()).map_err(|error| too_large(&error))?;
-        Ok(Self { source: source.to_owned(), dfa, start, cache, sees_end })
-    }
-
-    /// The pattern as it was written.
-    #[must_use]
-    pub fn source(&self) -> &str {
-        &self.source
+        Ok(Self { dfa, start, cache, sees_end })
     }
 
     /// Whether it asks what comes after a match (`$`, `\z`, `\b`, `\B`).

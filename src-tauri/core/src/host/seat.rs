@@ -98,12 +98,29 @@ pub fn is_vacant(paths: &Paths) -> bool {
     !matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
-/// Blocks until no host has the home.
-pub fn wait_until_vacant(paths: &Paths) {
+/// Blocks until no host has the home, and the process that had it is gone.
+pub fn wait_until_vacant(paths: &Paths, pid: u32) {
     if let Ok(lock) = File::open(lock_path(paths)) {
-        // Given when the host's process is gone; one that can't be waited for is taken to be gone.
+        // One that can't be waited for is taken to be gone.
         _ = lock.lock_shared();
     }
+    wait_until_gone(pid);
+}
+
+#[cfg(target_os = "linux")]
+fn wait_until_gone(pid: u32) {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    // One that can't be opened is gone.
+    if let Some(process) = pid.and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok()) {
+        _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], None);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn wait_until_gone(_pid: u32) {
+    // The lock is all there is to wait for; it is given up in the process's last moments.
 }
 
 fn open_lock(paths: &Paths) -> io::Result<File> {

@@ -342,7 +342,7 @@ async fn a_projects_action_is_asked_about_until_its_bytes_are_trusted() {
     let path = Paths::project_actions(&project).join("good.yaml");
     fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
     fs::write(&path, "label: Evil\nsteps:\n  - write: \"ls \\u202e\\r\"\n").unwrap();
-    house.until(Some(&project), |actions| actions.len() == 2).await;
+    house.until(Some(&project), |actions| actions[0].overrides.is_some()).await;
     let which = Which::seen_from(&project, "good");
     let resolved = house.store.resolve(which.clone(), false).await.unwrap();
     assert!(!resolved.trusted && !resolved.view.trusted);

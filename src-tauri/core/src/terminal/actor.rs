@@ -458,7 +458,8 @@ impl Actor {
             let (sender, receiver) = oneshot::channel();
             self.killed = Some(receiver);
             let (session, terminal) = (self.pty.pid(), self.view.borrow().id);
-            tokio::spawn(async move { _ = sender.send(ending::end_session(session, terminal).await) });
+            // Nobody waits for the answer any more once the terminal is gone.
+            tokio::task::spawn_blocking(move || sender.send(ending::end_session(session, terminal)));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Ends a terminal's session: hang up, then ask, then force.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use uuid::Uuid;
@@ -10,8 +10,8 @@ const GRACE: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(
 /// How long the kernel may take to clear away what was forced.
 const LAST: Duration = Duration::from_secs(1);
 
-/// Ends every process of the session `session`; answers which processes left it before and live on.
-pub async fn end_session(session: u32, terminal: Uuid) -> Vec<u32> {
+/// Ends every process of the session `session`; answers which processes left it before and live on. Blocks.
+pub fn end_session(session: u32, terminal: Uuid) -> Vec<u32> {
     let steps: [(&[Signal], Duration); 3] =
         [(&[Signal::HUP, Signal::CONT], GRACE[0]), (&[Signal::TERM], GRACE[1]), (&[Signal::KILL], LAST)];
     for (signals, grace) in steps {
@@ -25,7 +25,7 @@ pub async fn end_session(session: u32, terminal: Uuid) -> Vec<u32> {
                 _ = kill_process_group(group, *signal);
             }
         }
-        _ = tokio::time::timeout(grace, all_gone(members)).await;
+        wait_until_gone(&members, grace);
     }
     strays(terminal)
 }
@@ -43,16 +43,19 @@ fn groups(members: &[Member]) -> Vec<Pid> {
     groups
 }
 
+/// Waits until all of them are gone, at most this long. Blocks.
 #[cfg(target_os = "linux")]
-async fn all_gone(members: Vec<Member>) {
+fn wait_until_gone(members: &[Member], limit: Duration) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::{PidfdFlags, pidfd_open};
-    use tokio::io::unix::AsyncFd;
-    for member in members {
-        // One that can't be opened is gone.
-        let Ok(fd) = pidfd_open(member.pid, PidfdFlags::NONBLOCK) else { continue };
-        if let Ok(fd) = AsyncFd::register_with_interest(fd, tokio::io::Interest::READABLE) {
-            _ = fd.readable().await;
-        }
+    let deadline = Instant::now() + limit;
+    // One that can't be opened is gone.
+    let living = members.iter().filter_map(|member| pidfd_open(member.pid, PidfdFlags::empty()).ok());
+    for process in living {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let left = Timespec::try_from(left).ok();
+        // A process descriptor becomes readable when its process ends.
+        _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], left.as_ref());
     }
 }
 
@@ -94,10 +97,9 @@ fn strays(terminal: Uuid) -> Vec<u32> {
 }
 
 #[cfg(not(target_os = "linux"))]
-async fn all_gone(members: Vec<Member>) {
-    // Without pidfds nobody tells when another's child ends: the grace runs out in full.
-    drop(members);
-    std::future::pending::<()>().await;
+fn wait_until_gone(_members: &[Member], limit: Duration) {
+    // Without process descriptors nobody tells when another's child ends: the grace runs out in full.
+    std::thread::park_timeout(limit);
 }
 
 #[cfg(not(target_os = "linux"))]

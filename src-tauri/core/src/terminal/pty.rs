@@ -89,7 +89,10 @@ impl Pty {
     /// Takes its place in the event loop of the present runtime.
     pub fn attach(unattached: Unattached) -> io::Result<Self> {
         let Unattached { fd, child, pid } = unattached;
-        Ok(Self { io: AsyncFd::register(std::fs::File::from(fd))?, child, pid })
+        #[expect(unsafe_code, reason = "tokio can't know whom a descriptor belongs to")]
+        // SAFETY: the file owns its descriptor, is given away here, and nothing else closes it.
+        let io = unsafe { AsyncFd::register(std::fs::File::from(fd))? };
+        Ok(Self { io, child, pid })
     }
 
     /// The child's process id, which is also its session's id.

@@ -65,11 +65,6 @@ impl Viewers {
         self.viewers.retain(|viewer| viewer.id != id);
     }
 
-    /// Whether nobody looks.
-    pub fn is_empty(&self) -> bool {
-        self.viewers.is_empty()
-    }
-
     /// A viewer has drawn this much more.
     pub fn ack(&mut self, id: u64, bytes: u64, ring: &Ring, screen: &Screen) {
         if let Some(viewer) = self.viewers.iter_mut().find(|viewer| viewer.id == id) {
