@@ -117,3 +117,6 @@ pub fn load(file: &Path, scope: Scope) -> (Option<Action>, Vec<Problem>, Vec<u8>
         Err(problem) => (None, vec![problem], Vec::new()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,7 +57,7 @@ pub struct Input {
     pub kind: InputType,
     /// The value used when none is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "super::schema::Plain")]
+    #[schemars(with = "Option<super::schema::Plain>")]
     pub default: Option<String>,
     /// Whether running without a value is an error.
     #[serde(default)]

@@ -43,7 +43,7 @@ struct ActionFile {
     /// A Lucide icon's name, in `PascalCase` (lucide.dev/icons).
     icon: Option<String>,
     /// The folder decides; this is only for readers.
-    #[schemars(with = "ScopeName")]
+    #[schemars(with = "Option<ScopeName>")]
     scope: Option<Scope>,
     /// Free words for the filter.
     tags: Option<Vec<String>>,
