@@ -66,7 +66,8 @@ fn the_schema_and_the_loader_refuse_the_same_files() {
         let (action, problems, bytes) = load(&path, Scope::User);
         // The fork of serde_yaml reads independently of our own reader; what it can't read is no YAML.
         let text = String::from_utf8_lossy(&bytes);
-        let value = serde_yaml::from_str::<serde_json::Value>(text.trim_start_matches('\u{feff}'));
+        let value = serde_yaml::from_str::<serde_yaml::Value>(text.trim_start_matches('\u{feff}'));
+        let value = value.map(|value| serde_json::to_value(value).unwrap());
         let refused = match &value {
             Ok(value) => validator.validate(value).err().map(|error| error.to_string()),
             Err(error) => Some(error.to_string()),
