@@ -4,6 +4,7 @@
 //! so that there is one way in: the door.
 
 pub mod action;
+pub(crate) mod agent_command;
 pub mod api;
 pub mod clock;
 pub(crate) mod config;

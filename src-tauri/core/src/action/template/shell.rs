@@ -36,7 +36,9 @@ impl ShellKind {
             Self::Fish => shell_quote::Fish::quote_vec(text),
             Self::Sh => shell_quote::Sh::quote_vec(text),
         };
-        String::from_utf8_lossy(&quoted).into_owned()
+        let quoted = String::from_utf8_lossy(&quoted).into_owned();
+        // The quotes tell the agent command builder that this is a value and no flag of the author's.
+        if quoted.starts_with('-') { format!("'{}'{}", &quoted[..1], &quoted[1..]) } else { quoted }
     }
 }
 
