@@ -58,14 +58,16 @@ pub(crate) fn build(content: &str, claude: &Claude, files: &PromptFiles, shell: 
         }
         if !loose.is_empty() {
             push(&mut built, flag);
-            loose.iter().for_each(|value| push(&mut built, &shell.quote(value)));
+            for value in loose {
+                push(&mut built, &shell.quote(value));
+            }
         }
     }
     for (flag, value) in &ours.plain {
         match value {
             // As a word of its own it would be taken for a flag.
             Some(value) if value.starts_with('-') => {
-                push(&mut built, &shell.quote(&format!("{flag}={value}")))
+                push(&mut built, &shell.quote(&format!("{flag}={value}")));
             }
             Some(value) => {
                 push(&mut built, flag);

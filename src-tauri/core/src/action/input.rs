@@ -81,11 +81,10 @@ impl Input {
             InputType::Boolean => Some("is neither `true` nor `false`".to_owned()),
             InputType::Choice if self.choices.iter().any(|choice| choice == value) => None,
             InputType::Choice => Some(format!("is none of {}", self.choices.join(", "))),
-            InputType::Text | InputType::Secret => None,
             InputType::String | InputType::Path if value.contains('\n') => {
                 Some("holds a line break".to_owned())
             }
-            InputType::String | InputType::Path => None,
+            InputType::String | InputType::Path | InputType::Text | InputType::Secret => None,
         }
     }
 }

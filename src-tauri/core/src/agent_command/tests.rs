@@ -27,6 +27,7 @@ fn prompts() -> PromptFiles {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table, to be read in one go")]
 fn the_table_of_cases() {
     let tools = "--allowedTools Read $'Bash(git log *)'";
     let cases: Vec<(&str, Claude, PromptFiles, String)> = vec![

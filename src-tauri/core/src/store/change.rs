@@ -266,24 +266,20 @@ fn replace(path: &Path, bytes: &[u8], mode: u32, id: &str, exists: bool) -> io::
         file::sync_folder(folder)?;
         return Ok(Swapped::Nothing);
     }
-    match rustix::fs::renameat_with(CWD, temporary.path(), CWD, path, RenameFlags::EXCHANGE) {
-        Ok(()) => {
-            file::sync_folder(folder)?;
-            // From here on the temporary file is the user's, and stays until it is in the history.
-            let (_, temporary) = temporary.keep().map_err(|error| error.error)?;
-            let bytes = match file::read_at_most(&temporary, None)? {
-                Content::Bytes(bytes) => bytes,
-                _ => Vec::new(),
-            };
-            Ok(Swapped::Out { bytes, temporary })
-        }
+    // From here on the temporary file may be the user's: it stays until that is in the history.
+    let (_, temporary) = temporary.keep().map_err(|error| error.error)?;
+    if rustix::fs::renameat_with(CWD, &temporary, CWD, path, RenameFlags::EXCHANGE).is_err() {
         // The file system can't swap: the moment between the last look and the rename stays open.
-        Err(_) => {
-            temporary.persist(path).map_err(|error| error.error)?;
-            file::sync_folder(folder)?;
-            Ok(Swapped::Nothing)
-        }
+        std::fs::rename(&temporary, path)?;
+        file::sync_folder(folder)?;
+        return Ok(Swapped::Nothing);
     }
+    file::sync_folder(folder)?;
+    let bytes = match file::read_at_most(&temporary, None)? {
+        Content::Bytes(bytes) => bytes,
+        _ => Vec::new(),
+    };
+    Ok(Swapped::Out { bytes, temporary })
 }
 
 /// The same text with another id, all else as it is.

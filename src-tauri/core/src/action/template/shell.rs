@@ -38,7 +38,10 @@ impl ShellKind {
         };
         let quoted = String::from_utf8_lossy(&quoted).into_owned();
         // The quotes tell the agent command builder that this is a value and no flag of the author's.
-        if quoted.starts_with('-') { format!("'{}'{}", &quoted[..1], &quoted[1..]) } else { quoted }
+        match quoted.strip_prefix('-') {
+            Some(rest) => format!("'-'{rest}"),
+            None => quoted,
+        }
     }
 }
 
