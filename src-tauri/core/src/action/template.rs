@@ -280,3 +280,6 @@ impl Filler<'_> {
 
 const NO_TESTS: &str = "no test command was recognised (Cargo.toml, package.json, pyproject.toml, go.mod, \
                         pom.xml, build.gradle, a Makefile or justfile with a `test` target)";
+
+#[cfg(test)]
+mod tests;
