@@ -6,6 +6,7 @@
 mod change;
 mod defaults;
 mod error;
+mod fault;
 pub(crate) mod file;
 mod folder;
 mod history;

@@ -12,6 +12,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::fault;
 use super::file::{self, Content, TEMPORARY};
 use crate::action::is_id;
 
@@ -102,7 +103,9 @@ impl History {
             file::write_beside(&folder, bytes, 0o600)?
         };
         let path = folder.join(format!("{timestamp}.yaml"));
+        fault::point("before the version has its name")?;
         temporary.persist_noclobber(&path).map_err(|error| error.error)?;
+        fault::point("the version has its name")?;
         if !self.batch {
             file::sync_folder(&folder)?;
         }
@@ -261,6 +264,7 @@ fn prune(folder: &Path) -> io::Result<()> {
     let versions = timestamps(folder)?;
     let Some(old) = versions.get(KEPT..).filter(|old| !old.is_empty()) else { return Ok(()) };
     for timestamp in old {
+        fault::point("before a version is pruned")?;
         std::fs::remove_file(folder.join(format!("{timestamp}.yaml")))?;
     }
     let log = folder.join("log.jsonl");

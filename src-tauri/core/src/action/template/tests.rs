@@ -44,7 +44,8 @@ fn values_become_one_word_in_the_terminals_shell() {
 
 #[test]
 fn what_comes_from_the_repository_is_quoted_like_any_input() {
-    let filled = filled("echo {{ git.branch }} {{ project.name }}\r", &[("x", "1")], ShellKind::Bash).unwrap();
+    let filled =
+        filled("echo {{ git.branch }} {{ project.name }}\r", &[("x", "1")], ShellKind::Bash).unwrap();
     assert_eq!(first(&filled.action), r"echo $'a\'; rm -rf ~' $'$(id)'");
 }
 
