@@ -55,7 +55,7 @@ pub struct Action {
     pub label: String,
     /// What it does.
     pub description: Option<String>,
-    /// A Lucide icon's name, in PascalCase.
+    /// A Lucide icon's name, in `PascalCase`.
     pub icon: String,
     /// Free words for the filter.
     pub tags: Vec<String>,
@@ -108,6 +108,7 @@ pub enum Reuse {
 }
 
 /// Reads a file from disk the way the loader does; for `action check PATH`, which needs no host.
+#[must_use]
 pub fn load(file: &Path, scope: Scope) -> (Option<Action>, Vec<Problem>, Vec<u8>) {
     match crate::store::file::read_bounded(file) {
         Ok(bytes) => {
@@ -117,3 +118,6 @@ pub fn load(file: &Path, scope: Scope) -> (Option<Action>, Vec<Problem>, Vec<u8>
         Err(problem) => (None, vec![problem], Vec::new()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,10 @@
 //! Shells (window, CLI, tests) see [`api`], [`client`], [`host`] and [`action`]; the rest is private,
 //! so that there is one way in: the door.
 
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare files and start programs"))]
+
 pub mod action;
+pub(crate) mod agent_command;
 pub mod api;
 pub mod client;
 mod clock;

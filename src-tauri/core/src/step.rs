@@ -186,15 +186,12 @@ fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Step> {
                 let near = nearest(text, NAMES.iter().copied().chain(["type"]))?;
                 Some((at, text, near))
             });
-        match near {
-            Some((at, text, near)) => {
-                let fix = Some(format!("did you mean `{near}`?"));
-                problems.error(at, "unknown-step", format!("unknown step `{text}`"), fix);
-            }
-            None => {
-                let fix = Some(format!("the kinds are {}", list(NAMES.iter().copied())));
-                problems.error(node.at, "unknown-step", "a step needs a `type`", fix);
-            }
+        if let Some((at, text, near)) = near {
+            let fix = Some(format!("did you mean `{near}`?"));
+            problems.error(at, "unknown-step", format!("unknown step `{text}`"), fix);
+        } else {
+            let fix = Some(format!("the kinds are {}", list(NAMES.iter().copied())));
+            problems.error(node.at, "unknown-step", "a step needs a `type`", fix);
         }
         return None;
     };

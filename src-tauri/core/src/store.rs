@@ -6,6 +6,7 @@
 mod change;
 mod defaults;
 mod error;
+mod fault;
 pub(crate) mod file;
 mod folder;
 mod history;
@@ -220,7 +221,7 @@ impl ActionStore {
 
     /// Puts the defaults into the user's folder again, as at a start.
     pub async fn seed(&self) -> Result<Vec<Notice>, StoreError> {
-        self.order(|shelf| shelf.seed()).await
+        self.order(Shelf::seed).await
     }
 
     /// Keeps the values that were given, for the next time; never a secret's.

@@ -24,7 +24,7 @@ pub struct Claude {
     /// The tools that are there at all, with commas between.
     pub tools: Option<String>,
     /// How permissions are asked for.
-    #[schemars(with = "PermissionMode")]
+    #[schemars(with = "Option<PermissionMode>")]
     pub permission_mode: Option<String>,
     /// How many turns it may take; only with `-p`.
     #[schemars(range(min = 1))]
@@ -81,7 +81,9 @@ pub(super) fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Claude> {
         disallowed_tools: fields.texts("disallowedTools").map(list),
         tools: fields.text("tools").map(owned),
         permission_mode: fields.choice("permissionMode", &PERMISSION_MODES).map(owned),
-        max_turns: fields.number("maxTurns", "a whole number from 1 up").filter(|&turns: &u32| turns > 0),
+        max_turns: fields
+            .number("maxTurns", "a whole number from 1 up")
+            .map(|turns: std::num::NonZeroU32| turns.get()),
         mcp_config: fields.texts("mcpConfig").map(list),
         settings: fields.text("settings").map(owned),
         add_dir: fields.texts("addDir").map(list),

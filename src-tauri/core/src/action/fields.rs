@@ -36,9 +36,15 @@ impl Problems<'_> {
 
     /// Where `part` stands in the file, if the value holds it as written; else where the value begins.
     pub fn inside(&self, node: &Node, part: &str) -> Place {
+        self.nth_inside(node, part, 0)
+    }
+
+    /// The same for the part's nth occurrence, counted from 0.
+    pub fn nth_inside(&self, node: &Node, part: &str, nth: usize) -> Place {
         let (start, end) = node.span;
         let source: String = self.text.chars().skip(start).take(end.saturating_sub(start)).collect();
-        let Some(offset) = source.find(part).filter(|_| !part.is_empty()) else { return node.at };
+        let found = source.match_indices(part).nth(nth);
+        let Some((offset, _)) = found.filter(|_| !part.is_empty()) else { return node.at };
         let before = &source[..offset];
         match before.rfind('\n') {
             None => Place { line: node.at.line, column: node.at.column + before.chars().count() },

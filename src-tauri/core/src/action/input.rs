@@ -57,7 +57,7 @@ pub struct Input {
     pub kind: InputType,
     /// The value used when none is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "super::schema::Plain")]
+    #[schemars(with = "Option<super::schema::Plain>")]
     pub default: Option<String>,
     /// Whether running without a value is an error.
     #[serde(default)]
@@ -81,11 +81,10 @@ impl Input {
             InputType::Boolean => Some("is neither `true` nor `false`".to_owned()),
             InputType::Choice if self.choices.iter().any(|choice| choice == value) => None,
             InputType::Choice => Some(format!("is none of {}", self.choices.join(", "))),
-            InputType::Text | InputType::Secret => None,
             InputType::String | InputType::Path if value.contains('\n') => {
                 Some("holds a line break".to_owned())
             }
-            InputType::String | InputType::Path => None,
+            InputType::String | InputType::Path | InputType::Text | InputType::Secret => None,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What is looked at in texts with placeholders, at load: names, quotes, secrets.
 
 use super::fields::{Problems, list, nearest};
-use super::template::{GIT_NAMES, Namespace, PROJECT_NAMES, near_misses, placeholders, quoted};
-use super::yaml::Node;
+use super::template::{GIT_NAMES, Namespace, PROJECT_NAMES, Placeholder, near_misses, placeholders, quoted};
+use super::yaml::{Node, Place};
 use super::{Input, InputType};
 
 /// Who reads a text with placeholders.
@@ -23,7 +23,7 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
     let found = placeholders(text);
     for placeholder in &found {
         let whole = &text[placeholder.range.clone()];
-        let at = problems.inside(node, whole);
+        let at = place_of(text, placeholder, node, problems);
         let inputs = std::mem::take(&mut problems.inputs);
         let known: Vec<&str> = match placeholder.namespace {
             Namespace::Inputs => inputs.iter().map(|input| input.id.as_str()).collect(),
@@ -51,10 +51,11 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
     }
     if reader == Reader::Shell {
         for placeholder in quoted(text, &found) {
+            let at = place_of(text, &placeholder, node, problems);
             let whole = &text[placeholder.range];
             let message = format!("`{whole}` stands inside quotes, where its value could run as a command");
             let fix = Some("remove the quotes around it; the value is quoted by itself".into());
-            problems.error(problems.inside(node, whole), "placeholder-in-quotes", message, fix);
+            problems.error(at, "placeholder-in-quotes", message, fix);
         }
     }
     for miss in near_misses(text) {
@@ -62,6 +63,12 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
         let fix = Some("write it as `{{ inputs.name }}`, with one blank on each side".into());
         problems.warning(problems.inside(node, miss), "not-a-placeholder", message, fix);
     }
+}
+
+/// Where this very placeholder stands in the file, and not another one that reads the same.
+fn place_of(text: &str, placeholder: &Placeholder<'_>, node: &Node, problems: &Problems<'_>) -> Place {
+    let whole = &text[placeholder.range.clone()];
+    problems.nth_inside(node, whole, text[..placeholder.range.start].matches(whole).count())
 }
 
 fn is_secret(inputs: &[Input], name: &str) -> bool {

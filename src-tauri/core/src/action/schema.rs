@@ -43,14 +43,14 @@ struct ActionFile {
     /// A Lucide icon's name, in `PascalCase` (lucide.dev/icons).
     icon: Option<String>,
     /// The folder decides; this is only for readers.
-    #[schemars(with = "ScopeName")]
+    #[schemars(with = "Option<ScopeName>")]
     scope: Option<Scope>,
     /// Free words for the filter.
     tags: Option<Vec<String>>,
     /// The folder to run in, relative to the project.
     cwd: Option<String>,
     /// Variables for the terminal.
-    env: Option<std::collections::BTreeMap<String, Plain>>,
+    env: Option<std::collections::BTreeMap<String, Box<Plain>>>,
     /// The shell to run in; the login shell if not given.
     shell: Option<String>,
     /// What the action asks for before it runs.
@@ -78,7 +78,7 @@ enum ScopeName {
 }
 
 /// A text, number or boolean, taken as it is written.
-pub(crate) struct Plain;
+pub(crate) struct Plain(#[expect(dead_code, reason = "the schema is all that is made of it")] u8);
 
 impl JsonSchema for Plain {
     fn schema_name() -> std::borrow::Cow<'static, str> {

@@ -139,21 +139,21 @@ impl From<FillError> for crate::api::ApiError {
 /// Fills every placeholder of an action, or says everything that is missing before anything runs.
 pub fn fill(action: &Action, values: &Values, shell: ShellKind) -> Result<Filled, FillError> {
     let inputs = settle(&action.inputs, values)?;
-    let mut filler = Filler { inputs: &inputs, declared: &action.inputs, values, shell, mask: false };
-    let filled = fill_with(action, &filler)?;
-    filler.mask = true;
-    let shown = fill_with(action, &filler)?;
+    let mut source = Filler { inputs: &inputs, declared: &action.inputs, values, shell, mask: false };
+    let filled = fill_with(action, &source)?;
+    source.mask = true;
+    let shown = fill_with(action, &source)?;
     Ok(Filled { action: filled, shown })
 }
 
 fn fill_with(action: &Action, filler: &Filler<'_>) -> Result<Action, FillError> {
-    let mut filled = action.clone();
-    filled.cwd = action.cwd.as_deref().map(|cwd| filler.plain(cwd)).transpose()?;
-    for value in filled.env.values_mut() {
+    let mut copy = action.clone();
+    copy.cwd = action.cwd.as_deref().map(|cwd| filler.plain(cwd)).transpose()?;
+    for value in copy.env.values_mut() {
         *value = filler.plain(value)?;
     }
-    filled.steps = action.steps.iter().map(|step| step.fill(filler)).collect::<Result<_, _>>()?;
-    Ok(filled)
+    copy.steps = action.steps.iter().map(|step| step.fill(filler)).collect::<Result<_, _>>()?;
+    Ok(copy)
 }
 
 /// Each input's value: what was given, else its default, else nothing.
@@ -280,3 +280,6 @@ impl Filler<'_> {
 
 const NO_TESTS: &str = "no test command was recognised (Cargo.toml, package.json, pyproject.toml, go.mod, \
                         pom.xml, build.gradle, a Makefile or justfile with a `test` target)";
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags};
 
+use super::fault;
 use super::file::{self, Content, TEMPORARY};
 use super::history::Author;
 use super::shelf::Shelf;
@@ -130,6 +131,8 @@ impl Shelf {
                     // If it can't be kept, the file with it stays beside; the next start keeps it.
                     kept.map_err(self.history_error("keeping what was written meanwhile"))?;
                 }
+                fault::point("before what was swapped out is removed")
+                    .map_err(StoreError::io(&temporary, "removing"))?;
                 std::fs::remove_file(&temporary).map_err(StoreError::io(&temporary, "removing"))?;
             }
         }
@@ -154,7 +157,9 @@ impl Shelf {
         // First aside, then away: what somebody wrote in between is seen and kept.
         let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
         let aside = folder.join(format!("{TEMPORARY}{id}.deleted.tmp"));
+        fault::point("before the file is put aside").map_err(StoreError::io(path, "removing the file"))?;
         std::fs::rename(path, &aside).map_err(StoreError::io(path, "removing the file"))?;
+        fault::point("put aside").map_err(StoreError::io(path, "removing the file"))?;
         let meanwhile = match file::read_at_most(&aside, None) {
             Ok(Content::Bytes(now)) if now != bytes => self
                 .history
@@ -162,6 +167,7 @@ impl Shelf {
                 .map_err(self.history_error("keeping what was written meanwhile"))?,
             _ => None,
         };
+        fault::point("before it is removed").map_err(StoreError::io(&aside, "removing"))?;
         std::fs::remove_file(&aside).map_err(StoreError::io(&aside, "removing"))?;
         file::sync_folder(&folder).map_err(StoreError::io(&folder, "syncing the folder"))?;
         self.reload(project, vec![path.to_owned()], true);
@@ -261,29 +267,27 @@ enum Swapped {
 fn replace(path: &Path, bytes: &[u8], mode: u32, id: &str, exists: bool) -> io::Result<Swapped> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let temporary = file::write_beside_as(folder, id, bytes, mode)?;
+    fault::point("before the change")?;
     if !exists {
         temporary.persist_noclobber(path).map_err(|error| error.error)?;
         file::sync_folder(folder)?;
         return Ok(Swapped::Nothing);
     }
-    match rustix::fs::renameat_with(CWD, temporary.path(), CWD, path, RenameFlags::EXCHANGE) {
-        Ok(()) => {
-            file::sync_folder(folder)?;
-            // From here on the temporary file is the user's, and stays until it is in the history.
-            let (_, temporary) = temporary.keep().map_err(|error| error.error)?;
-            let bytes = match file::read_at_most(&temporary, None)? {
-                Content::Bytes(bytes) => bytes,
-                _ => Vec::new(),
-            };
-            Ok(Swapped::Out { bytes, temporary })
-        }
+    // From here on the temporary file may be the user's: it stays until that is in the history.
+    let (_, temporary) = temporary.keep().map_err(|error| error.error)?;
+    if rustix::fs::renameat_with(CWD, &temporary, CWD, path, RenameFlags::EXCHANGE).is_err() {
         // The file system can't swap: the moment between the last look and the rename stays open.
-        Err(_) => {
-            temporary.persist(path).map_err(|error| error.error)?;
-            file::sync_folder(folder)?;
-            Ok(Swapped::Nothing)
-        }
+        std::fs::rename(&temporary, path)?;
+        file::sync_folder(folder)?;
+        return Ok(Swapped::Nothing);
     }
+    fault::point("swapped")?;
+    file::sync_folder(folder)?;
+    let bytes = match file::read_at_most(&temporary, None)? {
+        Content::Bytes(bytes) => bytes,
+        _ => Vec::new(),
+    };
+    Ok(Swapped::Out { bytes, temporary })
 }
 
 /// The same text with another id, all else as it is.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use super::fault;
 use crate::action::{MOST_BYTES, Problem};
 
 /// Reads an action file for loading: a problem if it is no regular file, too large or can't be read.
@@ -67,6 +68,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 pub(crate) fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let temporary = write_beside(folder, bytes, mode)?;
+    fault::point("before the rename")?;
     temporary.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
 }
@@ -85,10 +87,15 @@ pub(crate) fn write_beside_as(
 ) -> io::Result<tempfile::NamedTempFile> {
     use std::os::unix::fs::PermissionsExt as _;
     let prefix = format!("{TEMPORARY}{name}.");
+    fault::point("before making a file beside")?;
     let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(folder)?;
     temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
-    temporary.write_all(bytes)?;
+    let (half, rest) = bytes.split_at(bytes.len() / 2);
+    temporary.write_all(half)?;
+    fault::point("half of the file beside is written")?;
+    temporary.write_all(rest)?;
     temporary.as_file().sync_all()?;
+    fault::point("the file beside is written")?;
     Ok(temporary)
 }
 

@@ -1,6 +1,6 @@
 //! One folder of action files: what each file held when it was read last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +15,9 @@ pub(super) struct Folder {
     /// The project's root, for a project's folder.
     pub project: Option<PathBuf>,
     pub dir: PathBuf,
-    pub entries: BTreeMap<PathBuf, Entry>,
+    entries: BTreeMap<PathBuf, Entry>,
+    /// The files of each id; more than one is a mistake.
+    by_id: HashMap<String, BTreeSet<PathBuf>>,
     /// What is wrong with the folder itself.
     pub problem: Option<Problem>,
 }
@@ -57,7 +59,7 @@ pub(super) enum Change {
 
 impl Folder {
     pub fn new(scope: Scope, project: Option<PathBuf>, dir: PathBuf) -> Self {
-        Self { scope, project, dir, entries: BTreeMap::new(), problem: None }
+        Self { scope, project, dir, entries: BTreeMap::new(), by_id: HashMap::new(), problem: None }
     }
 
     /// Whether a path is an action file of this folder, by its name.
@@ -144,9 +146,44 @@ impl Folder {
         }
     }
 
-    /// The entries with an id.
-    pub fn with_id<'a>(&'a self, id: &'a str) -> impl Iterator<Item = (&'a PathBuf, &'a Entry)> {
-        self.entries.iter().filter(move |(_, entry)| entry.id == id)
+    /// All files, by path.
+    pub fn entries(&self) -> impl Iterator<Item = (&PathBuf, &Entry)> {
+        self.entries.iter()
+    }
+
+    /// One file.
+    pub fn entry(&self, path: &Path) -> Option<&Entry> {
+        self.entries.get(path)
+    }
+
+    /// The files with an id.
+    pub fn with_id(&self, id: &str) -> impl Iterator<Item = (&PathBuf, &Entry)> + use<'_> {
+        let paths = self.by_id.get(id).into_iter().flatten();
+        paths.filter_map(|path| self.entries.get_key_value(path))
+    }
+
+    /// All ids.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.by_id.keys().map(String::as_str)
+    }
+
+    /// Takes a file's state as it was read.
+    pub fn insert(&mut self, path: PathBuf, entry: Entry) {
+        self.remove(&path);
+        self.by_id.entry(entry.id.clone()).or_default().insert(path.clone());
+        self.entries.insert(path, entry);
+    }
+
+    /// Forgets a file that is gone; whether it was known.
+    pub fn remove(&mut self, path: &Path) -> bool {
+        let Some(old) = self.entries.remove(path) else { return false };
+        if let Some(paths) = self.by_id.get_mut(&old.id) {
+            paths.remove(path);
+            if paths.is_empty() {
+                self.by_id.remove(&old.id);
+            }
+        }
+        true
     }
 
     /// Under which key the history keeps an id of this folder.

@@ -3,7 +3,7 @@
 //! A version is written before anything that could lose it happens, and only then is the old one
 //! replaced. What a version means (active, valid, summary) is `versions`' business.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::fault;
 use super::file::{self, Content, TEMPORARY};
 use crate::action::is_id;
 
@@ -45,6 +46,8 @@ pub(crate) struct History {
     root: PathBuf,
     /// The newest version of each action: its timestamp and its content's digest.
     newest: HashMap<Key, (String, [u8; 32])>,
+    /// The user's ids that have versions, once they have been looked for.
+    ids: Option<BTreeSet<String>>,
     /// While many files are read at once, one sync at the end stands for all.
     batch: bool,
 }
@@ -60,7 +63,7 @@ struct Entry {
 
 impl History {
     pub fn new(root: PathBuf) -> Self {
-        Self { root, newest: HashMap::new(), batch: false }
+        Self { root, newest: HashMap::new(), ids: None, batch: false }
     }
 
     /// Keeps a version, unless it is the newest already; the timestamp it is known by.
@@ -100,11 +103,16 @@ impl History {
             file::write_beside(&folder, bytes, 0o600)?
         };
         let path = folder.join(format!("{timestamp}.yaml"));
+        fault::point("before the version has its name")?;
         temporary.persist_noclobber(&path).map_err(|error| error.error)?;
+        fault::point("the version has its name")?;
         if !self.batch {
             file::sync_folder(&folder)?;
         }
         self.newest.insert(key.clone(), (timestamp.clone(), digest));
+        if let Some(ids) = self.ids.as_mut().filter(|_| key.project.is_none()) {
+            ids.insert(key.id.clone());
+        }
         // The version is safe now; who wrote it is a convenience that may fail.
         if let Err(error) = log(&folder, &timestamp, author, reason).and_then(|()| prune(&folder)) {
             tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept");
@@ -163,15 +171,15 @@ impl History {
     }
 
     /// The ids of the user's actions that have versions.
-    pub fn ids(&self) -> Vec<String> {
-        let Ok(folders) = std::fs::read_dir(&self.root) else { return Vec::new() };
-        let names = folders.flatten().filter_map(|folder| folder.file_name().into_string().ok());
-        let mut ids: Vec<String> = names
-            .filter(|name| is_id(name))
-            .filter(|name| timestamps(&self.root.join(name)).is_ok_and(|versions| !versions.is_empty()))
-            .collect();
-        ids.sort();
-        ids
+    pub fn ids(&mut self) -> &BTreeSet<String> {
+        let root = &self.root;
+        self.ids.get_or_insert_with(|| {
+            let folders = std::fs::read_dir(root).into_iter().flatten().flatten();
+            let names = folders.filter_map(|folder| folder.file_name().into_string().ok());
+            let has_versions =
+                |id: &String| timestamps(&root.join(id)).is_ok_and(|versions| !versions.is_empty());
+            names.filter(|name| is_id(name)).filter(has_versions).collect()
+        })
     }
 
     /// The newest version's timestamp and digest.
@@ -256,6 +264,7 @@ fn prune(folder: &Path) -> io::Result<()> {
     let versions = timestamps(folder)?;
     let Some(old) = versions.get(KEPT..).filter(|old| !old.is_empty()) else { return Ok(()) };
     for timestamp in old {
+        fault::point("before a version is pruned")?;
         std::fs::remove_file(folder.join(format!("{timestamp}.yaml")))?;
     }
     let log = folder.join("log.jsonl");
@@ -348,6 +357,6 @@ mod tests {
         let first = history.record(&key, b"one", Author::Editor, "", at(5)).unwrap();
         let mut again = History::new(folder.path().join(".history"));
         assert_eq!(again.record(&key, b"one", Author::Editor, "", at(1)).unwrap(), first);
-        assert_eq!(again.ids(), ["a"]);
+        assert_eq!(again.ids(), &BTreeSet::from(["a".to_owned()]));
     }
 }

@@ -23,7 +23,7 @@ impl Shelf {
         let folders = self.folders(project);
         for folder in &folders {
             problems.extend(folder.problem.clone());
-            for (path, entry) in &folder.entries {
+            for (path, entry) in folder.entries() {
                 actions.push(self.view(folder, path, entry, project));
             }
         }
@@ -42,8 +42,9 @@ impl Shelf {
             };
             (group, action.label.to_lowercase(), action.id.clone())
         });
-        let gone = |id: &String| self.user.with_id(id).next().is_none();
-        let deleted = self.history.ids().into_iter().filter(gone).collect();
+        let user = &self.user;
+        let gone = |id: &&String| user.with_id(id).next().is_none();
+        let deleted = self.history.ids().iter().filter(gone).cloned().collect();
         let project = project.map(|project| project.to_string_lossy().into_owned());
         ActionList { project, actions, deleted, problems }
     }
@@ -54,8 +55,8 @@ impl Shelf {
         let mut problems: Vec<Problem> = self.config_problem.iter().cloned().collect();
         for folder in self.folders(project) {
             problems.extend(folder.problem.clone());
-            for (path, entry) in &folder.entries {
-                problems.extend(self.problems(folder, path, entry));
+            for (path, entry) in folder.entries() {
+                problems.extend(problems_of(folder, path, entry));
             }
         }
         problems
@@ -65,7 +66,7 @@ impl Shelf {
     pub fn show(&mut self, which: &Which) -> Result<ActionDetail, StoreError> {
         let (root, path) = self.find(which)?;
         let folder = self.folder(root.as_deref());
-        let Some(entry) = folder.entries.get(&path) else { return Err(self.unknown(&which.id, None)) };
+        let Some(entry) = folder.entry(&path) else { return Err(self.unknown(&which.id, None)) };
         let source = String::from_utf8_lossy(&entry.bytes).into_owned();
         Ok(ActionDetail { action: self.view(folder, &path, entry, which.project.as_deref()), source })
     }
@@ -76,7 +77,7 @@ impl Shelf {
         // The file may have changed since the watcher last told: what runs is what is there now.
         self.reload(root.as_deref(), vec![path.clone()], true);
         let folder = self.folder(root.as_deref());
-        let Some(entry) = folder.entries.get(&path).filter(|entry| entry.id == which.id) else {
+        let Some(entry) = folder.entry(&path).filter(|entry| entry.id == which.id) else {
             return Err(self.unknown(&which.id, which.project.as_deref()));
         };
         let view = self.view(folder, &path, entry, which.project.as_deref());
@@ -161,8 +162,8 @@ impl Shelf {
 
     /// No such action; perhaps one that is called nearly so.
     pub fn unknown(&self, id: &str, project: Option<&Path>) -> StoreError {
-        let ids = self.folder(project).entries.values().chain(self.user.entries.values());
-        let near = nearest(id, ids.map(|entry| entry.id.as_str())).map(str::to_owned);
+        let ids = self.folder(project).ids().chain(self.user.ids());
+        let near = nearest(id, ids).map(str::to_owned);
         StoreError::UnknownAction { id: id.to_owned(), near }
     }
 
@@ -196,7 +197,7 @@ impl Shelf {
     }
 
     fn view(&self, folder: &Folder, path: &Path, entry: &Entry, project: Option<&Path>) -> ActionView {
-        let problems = self.problems(folder, path, entry);
+        let problems = problems_of(folder, path, entry);
         let broken = problems.iter().any(Problem::is_error);
         let good = entry.good.as_ref();
         let health = match (broken, entry.action.is_some() || good.is_none()) {
@@ -235,19 +236,6 @@ impl Shelf {
         }
     }
 
-    /// The file's own problems, and the one that it makes together with others.
-    fn problems(&self, folder: &Folder, path: &Path, entry: &Entry) -> Vec<Problem> {
-        let mut problems = entry.problems.clone();
-        for (other, _) in folder.with_id(&entry.id).filter(|(other, _)| *other != path) {
-            let name = visible(&other.file_name().unwrap_or_default().to_string_lossy());
-            let message = format!("`{name}` has the id `{}` too", entry.id);
-            let mut problem = Problem::whole(path, "duplicate-id", message);
-            problem.fix = Some("give one of the two another id".to_owned());
-            problems.push(problem);
-        }
-        problems
-    }
-
     /// What lies in the user's folder is trusted, what lies in a project's after it was seen.
     fn is_trusted(&self, folder: &Folder, sha256: &str) -> bool {
         folder.project.as_deref().is_none_or(|project| self.trust.holds(project, sha256))
@@ -270,6 +258,19 @@ impl Shelf {
         let text = |(id, value): (&String, &Value)| Some((id.clone(), value.as_str()?.to_owned()));
         values.iter().filter(|(id, _)| plain(id)).filter_map(text).collect()
     }
+}
+
+/// The file's own problems, and the one that it makes together with others.
+fn problems_of(folder: &Folder, path: &Path, entry: &Entry) -> Vec<Problem> {
+    let mut problems = entry.problems.clone();
+    for (other, _) in folder.with_id(&entry.id).filter(|(other, _)| *other != path) {
+        let name = visible(&other.file_name().unwrap_or_default().to_string_lossy());
+        let message = format!("`{name}` has the id `{}` too", entry.id);
+        let mut problem = Problem::whole(path, "duplicate-id", message);
+        problem.fix = Some("give one of the two another id".to_owned());
+        problems.push(problem);
+    }
+    problems
 }
 
 /// The steps for people; verbatim with every Enter, where the user decides about them.

@@ -105,7 +105,7 @@ impl Shelf {
                 Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
-            let mut seen = Seen::default();
+            let mut seen = self.watch.listen();
             let mut message = match message {
                 Ok(message) => Some(message),
                 Err(RecvTimeoutError::Timeout) => None,
@@ -124,7 +124,7 @@ impl Shelf {
                 }
                 message = inbox.try_recv().ok();
             }
-            self.absorb(seen);
+            self.absorb(&seen);
             self.read_due();
             if let Some(work) = order {
                 work(self);
@@ -165,7 +165,7 @@ impl Shelf {
     }
 
     /// Looks at everything that events named.
-    fn absorb(&mut self, seen: Seen) {
+    fn absorb(&mut self, seen: &Seen) {
         if seen.is_empty() {
             return;
         }
@@ -178,7 +178,7 @@ impl Shelf {
         for root in roots {
             let dir = self.folder(root.as_deref()).dir.clone();
             let base = root.as_deref().unwrap_or(self.paths.home()).to_owned();
-            if seen.all || self.watch.chain_moved(&base, &dir, &seen) {
+            if seen.all || Watch::chain_moved(&base, &dir, seen) {
                 for notice in self.watch.follow(&base, &dir) {
                     self.publish(StoreChange::Notice(notice));
                 }
@@ -220,7 +220,7 @@ impl Shelf {
     fn rescan(&mut self, project: Option<&Path>, first: bool) {
         let folder = self.folder_mut(project);
         let mut paths: BTreeSet<PathBuf> = folder.list().into_iter().collect();
-        paths.extend(folder.entries.keys().cloned());
+        paths.extend(folder.entries().map(|(path, _)| path.clone()));
         self.reload(project, paths.into_iter().collect(), first);
     }
 
@@ -234,7 +234,7 @@ impl Shelf {
             match (change, entry) {
                 (Change::None, _) => {}
                 (Change::Gone, _) => {
-                    changed |= self.folder_mut(project).entries.remove(&path).is_some();
+                    changed |= self.folder_mut(project).remove(&path);
                 }
                 (Change::Broken, Some(_)) if !final_reading => {
                     self.due.entry(path).or_insert(Instant::now() + SETTLE);
@@ -261,7 +261,7 @@ impl Shelf {
         if entry.action.is_none() && entry.good.is_none() {
             entry.good = self.last_good(project, &path, &entry.id);
         }
-        self.folder_mut(project).entries.insert(path, entry);
+        self.folder_mut(project).insert(path, entry);
     }
 
     /// The newest version in the history that parses: what a broken file said before a restart.

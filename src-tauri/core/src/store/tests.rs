@@ -61,9 +61,9 @@ impl House {
                 self.changes.recv().await.unwrap();
             }
         };
-        if tokio::time::timeout(Duration::from_secs(20), wait).await.is_err() {
-            panic!("never came: {:#?}", self.store.list(project.map(Path::to_owned)).await.unwrap().actions);
-        }
+        let came = tokio::time::timeout(Duration::from_secs(20), wait).await.is_ok();
+        let actions = self.store.list(project.map(Path::to_owned)).await.unwrap().actions;
+        assert!(came, "never came: {actions:#?}");
     }
 
     async fn versions(&self, which: &Which) -> Vec<(String, String)> {
@@ -104,7 +104,7 @@ async fn every_way_of_saving_a_file_is_seen() {
     house.until(None, |actions| labels(actions) == ["Other"]).await;
     // Removed, made, linked.
     fs::remove_file(&path).unwrap();
-    house.until(None, |actions| actions.is_empty()).await;
+    house.until(None, <[ActionView]>::is_empty).await;
     fs::write(house.folder.path().join("elsewhere.yaml"), GOOD).unwrap();
     std::os::unix::fs::symlink(house.folder.path().join("elsewhere.yaml"), &path).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
@@ -117,12 +117,12 @@ async fn watching_survives_the_folder_being_removed_and_made_anew() {
         fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
         house.until(None, |actions| labels(actions) == ["Good"]).await;
         fs::remove_dir_all(house.actions()).unwrap();
-        house.until(None, |actions| actions.is_empty()).await;
+        house.until(None, <[ActionView]>::is_empty).await;
         fs::create_dir_all(house.actions()).unwrap();
         fs::write(house.actions().join(format!("other-{round}.yaml")), OTHER).unwrap();
         house.until(None, |actions| labels(actions) == ["Other"]).await;
         fs::remove_file(house.actions().join(format!("other-{round}.yaml"))).unwrap();
-        house.until(None, |actions| actions.is_empty()).await;
+        house.until(None, <[ActionView]>::is_empty).await;
     }
 }
 
@@ -137,7 +137,7 @@ async fn a_project_folder_that_appears_later_or_is_a_link_is_seen() {
     house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
 
     fs::remove_dir_all(project.join(".ai-orchestrator")).unwrap();
-    house.until(Some(&project), |actions| actions.is_empty()).await;
+    house.until(Some(&project), <[ActionView]>::is_empty).await;
     fs::create_dir_all(project.join("tools/actions")).unwrap();
     fs::write(project.join("tools/actions/other.yaml"), OTHER).unwrap();
     std::os::unix::fs::symlink("tools", project.join(".ai-orchestrator")).unwrap();
@@ -145,7 +145,7 @@ async fn a_project_folder_that_appears_later_or_is_a_link_is_seen() {
     fs::write(project.join("tools/actions/other.yaml"), GOOD).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
     fs::remove_dir_all(project.join("tools")).unwrap();
-    house.until(Some(&project), |actions| actions.is_empty()).await;
+    house.until(Some(&project), <[ActionView]>::is_empty).await;
     fs::create_dir_all(project.join("tools/actions")).unwrap();
     fs::write(project.join("tools/actions/other.yaml"), OTHER).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Other"]).await;
@@ -451,4 +451,41 @@ async fn the_shipped_defaults_have_no_problem_at_all() {
     let house = House::new().await.again(Defaults::shipped()).await;
     assert_eq!(house.store.check(None).await.unwrap(), []);
     assert_eq!(house.store.list(None).await.unwrap().actions.len(), 4);
+}
+
+/// Not a check: prints how long loading and hearing of a save take. `cargo test --release -- --ignored measure`
+#[tokio::test]
+#[ignore = "prints measurements"]
+async fn measure_loading_and_hearing_of_a_save() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    let mut times = Vec::new();
+    for n in 0..200 {
+        let text = format!("label: L{n}\nsteps:\n  - write: \"ls\\r\"\n");
+        let begin = std::time::Instant::now();
+        fs::write(&path, text).unwrap();
+        house.changes.recv().await.unwrap();
+        times.push(begin.elapsed());
+        assert_eq!(house.store.list(None).await.unwrap().actions[0].label, format!("L{n}"));
+    }
+    times.sort();
+    println!("save to loaded: median {:?}, p99 {:?}", times[times.len() / 2], times[times.len() * 99 / 100]);
+    for count in [1_000, 10_000] {
+        let folder = tempfile::tempdir().unwrap();
+        let actions = folder.path().join("home/.ai-orchestrator/actions");
+        fs::create_dir_all(&actions).unwrap();
+        for n in 0..count {
+            fs::write(actions.join(format!("a-{n}.yaml")), GOOD).unwrap();
+        }
+        let begin = std::time::Instant::now();
+        let house = House::over(folder, defaults(&[])).await;
+        let first = begin.elapsed();
+        let begin = std::time::Instant::now();
+        assert_eq!(house.store.list(None).await.unwrap().actions.len(), count);
+        let list = begin.elapsed();
+        let begin = std::time::Instant::now();
+        let house = house.again(defaults(&[])).await;
+        println!("{count} files: first load {first:?}, list {list:?}, next load {:?}", begin.elapsed());
+        drop(house);
+    }
 }

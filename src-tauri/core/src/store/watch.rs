@@ -4,6 +4,7 @@
 //! folder the way to it is watched, so that its coming and going is seen.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub(super) struct Seen {
     pub early: BTreeSet<PathBuf>,
     /// Paths that came or went.
     moved: BTreeSet<PathBuf>,
+    /// Nobody tells of a file's closing.
+    polled: bool,
     /// Events were lost: look at everything.
     pub all: bool,
 }
@@ -56,10 +59,9 @@ impl Seen {
                 for path in event.paths {
                     let Ok(metadata) = path.symlink_metadata() else { continue };
                     // A link is whole at once and nobody closes it; a file that was just made is not.
-                    use std::os::unix::fs::MetadataExt as _;
                     if metadata.is_symlink() || kind == CreateKind::Folder || metadata.nlink() > 1 {
                         self.closed.insert(path.clone());
-                    } else if !metadata.is_file() || cfg!(not(target_os = "linux")) {
+                    } else if !metadata.is_file() || self.polled || cfg!(not(target_os = "linux")) {
                         self.early.insert(path.clone());
                     }
                     self.moved.insert(path);
@@ -69,10 +71,10 @@ impl Seen {
                 self.moved.extend(event.paths.iter().cloned());
                 self.closed.extend(event.paths);
             }
-            EventKind::Modify(ModifyKind::Metadata(_)) => self.early.extend(event.paths),
-            EventKind::Modify(_) if cfg!(not(target_os = "linux")) => self.early.extend(event.paths),
-            EventKind::Any | EventKind::Other => self.early.extend(event.paths),
-            _ => {}
+            // Where closing can be seen, it is waited for.
+            EventKind::Modify(ModifyKind::Data(_)) if cfg!(target_os = "linux") && !self.polled => {}
+            EventKind::Modify(_) | EventKind::Any | EventKind::Other => self.early.extend(event.paths),
+            EventKind::Access(_) => {}
         }
     }
 
@@ -115,8 +117,13 @@ impl Watch {
         notices
     }
 
+    /// An empty collection of events.
+    pub fn listen(&self) -> Seen {
+        Seen { polled: self.polling, ..Seen::default() }
+    }
+
     /// Whether events say that the folder, or one on the way to it, came or went.
-    pub fn chain_moved(&self, base: &Path, dir: &Path, seen: &Seen) -> bool {
+    pub fn chain_moved(base: &Path, dir: &Path, seen: &Seen) -> bool {
         !seen.moved.is_empty() && chain(base, dir).iter().any(|path| seen.moved.contains(path))
     }
 

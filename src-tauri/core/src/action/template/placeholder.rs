@@ -120,7 +120,9 @@ fn unsafe_places(text: &str, found: &[Placeholder<'_>], comments: bool) -> Vec<b
         }
         let (byte, following) = (bytes[at], bytes.get(at + 1).copied());
         match (inside.last().copied(), byte) {
-            (Some(Inside::Single), b'\'') | (Some(Inside::Ansi), b'\'') | (Some(Inside::Double), b'"') => {
+            (Some(Inside::Single | Inside::Ansi), b'\'')
+            | (Some(Inside::Double), b'"')
+            | (Some(Inside::Backticks), b'`') => {
                 inside.pop();
             }
             (Some(Inside::Single), _) => {}
@@ -135,9 +137,6 @@ fn unsafe_places(text: &str, found: &[Placeholder<'_>], comments: bool) -> Vec<b
                 at += 1;
             }
             (Some(Inside::Ansi), _) => {}
-            (Some(Inside::Backticks), b'`') => {
-                inside.pop();
-            }
             (_, b'`') => inside.push(Inside::Backticks),
             (_, b'$') if following == Some(b'(') => {
                 inside.push(Inside::Substitution(1));

@@ -36,7 +36,12 @@ impl ShellKind {
             Self::Fish => shell_quote::Fish::quote_vec(text),
             Self::Sh => shell_quote::Sh::quote_vec(text),
         };
-        String::from_utf8_lossy(&quoted).into_owned()
+        let quoted = String::from_utf8_lossy(&quoted).into_owned();
+        // The quotes tell the agent command builder that this is a value and no flag of the author's.
+        match quoted.strip_prefix('-') {
+            Some(rest) => format!("'-'{rest}"),
+            None => quoted,
+        }
     }
 }
 

@@ -1,0 +1,100 @@
+//! The fixtures: each valid file reads without a word, each other one says exactly what it is pinned to say.
+//!
+//! `UPDATE_EXPECTED=1` writes the pinned messages anew; look at the difference before you commit it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Problem, Scope, load, report, schema};
+
+fn fixtures(kind: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/actions").join(kind);
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    paths.sort();
+    assert!(!paths.is_empty());
+    paths
+}
+
+fn shown(path: &Path) -> (bool, String) {
+    let (action, mut problems, bytes) = load(path, Scope::User);
+    let source = String::from_utf8_lossy(&bytes);
+    let name = |problem: &mut Problem| problem.file = PathBuf::from(path.file_name().unwrap());
+    problems.iter_mut().for_each(name);
+    (action.is_some(), problems.iter().map(|problem| report(problem, &source)).collect())
+}
+
+#[test]
+fn every_valid_file_reads_without_a_word() {
+    for path in fixtures("valid") {
+        assert_eq!(shown(&path), (true, String::new()), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_other_file_says_what_it_is_pinned_to_say() {
+    for (kind, runs) in [("invalid", false), ("warning", true)] {
+        for path in fixtures(kind) {
+            let (read, shown) = shown(&path);
+            assert_eq!(read, runs, "{}: {shown}", path.display());
+            let pinned = path.with_extension("expected");
+            if std::env::var_os("UPDATE_EXPECTED").is_some() {
+                fs::write(&pinned, &shown).unwrap();
+            }
+            assert_eq!(shown, fs::read_to_string(&pinned).unwrap_or_default(), "{}", path.display());
+        }
+    }
+}
+
+/// What only the loader can judge: the schema sees one value at a time, and no syntax.
+const BEYOND_THE_SCHEMA: [&str; 8] = [
+    "bad-pattern",
+    "pattern-matches-nothing",
+    "placeholder-in-quotes",
+    "unknown-placeholder",
+    "misplaced-secret",
+    "duplicate-input",
+    "too-deep",
+    "alias-bomb",
+];
+
+#[test]
+fn the_schema_and_the_loader_refuse_the_same_files() {
+    let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    for path in ["valid", "invalid", "warning"].into_iter().flat_map(fixtures) {
+        let (action, problems, bytes) = load(&path, Scope::User);
+        // The fork of serde_yaml reads independently of our own reader; what it can't read is no YAML.
+        let text = String::from_utf8_lossy(&bytes);
+        let value = serde_yaml::from_str::<serde_yaml::Value>(text.trim_start_matches('\u{feff}'));
+        let value = value.map(|value| serde_json::to_value(value).unwrap());
+        let refused = match &value {
+            Ok(value) => validator.validate(value).err().map(|error| error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        let judged_by_schema =
+            |problem: &Problem| problem.is_error() && !BEYOND_THE_SCHEMA.contains(&problem.code.as_str());
+        if refused.is_none() {
+            let missed: Vec<&Problem> = problems.iter().filter(|problem| judged_by_schema(problem)).collect();
+            assert!(missed.is_empty(), "{}: only the loader refuses: {missed:#?}", path.display());
+        } else {
+            assert!(action.is_none(), "{}: only the schema refuses: {refused:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn any_bytes_are_read_without_a_panic() {
+    // Cuts and flips of a real file reach far more states than random bytes would.
+    let source = fs::read(fixtures("valid").pop().unwrap()).unwrap();
+    for at in 0..source.len() {
+        let _ = super::read(Path::new("a.yaml"), Scope::User, &source[..at]);
+        for byte in [0, b'\t', b'{', b'"', b'&', b'*', 0xFF] {
+            let mut changed = source.clone();
+            changed[at] = byte;
+            let (_, problems) = super::read(Path::new("a.yaml"), Scope::User, &changed);
+            let text = String::from_utf8_lossy(&changed);
+            let _: String = problems.iter().map(|problem| report(problem, &text)).collect();
+        }
+    }
+}

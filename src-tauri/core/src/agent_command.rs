@@ -1,0 +1,204 @@
+//! The agent command builder: `claude …` as the action says it, plus the flags of its `claude:` block.
+//!
+//! Pure: the words of the line and the block in, the line to type out. The files that long prompts go
+//! through are `prompt_file`'s; whether the program is there at all is `installed`'s.
+
+mod flags;
+mod installed;
+mod prompt_file;
+mod words;
+
+use std::path::PathBuf;
+
+pub(crate) use installed::is_installed;
+pub(crate) use prompt_file::{PromptFile, PromptFolder};
+
+use crate::action::{Claude, ShellKind};
+use flags::{Arity, SUBCOMMANDS, arity, same};
+use words::{Line, Word};
+
+/// Where the prompts of a `claude:` block stand on the disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PromptFiles {
+    /// The file with `systemPrompt`.
+    pub system: Option<PathBuf>,
+    /// The file with `appendSystemPrompt`.
+    pub append: Option<PathBuf>,
+}
+
+/// Whether content starts `claude`, so that the builder and the missing-program check apply.
+#[must_use]
+pub(crate) fn applies(content: &str) -> bool {
+    words::after_claude(content).is_some()
+}
+
+/// The content with the block's flags behind `claude`; as it was if there is nothing to add.
+#[must_use]
+pub(crate) fn build(content: &str, claude: &Claude, files: &PromptFiles, shell: ShellKind) -> String {
+    let Some(start) = words::after_claude(content) else { return content.to_owned() };
+    let line = words::read(&content[start..], shell);
+    let user = User::of(&line);
+    if user.subcommand {
+        return content.to_owned();
+    }
+    let ours = Ours::of(claude, files, &user);
+    if ours.variadic.is_empty() && ours.plain.is_empty() {
+        return content.to_owned();
+    }
+    let mut built = content[..start].to_owned();
+    // A variadic flag swallows words up to the next flag. What follows ours is a plain flag of ours, a
+    // flag of the user's, `--`, or the end; where none of these is sure, values are joined with `=`.
+    let alone = line.words.is_empty() && line.readable;
+    let ends = !ours.plain.is_empty() || user.first_is_flag || user.dashes.is_some() || alone;
+    for (flag, values) in &ours.variadic {
+        let (with_equals, loose): (Vec<&String>, Vec<&String>) =
+            values.iter().partition(|value| !ends || value.starts_with('-'));
+        for value in with_equals {
+            push(&mut built, &shell.quote(&format!("{flag}={value}")));
+        }
+        if !loose.is_empty() {
+            push(&mut built, flag);
+            for value in loose {
+                push(&mut built, &shell.quote(value));
+            }
+        }
+    }
+    for (flag, value) in &ours.plain {
+        match value {
+            // As a word of its own it would be taken for a flag.
+            Some(value) if value.starts_with('-') => {
+                push(&mut built, &shell.quote(&format!("{flag}={value}")));
+            }
+            Some(value) => {
+                push(&mut built, flag);
+                push(&mut built, &shell.quote(value));
+            }
+            None => push(&mut built, flag),
+        }
+    }
+    match user.dashes {
+        Some(at) => {
+            built.push_str(&content[start..start + at]);
+            built.push_str("-- ");
+            built.push_str(&content[start + at..]);
+        }
+        None => built.push_str(&content[start..]),
+    }
+    built
+}
+
+fn push(line: &mut String, word: &str) {
+    line.push(' ');
+    line.push_str(word);
+}
+
+/// What the user's own words say.
+#[derive(Debug, Default)]
+struct User {
+    /// The flags, as written and without `=value`.
+    flags: Vec<String>,
+    /// Whether flags would stand in front of a subcommand.
+    subcommand: bool,
+    /// Whether the first word is a flag.
+    first_is_flag: bool,
+    /// Where `--` belongs: in front of the first word that is neither a flag nor a flag's value.
+    dashes: Option<usize>,
+}
+
+impl User {
+    fn of(line: &Line) -> Self {
+        let mut user =
+            Self { first_is_flag: line.words.first().is_some_and(Word::is_flag), ..Self::default() };
+        let mut words = line.words.iter().peekable();
+        let mut known = true;
+        while let Some(word) = words.next() {
+            if word.text == "--" && word.is_flag() {
+                break;
+            }
+            if !word.is_flag() {
+                user.subcommand |= SUBCOMMANDS.contains(&word.text.as_str());
+                // Flags may follow a prompt; they win over ours, and behind `--` they would be none.
+                let later: Vec<String> =
+                    words.by_ref().filter(|word| word.is_flag()).map(Word::flag).collect();
+                if known && later.is_empty() {
+                    user.dashes = Some(word.at);
+                }
+                user.flags.extend(later);
+                break;
+            }
+            let flag = word.flag();
+            let has_value = word.text.contains('=');
+            match arity(&flag) {
+                None => known = false,
+                Some(_) if has_value => {}
+                Some(Arity::None) => {}
+                Some(Arity::One) => {
+                    words.next();
+                }
+                Some(Arity::Optional) => {
+                    words.next_if(|word| !word.is_flag());
+                }
+                Some(Arity::Many) => {
+                    words.next();
+                    while words.next_if(|word| !word.is_flag()).is_some() {}
+                }
+            }
+            user.flags.push(flag);
+        }
+        // What could not be read as words may still name flags.
+        user.flags.extend(line.rest.split_whitespace().filter(|w| w.starts_with('-')).map(flags::name));
+        user
+    }
+
+    fn wrote(&self, flag: &str) -> bool {
+        self.flags.iter().any(|written| same(written, flag))
+    }
+}
+
+/// What is added.
+#[derive(Debug, Default)]
+struct Ours {
+    variadic: Vec<(&'static str, Vec<String>)>,
+    plain: Vec<(&'static str, Option<String>)>,
+}
+
+impl Ours {
+    fn of(claude: &Claude, files: &PromptFiles, user: &User) -> Self {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let tools = claude.tools.as_ref().map(|tools| vec![tools.clone()]);
+        let variadic = [
+            ("--add-dir", claude.add_dir.clone()),
+            ("--allowedTools", claude.allowed_tools.clone()),
+            ("--disallowedTools", claude.disallowed_tools.clone()),
+            ("--mcp-config", claude.mcp_config.clone()),
+            ("--tools", tools),
+        ];
+        let plain = [
+            ("--model", claude.model.clone()),
+            ("--system-prompt-file", path(&files.system)),
+            ("--append-system-prompt-file", path(&files.append)),
+            ("--permission-mode", claude.permission_mode.clone()),
+            ("--settings", claude.settings.clone()),
+            ("--resume", claude.resume.clone().filter(|session| !session.is_empty())),
+            ("--session-id", claude.session_id.clone()),
+            ("--effort", claude.effort.clone()),
+        ];
+        let wanted = |flag: &str| !user.wrote(flag);
+        let mut ours = Self::default();
+        let variadic = variadic.into_iter().filter(|(flag, _)| wanted(flag));
+        ours.variadic = variadic.filter_map(|(flag, values)| Some((flag, values?))).collect();
+        ours.variadic.retain(|(_, values)| !values.is_empty());
+        let plain = plain.into_iter().filter(|(flag, _)| wanted(flag));
+        ours.plain = plain.filter_map(|(flag, value)| Some((flag, Some(value?)))).collect();
+        if let Some(turns) = claude.max_turns.filter(|_| user.wrote("--print") && wanted("--max-turns")) {
+            ours.plain.push(("--max-turns", Some(turns.to_string())));
+        }
+        if claude.continue_session == Some(true) && wanted("--continue") {
+            ours.plain.push(("--continue", None));
+        }
+        ours
+    }
+}
+
+#[cfg(test)]
+mod tests;

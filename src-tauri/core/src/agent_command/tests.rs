@@ -1,0 +1,330 @@
+//! The whole table of cases, and what real shells make of the lines.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::Command;
+
+use proptest::prelude::*;
+
+use super::{PromptFiles, build};
+use crate::action::{Claude, ShellKind};
+
+fn block() -> Claude {
+    let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
+    Claude {
+        model: Some("opus".into()),
+        allowed_tools: texts(&["Read", "Bash(git log *)"]),
+        ..Claude::default()
+    }
+}
+
+fn tools_only() -> Claude {
+    Claude { model: None, ..block() }
+}
+
+fn prompts() -> PromptFiles {
+    PromptFiles { system: Some("/t/s".into()), append: Some("/t/a".into()) }
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one table, to be read in one go")]
+fn the_table_of_cases() {
+    let tools = "--allowedTools Read $'Bash(git log *)'";
+    let cases: Vec<(&str, Claude, PromptFiles, String)> = vec![
+        // Where it stands.
+        ("claude\r", block(), PromptFiles::default(), format!("claude {tools} --model opus\r")),
+        ("claude 'hi'\r", block(), PromptFiles::default(), format!("claude {tools} --model opus -- 'hi'\r")),
+        ("  claude hi\r", block(), PromptFiles::default(), format!("  claude {tools} --model opus -- hi\r")),
+        // A variadic flag never swallows the prompt.
+        ("claude hi\r", tools_only(), PromptFiles::default(), format!("claude {tools} -- hi\r")),
+        ("claude\r", tools_only(), PromptFiles::default(), format!("claude {tools}\r")),
+        (
+            "claude $(cat p)\r",
+            tools_only(),
+            PromptFiles::default(),
+            "claude $'--allowedTools=Read' $'--allowedTools=Bash(git log *)' $(cat p)\r".into(),
+        ),
+        // Known flags and their values stay in front of `--`.
+        (
+            "claude -p --output-format json 'hi'\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus -p --output-format json -- 'hi'\r"),
+        ),
+        (
+            "claude -r abc hi\r",
+            tools_only(),
+            PromptFiles::default(),
+            format!("claude {tools} -r abc -- hi\r"),
+        ),
+        // The user's own `--`, flags behind the prompt, unknown flags and unreadable lines: no second one.
+        ("claude -- hi\r", block(), PromptFiles::default(), format!("claude {tools} --model opus -- hi\r")),
+        (
+            "claude hi --verbose\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus hi --verbose\r"),
+        ),
+        (
+            "claude --new-flag hi\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus --new-flag hi\r"),
+        ),
+        (
+            "claude \"$(cat p)\"\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus \"$(cat p)\"\r"),
+        ),
+        ("claude 'open\r", block(), PromptFiles::default(), format!("claude {tools} --model opus 'open\r")),
+        (
+            "claude $FLAGS hi\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus $FLAGS hi\r"),
+        ),
+        (
+            "claude \"$P\"\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus -- \"$P\"\r"),
+        ),
+        // The user's flags win.
+        (
+            "claude --model haiku hi\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model haiku -- hi\r"),
+        ),
+        (
+            "claude --model=haiku hi\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model=haiku -- hi\r"),
+        ),
+        (
+            "claude --allowed-tools Edit --model x\r",
+            block(),
+            PromptFiles::default(),
+            "claude --allowed-tools Edit --model x\r".into(),
+        ),
+        (
+            "claude $(x) --model y\r",
+            Claude { allowed_tools: None, ..block() },
+            PromptFiles::default(),
+            "claude $(x) --model y\r".into(),
+        ),
+        (
+            "claude --system-prompt x\r",
+            Claude::default(),
+            prompts(),
+            "claude --append-system-prompt-file /t/a --system-prompt x\r".into(),
+        ),
+        (
+            "claude -c\r",
+            Claude { resume: Some("abc".into()), ..Claude::default() },
+            PromptFiles::default(),
+            "claude -c\r".into(),
+        ),
+        // Prompts go through files.
+        (
+            "claude hi\r",
+            Claude::default(),
+            prompts(),
+            "claude --system-prompt-file /t/s --append-system-prompt-file /t/a -- hi\r".into(),
+        ),
+        // Up to the first operator; the rest stays.
+        (
+            "claude hi; ls\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus -- hi; ls\r"),
+        ),
+        (
+            "claude < in > out\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus < in > out\r"),
+        ),
+        (
+            "claude -p hi 2>err\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus -p -- hi 2>err\r"),
+        ),
+        (
+            "claude hi\rls\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus -- hi\rls\r"),
+        ),
+        (
+            "claude 'two\nlines'\r",
+            block(),
+            PromptFiles::default(),
+            format!("claude {tools} --model opus -- 'two\nlines'\r"),
+        ),
+        ("claude&&ls\r", block(), PromptFiles::default(), format!("claude {tools} --model opus&&ls\r")),
+        // Only with `-p`.
+        (
+            "claude hi\r",
+            Claude { max_turns: Some(3), ..Claude::default() },
+            PromptFiles::default(),
+            "claude hi\r".into(),
+        ),
+        (
+            "claude --print hi\r",
+            Claude { max_turns: Some(3), ..Claude::default() },
+            PromptFiles::default(),
+            "claude --max-turns 3 --print -- hi\r".into(),
+        ),
+        // Values that look like flags.
+        (
+            "claude hi\r",
+            Claude {
+                model: Some("-x".into()),
+                add_dir: Some(vec!["-y".into(), "z".into()]),
+                ..Claude::default()
+            },
+            PromptFiles::default(),
+            "claude $'--add-dir=-y' --add-dir z $'--model=-x' -- hi\r".into(),
+        ),
+        ("claude '-x'\r", block(), PromptFiles::default(), format!("claude {tools} --model opus -- '-x'\r")),
+        // Not ours: subcommands, other words, nothing to add.
+        ("claude mcp list\r", block(), prompts(), "claude mcp list\r".into()),
+        ("claude 'update'\r", block(), prompts(), "claude 'update'\r".into()),
+        ("claude --verbose plugin list\r", block(), prompts(), "claude --verbose plugin list\r".into()),
+        ("claudette hi\r", block(), prompts(), "claudette hi\r".into()),
+        ("echo claude\r", block(), prompts(), "echo claude\r".into()),
+        ("claude hi\r", Claude::default(), PromptFiles::default(), "claude hi\r".into()),
+    ];
+    for (content, claude, files, expected) in cases {
+        assert_eq!(build(content, &claude, &files, ShellKind::Bash), expected, "{content:?}");
+    }
+}
+
+/// A `claude` that writes its arguments with NULs between, and the shells that are here.
+struct Bench {
+    folder: tempfile::TempDir,
+    shells: Vec<(&'static str, ShellKind)>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("claude");
+        std::fs::write(&program, "#!/bin/sh\nprintf '%s\\0' \"$@\"\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut shells = vec![
+            ("sh", ShellKind::Sh),
+            ("bash", ShellKind::Bash),
+            ("zsh", ShellKind::Zsh),
+            ("fish", ShellKind::Fish),
+        ];
+        shells.retain(|(shell, _)| {
+            let here = Command::new(shell).arg("-c").arg(":").output().is_ok();
+            if !here {
+                eprintln!("{shell} is not here: not checked");
+            }
+            here
+        });
+        Self { folder, shells }
+    }
+
+    fn argv(&self, shell: &str, line: &str) -> Vec<String> {
+        let path = format!("{}:{}", self.folder.path().display(), std::env::var("PATH").unwrap());
+        let output =
+            Command::new(shell).arg("-c").arg(line).env("PATH", path).env("HOME", "/").output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.split_terminator('\0').map(str::to_owned).collect()
+    }
+}
+
+fn value() -> impl Strategy<Value = String> {
+    // Everything that means something to a shell, and some that does not.
+    let nasty = prop::sample::select(vec![
+        "'", "\"", "$", "`", "\\", "\n", "\t", " ", "-", "--", "!", "*", "?", "[", "]", "{", "}", "~", "#",
+        "&", ";", "|", "<", ">", "(", ")", "=", "%", "^", "$(id)", "${HOME}", "a", "é", "日", "\\n", "/",
+    ]);
+    prop::collection::vec(nasty, 1..8).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_real_shell_sees_exactly_what_was_meant(
+        model in value(),
+        tools in prop::collection::vec(value(), 1..3),
+        prompt in value(),
+        file in value(),
+    ) {
+        thread_local! { static BENCH: Bench = Bench::new(); }
+        BENCH.with(|bench| {
+            for (shell, kind) in &bench.shells {
+                let claude = Claude {
+                    model: Some(model.clone()),
+                    allowed_tools: Some(tools.clone()),
+                    ..Claude::default()
+                };
+                let files = PromptFiles { system: None, append: Some(PathBuf::from(&file)) };
+                // The prompt is an input's value: quoted by the same rules.
+                let line = format!("claude {}", kind.quote(&prompt));
+                let seen = bench.argv(shell, &build(&line, &claude, &files, *kind));
+                let joined = |flag: &str, value: &str| -> Vec<String> {
+                    if value.starts_with('-') { vec![format!("{flag}={value}")] }
+                    else { vec![flag.to_owned(), value.to_owned()] }
+                };
+                let (dashed, loose): (Vec<&String>, Vec<&String>) =
+                    tools.iter().partition(|tool| tool.starts_with('-'));
+                let mut meant: Vec<String> =
+                    dashed.iter().map(|tool| format!("--allowedTools={tool}")).collect();
+                if !loose.is_empty() {
+                    meant.push("--allowedTools".into());
+                    meant.extend(loose.into_iter().cloned());
+                }
+                meant.extend(joined("--model", &model));
+                meant.extend(joined("--append-system-prompt-file", &file));
+                // Also a prompt that looks like a flag stays a prompt.
+                meant.extend(["--".to_owned(), prompt.clone()]);
+                assert_eq!(seen, meant, "{shell}");
+            }
+        });
+    }
+}
+
+/// Needs the real program: `npm install @anthropic-ai/claude-code` somewhere, and its path in `CLAUDE_CLI`.
+#[test]
+fn the_real_programs_help_knows_our_flags() {
+    let Some(program) = std::env::var_os("CLAUDE_CLI") else {
+        eprintln!("CLAUDE_CLI is not set: the flags are not compared with the program's own help");
+        return;
+    };
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(program).arg("--help").env("HOME", home.path()).output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let mut compared = 0;
+    let options =
+        help.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| line.starts_with('-'));
+    for line in options {
+        let usage = line.split("  ").next().unwrap();
+        let Some(flag) = usage.split([' ', ',']).find(|word| word.starts_with("--")) else { continue };
+        let expected = match usage.find(['<', '[']) {
+            Some(at) if usage[at..].contains("...") => super::Arity::Many,
+            Some(at) if usage[at..].starts_with('[') => super::Arity::Optional,
+            Some(_) => super::Arity::One,
+            None => super::Arity::None,
+        };
+        assert_eq!(super::arity(flag), Some(expected), "{line}");
+        compared += 1;
+    }
+    assert!(compared > 30, "the help could not be read:\n{help}");
+    for command in help.split("Commands:").nth(1).unwrap_or_default().lines() {
+        let indented = command.starts_with("  ") && !command.starts_with("   ");
+        let Some(names) = command.split_whitespace().next().filter(|_| indented) else { continue };
+        for name in names.split('|') {
+            assert!(super::SUBCOMMANDS.contains(&name), "{name}");
+        }
+    }
+}
