@@ -41,8 +41,9 @@ impl WebDoor {
         let guard = Arc::new(Guard { port, token: token.clone() });
         let (router, _) = operations::table();
         let router = router.layer(from_fn_with_state(guard.clone(), check_token));
-        let router = page::with_page(router).layer(from_fn_with_state(guard, check_origin));
-        let router = with_fallbacks(router).with_state(rooms);
+        // The fallbacks come first, so that the check of origins covers them: a preflight has no route of its own.
+        let router = with_fallbacks(page::with_page(router)).layer(from_fn_with_state(guard, check_origin));
+        let router = router.with_state(rooms);
         tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::error!(%error, "the door on loopback closed");
