@@ -82,10 +82,16 @@ export class Window {
 
   /** Waits until some terminal shows this; answers its id. */
   async shows(pattern) {
-    return until(`a terminal that shows ${pattern}`, async () => {
-      const texts = await this.texts();
-      return Object.keys(texts).find((id) => pattern.test(texts[id]));
-    });
+    let texts = {};
+    try {
+      return await until(`a terminal that shows ${pattern}`, async () => {
+        texts = await this.texts();
+        return Object.keys(texts).find((id) => pattern.test(texts[id]));
+      });
+    } catch (error) {
+      error.message += `; there is ${JSON.stringify(texts)}`;
+      throw error;
+    }
   }
 
   /** Types into the terminal in view; Enter is `\uE007`. */
