@@ -59,13 +59,17 @@ test('a click runs an action, a right click brings an older version back, and a 
   await window.contextMenu('button', /^Greet/);
   await window.click('menuitem', 'History');
   await window.find('dialog', 'History of Greet');
-  const list = await window.find('listbox', /./, '[role="dialog"]');
-  const options = await list.$$('[role="option"]').getElements();
-  assert.ok(options.length >= 2, `${options.length} versions`);
-  await options[options.length - 1].click();
+  await window.find('listbox', /./, '[role="dialog"]');
+  const versions = await until('both versions', async () => {
+    const listed = await window.browser.$$('[role="dialog"] [role="option"]').getElements();
+    return listed.length >= 2 && listed;
+  });
+  await versions[1].click();
   await window.click('button', 'Restore', '[role="dialog"]');
   await window.vanishes('dialog', 'History of Greet');
   await until('the older file', async () => (await readFile(greet, 'utf8')) === GREET('older'));
+  const runs = await stage.ask('run', 'list');
+  assert.deepEqual(runs.map((run) => run.action), ['hello'], 'looking at an action does not run it');
 
   await window.kill();
   window = await openWindow(stage);

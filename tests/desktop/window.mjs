@@ -57,8 +57,13 @@ export class Window {
     await (await this.find(role, name, inside)).click();
   }
 
+  /**
+   * A right click. Only the press is sent: WebKitGTK's driver turns the release of the right button into a click of
+   * the left one. The menu opens on the press, as everywhere on Linux.
+   */
   async contextMenu(role, name) {
-    await (await this.find(role, name)).click({ button: 'right' });
+    const element = await this.find(role, name);
+    await this.browser.action('pointer').move({ origin: element }).down('right').perform(true);
   }
 
   /** The whole text of each terminal that the page shows, scrollback included, by the terminal's id. */
@@ -82,10 +87,16 @@ export class Window {
 
   /** Waits until some terminal shows this; answers its id. */
   async shows(pattern) {
-    return until(`a terminal that shows ${pattern}`, async () => {
-      const texts = await this.texts();
-      return Object.keys(texts).find((id) => pattern.test(texts[id]));
-    });
+    let texts = {};
+    try {
+      return await until(`a terminal that shows ${pattern}`, async () => {
+        texts = await this.texts();
+        return Object.keys(texts).find((id) => pattern.test(texts[id]));
+      });
+    } catch (error) {
+      error.message += `; there is ${JSON.stringify(texts)}`;
+      throw error;
+    }
   }
 
   /** Types into the terminal in view; Enter is `\uE007`. */
