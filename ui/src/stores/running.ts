@@ -86,7 +86,10 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
       const inputs = await app.dialogs.inputs(action, error.message);
       return inputs === null ? null : start(app, action, { ...request, inputs });
     }
-    if (request.terminal) return start(app, action, { ...request, terminal: null });
+    // The terminal that was to be used again has something else to do by now.
+    if (hasCode(error, 'terminal_busy') || hasCode(error, 'unknown_terminal')) {
+      return start(app, action, { ...request, terminal: null });
+    }
     app.toasts.fail(`${action.label} did not start`, error, [
       { label: 'Open file', run: () => app.native.openInEditor(action.path) },
     ]);
