@@ -1,41 +1,35 @@
 // A stage for journeys in a browser: a home and a project of their own, a real host, and Chromium on its page.
 // Everything is found by role and name, as a person who can't see it would; the journeys are in `*.test.mjs`.
 
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { setTimeout as moment } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as moment } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, "..", "..");
-const ui = createRequire(join(root, "ui", "package.json"));
-const { chromium } = ui("playwright-core");
+const root = join(here, '..', '..');
+const ui = createRequire(join(root, 'ui', 'package.json'));
+const { chromium } = ui('playwright-core');
 
 /** The program under test; `cargo xtask test` says where it is. */
-const PROGRAM =
-  process.env.AI_ORCHESTRATOR_BIN ??
-  join(root, "target", "debug", "ai-orchestrator");
+const PROGRAM = process.env.AI_ORCHESTRATOR_BIN ?? join(root, 'target', 'debug', 'ai-orchestrator');
 const BROWSERS = [
   process.env.CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
 ];
-const QUIET = [
-  "gpu",
-  "quic",
-  "background-networking",
-  "component-update",
-  "sync",
-].map((what) => `--disable-${what}`);
+const QUIET = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map(
+  (what) => `--disable-${what}`,
+);
 
-export const axe = ui.resolve("axe-core/axe.min.js");
+export const axe = ui.resolve('axe-core/axe.min.js');
 
 /** Looks again and again until `look` answers something true; fails, saying what never came. */
 export async function until(what, look, limit = 15_000) {
@@ -50,10 +44,7 @@ export async function until(what, look, limit = 15_000) {
       last = error;
     }
     if (Date.now() > end)
-      throw new Error(
-        `never came: ${what}${last ? ` (${last.message})` : ""}`,
-        { cause: last },
-      );
+      throw new Error(`never came: ${what}${last ? ` (${last.message})` : ''}`, { cause: last });
     await moment(25);
   }
 }
@@ -63,27 +54,25 @@ export class Stage {
   static async build({ project = {}, user = {}, page = {} } = {}) {
     const stage = new Stage();
     try {
-      stage.root = await mkdtemp(join(tmpdir(), "ai-orchestrator-ui-"));
-      stage.home = join(stage.root, "orchestrator");
-      stage.project = join(stage.root, "garden");
+      stage.root = await mkdtemp(join(tmpdir(), 'ai-orchestrator-ui-'));
+      stage.home = join(stage.root, 'orchestrator');
+      stage.project = join(stage.root, 'garden');
       stage.env = {
         ...process.env,
         AI_ORCHESTRATOR_HOME: stage.home,
-        HOME: join(stage.root, "user"),
-        SHELL: "/bin/bash",
-        LC_ALL: "C.UTF-8",
+        HOME: join(stage.root, 'user'),
+        SHELL: '/bin/bash',
+        LC_ALL: 'C.UTF-8',
       };
       await mkdir(stage.env.HOME, { recursive: true });
-      await mkdir(join(stage.project, ".git"), { recursive: true });
-      await mkdir(join(stage.home, "actions"), { recursive: true });
-      for (const [name, text] of Object.entries(project))
-        await stage.projectAction(name, text);
-      for (const [name, text] of Object.entries(user))
-        await stage.userAction(name, text);
+      await mkdir(join(stage.project, '.git'), { recursive: true });
+      await mkdir(join(stage.home, 'actions'), { recursive: true });
+      for (const [name, text] of Object.entries(project)) await stage.projectAction(name, text);
+      for (const [name, text] of Object.entries(user)) await stage.userAction(name, text);
       await stage.startHost();
       stage.browser = await chromium.launch({
         executablePath: BROWSERS.find((path) => path && existsSync(path)),
-        args: ["--no-sandbox", "--no-first-run", ...QUIET],
+        args: ['--no-sandbox', '--no-first-run', ...QUIET],
       });
       await stage.openPage(page);
       return stage;
@@ -96,14 +85,13 @@ export class Stage {
   /** Ends the browser and the host, and removes the folders. */
   async strike() {
     await this.browser?.close().catch(() => {});
-    if (this.env) await this.host("host", "stop", "--yes").catch(() => {});
-    if (this.root)
-      await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
+    if (this.env) await this.host('host', 'stop', '--yes').catch(() => {});
+    if (this.root) await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 
   async startHost(port = 0) {
-    await this.host("host", "start", "--http", `127.0.0.1:${port}`);
-    this.url = new URL((await this.ask("host", "status")).url);
+    await this.host('host', 'start', '--http', `127.0.0.1:${port}`);
+    this.url = new URL((await this.ask('host', 'status')).url);
   }
 
   /** Opens the page as the printed address does, with the stage's project chosen. */
@@ -116,8 +104,8 @@ export class Stage {
     await this.context.addInitScript(breakableSockets);
     this.page = await this.context.newPage();
     this.page.setDefaultTimeout(15_000);
-    this.page.on("pageerror", (error) => this.faults.push(String(error)));
-    await this.call("POST", "/v1/projects", { path: this.project });
+    this.page.on('pageerror', (error) => this.faults.push(String(error)));
+    await this.call('POST', '/v1/projects', { path: this.project });
     await this.page.goto(this.url.href);
     await this.toolbar.waitFor();
   }
@@ -133,15 +121,15 @@ export class Stage {
 
   /** The same, read as JSON. */
   async ask(...args) {
-    return JSON.parse(await this.host(...args, "--json"));
+    return JSON.parse(await this.host(...args, '--json'));
   }
 
   /** Asks the door itself. */
   async call(method, path, body) {
-    const token = new URLSearchParams(this.url.hash.slice(1)).get("token");
+    const token = new URLSearchParams(this.url.hash.slice(1)).get('token');
     const headers = {
       authorization: `Bearer ${token}`,
-      "content-type": "application/json",
+      'content-type': 'application/json',
     };
     const answer = await fetch(this.url.origin + path, {
       method,
@@ -149,17 +137,16 @@ export class Stage {
       body: body && JSON.stringify(body),
     });
     const text = await answer.text();
-    if (!answer.ok)
-      throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text && JSON.parse(text);
   }
 
   projectPath(name) {
-    return join(this.project, ".ai-orchestrator", "actions", `${name}.yaml`);
+    return join(this.project, '.ai-orchestrator', 'actions', `${name}.yaml`);
   }
 
   userPath(name) {
-    return join(this.home, "actions", `${name}.yaml`);
+    return join(this.home, 'actions', `${name}.yaml`);
   }
 
   async projectAction(name, text) {
@@ -172,31 +159,31 @@ export class Stage {
   }
 
   get toolbar() {
-    return this.page.getByRole("toolbar", { name: "Quick actions" });
+    return this.page.getByRole('toolbar', { name: 'Quick actions' });
   }
 
   /** The button of a quick action. */
   action(label) {
-    return this.toolbar.getByRole("button", { name: label, exact: true });
+    return this.toolbar.getByRole('button', { name: label, exact: true });
   }
 
   dialog(name) {
-    return this.page.getByRole("dialog", { name });
+    return this.page.getByRole('dialog', { name });
   }
 
   get messages() {
-    return this.page.getByRole("status", { name: "Messages" });
+    return this.page.getByRole('status', { name: 'Messages' });
   }
 
   /** Opens an action's context menu with the right button. */
   async menu(label) {
-    await this.action(label).click({ button: "right" });
-    return this.page.getByRole("menu");
+    await this.action(label).click({ button: 'right' });
+    return this.page.getByRole('menu');
   }
 
   async choose(label, item) {
     const menu = await this.menu(label);
-    await menu.getByRole("menuitem", { name: item, exact: true }).click();
+    await menu.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
   /** The whole text of each terminal that the page shows, scrollback included, by the terminal's id. */
@@ -205,10 +192,10 @@ export class Stage {
       const texts = {};
       for (const [id, terminal] of window.__terminals ?? []) {
         const buffer = terminal.buffer.active;
-        let text = "";
+        let text = '';
         for (let row = 0; row < buffer.length; row += 1) {
           const line = buffer.getLine(row);
-          text += (line.isWrapped ? "" : "\n") + line.translateToString(true);
+          text += (line.isWrapped ? '' : '\n') + line.translateToString(true);
         }
         texts[id] = text.trim();
       }
@@ -226,7 +213,7 @@ export class Stage {
 
   /** Waits until the host's list of something fits. */
   hostHas(what, list, fits) {
-    return until(what, async () => (await this.call("GET", list)).find(fits));
+    return until(what, async () => (await this.call('GET', list)).find(fits));
   }
 }
 
@@ -237,9 +224,9 @@ function breakableSockets() {
   let down = false;
   window.WebSocket = class extends Real {
     constructor(url, protocols) {
-      super(down ? "ws://127.0.0.1:9/" : url, protocols);
+      super(down ? 'ws://127.0.0.1:9/' : url, protocols);
       open.add(this);
-      this.addEventListener("close", () => open.delete(this));
+      this.addEventListener('close', () => open.delete(this));
     }
   };
   window.__drop = () => {
