@@ -6,6 +6,8 @@ const TOKEN = 'ai-orchestrator.token';
 
 /** A browser on the host's own page: the token came in the address, folders are typed. */
 export function browser(ask: Ask): Native {
+  // The address of a host that was started anew, pasted into this tab, changes only the fragment.
+  window.addEventListener('hashchange', () => location.hash.includes('token=') && location.reload());
   return {
     desktop: false,
     door: async () => key(),

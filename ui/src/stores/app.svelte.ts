@@ -31,6 +31,8 @@ export class App {
   /** The terminal whose find bar is open. */
   finding: string | null = $state(null);
   private events: Events | undefined;
+  /** Events that came while the lists were fetched; they are taken after them, in order. */
+  private waiting: HostEvent[] | null = null;
 
   constructor(
     readonly door: Door,
@@ -62,7 +64,11 @@ export class App {
   /** Follows the host for as long as the page lives. */
   start(): void {
     this.events = new Events(this.door, {
-      event: (event) => void this.take(event),
+      event: (event) => {
+        if (event.event === 'hello') void this.catchUp(event.version, event.pid);
+        else if (this.waiting) this.waiting.push(event);
+        else void this.take(event);
+      },
       lost: (attempt) => {
         this.connection.lost(attempt);
         void this.diagnose();
@@ -122,9 +128,6 @@ export class App {
   private async take(event: HostEvent): Promise<void> {
     this.runs.take(event);
     switch (event.event) {
-      case 'hello':
-        await this.catchUp(event.version, event.pid);
-        break;
       case 'actions_changed':
         if (event.project === null || event.project === this.projects.current) await this.reloadActions();
         break;
@@ -153,6 +156,7 @@ export class App {
 
   /** Everything may have changed while nobody listened: list it all anew. */
   private async catchUp(version: string, pid: number): Promise<void> {
+    const waiting: HostEvent[] = (this.waiting = []);
     try {
       const [terminals, runs] = await Promise.all([
         this.door.terminals(),
@@ -169,7 +173,10 @@ export class App {
       if (error instanceof DoorError && error.status === 401)
         this.connection.refused(error.message, error.hint);
       else this.toasts.fail('The host’s lists could not be read', error);
+    } finally {
+      if (this.waiting === waiting) this.waiting = null;
     }
+    for (const event of waiting) await this.take(event);
   }
 
   private async reloadActions(): Promise<void> {

@@ -18,7 +18,9 @@ export class Connection {
     this.reached = true;
   }
 
+  /** A host that refused this page's token stays refused until it greets. */
   lost(attempt: number, message?: string, hint?: string): void {
+    if (this.state.kind === 'refused') return;
     const known = this.state.kind === 'lost' ? this.state : undefined;
     this.state = { kind: 'lost', attempt, message: message ?? known?.message, hint: hint ?? known?.hint };
   }

@@ -7,7 +7,7 @@ import type { App } from './app.svelte';
 export async function openTerminal(app: App, place?: (id: string) => void): Promise<string | null> {
   try {
     const terminal = await app.door.spawn({ project: app.projects.current, ...app.viewers.room() });
-    app.terminals.put(terminal);
+    app.terminals.meet(terminal);
     place?.(terminal.id);
     app.showTerminal(terminal.id);
     return terminal.id;
@@ -20,7 +20,7 @@ export async function openTerminal(app: App, place?: (id: string) => void): Prom
 export async function createAction(app: App): Promise<void> {
   try {
     const terminal = await app.door.createAction({ project: app.projects.current });
-    app.terminals.put(terminal);
+    app.terminals.meet(terminal);
     app.showTerminal(terminal.id);
   } catch (error) {
     if (hasCode(error, 'claude_missing')) app.toasts.fail('Claude Code is not installed', error);

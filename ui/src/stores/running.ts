@@ -55,7 +55,7 @@ export async function runOverridden(app: App, action: ActionView): Promise<void>
 
 export async function cancelRun(app: App, run: RunView): Promise<void> {
   try {
-    app.runs.put(await app.door.cancel(run.id));
+    await app.door.cancel(run.id);
     app.toasts.show(`${run.label} was cancelled`, {
       body: 'The program in its terminal was left alone.',
       actions: [
@@ -73,8 +73,10 @@ export async function cancelRun(app: App, run: RunView): Promise<void> {
 async function start(app: App, action: ActionView, request: ExecuteRequest): Promise<RunView | null> {
   try {
     const run = await app.door.execute(action.id, request);
-    app.runs.put(run);
-    if (!app.terminals.get(run.terminal)) app.terminals.set(await app.door.terminals());
+    app.runs.meet(run);
+    if (!app.terminals.get(run.terminal)) {
+      for (const terminal of await app.door.terminals()) app.terminals.meet(terminal);
+    }
     app.showTerminal(run.terminal);
     return run;
   } catch (error) {
@@ -86,7 +88,10 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
       const inputs = await app.dialogs.inputs(action, error.message);
       return inputs === null ? null : start(app, action, { ...request, inputs });
     }
-    if (request.terminal) return start(app, action, { ...request, terminal: null });
+    // The terminal that was to be used again has something else to do by now.
+    if (hasCode(error, 'terminal_busy') || hasCode(error, 'unknown_terminal')) {
+      return start(app, action, { ...request, terminal: null });
+    }
     app.toasts.fail(`${action.label} did not start`, error, [
       { label: 'Open file', run: () => app.native.openInEditor(action.path) },
     ]);

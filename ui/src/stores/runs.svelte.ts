@@ -20,6 +20,11 @@ export class Runs {
     this.byId.set(run.id, run);
   }
 
+  /** Takes the answer to an operation, unless events that came before it already know more. */
+  meet(run: RunView): void {
+    if (!this.byId.has(run.id)) this.put(run);
+  }
+
   /** The newest run of an action in a project. */
   of(action: Pick<ActionView, 'id' | 'scope'>, project: string | null): RunView | undefined {
     return this.latestByAction.get(key(action.id, action.scope, project));

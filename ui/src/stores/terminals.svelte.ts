@@ -20,6 +20,11 @@ export class Terminals {
     this.byId.set(terminal.id, terminal);
   }
 
+  /** Takes the answer to an operation, unless events that came before it already know more. */
+  meet(terminal: TerminalView): void {
+    if (!this.byId.has(terminal.id)) this.put(terminal);
+  }
+
   get(id: string): TerminalView | undefined {
     return this.byId.get(id);
   }

@@ -18,7 +18,7 @@ export interface Toast {
 }
 
 const STAYS = 8000;
-const KEPT = 4;
+const KEPT = 3;
 
 export class Toasts {
   items: Toast[] = $state([]);
@@ -27,7 +27,10 @@ export class Toasts {
 
   show(title: string, more: Partial<Omit<Toast, 'id' | 'title'>> = {}): number {
     const toast: Toast = { id: this.next++, tone: 'neutral', actions: [], ...more, title };
-    this.items = [...this.items, toast].slice(-KEPT);
+    // One offer at a time: "Undo" always means the last thing that was done.
+    const kept =
+      toast.actions.length > 0 ? this.items.filter((other) => other.actions.length === 0) : this.items;
+    this.items = [...kept, toast].slice(-KEPT);
     this.resume(toast.id);
     return toast.id;
   }

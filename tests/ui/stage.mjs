@@ -1,0 +1,239 @@
+// A stage for journeys in a browser: a home and a project of their own, a real host, and Chromium on its page.
+// Everything is found by role and name, as a person who can't see it would; the journeys are in `*.test.mjs`.
+
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as moment } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+const ui = createRequire(join(root, 'ui', 'package.json'));
+const { chromium } = ui('playwright-core');
+
+/** The program under test; `cargo xtask test` says where it is. */
+const PROGRAM = process.env.AI_ORCHESTRATOR_BIN ?? join(root, 'target', 'debug', 'ai-orchestrator');
+const BROWSERS = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+const QUIET = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map(
+  (what) => `--disable-${what}`,
+);
+
+export const axe = ui.resolve('axe-core/axe.min.js');
+
+/** Looks again and again until `look` answers something true; fails, saying what never came. */
+export async function until(what, look, limit = 15_000) {
+  const end = Date.now() + limit;
+  let last;
+  for (;;) {
+    try {
+      const seen = await look();
+      if (seen) return seen;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end)
+      throw new Error(`never came: ${what}${last ? ` (${last.message})` : ''}`, { cause: last });
+    await moment(25);
+  }
+}
+
+export class Stage {
+  /** Makes the folders, writes the given files below them, starts the host and opens the page. */
+  static async build({ project = {}, user = {}, page = {} } = {}) {
+    const stage = new Stage();
+    try {
+      stage.root = await mkdtemp(join(tmpdir(), 'ai-orchestrator-ui-'));
+      stage.home = join(stage.root, 'orchestrator');
+      stage.project = join(stage.root, 'garden');
+      stage.env = {
+        ...process.env,
+        AI_ORCHESTRATOR_HOME: stage.home,
+        HOME: join(stage.root, 'user'),
+        SHELL: '/bin/bash',
+        LC_ALL: 'C.UTF-8',
+      };
+      await mkdir(stage.env.HOME, { recursive: true });
+      await mkdir(join(stage.project, '.git'), { recursive: true });
+      await mkdir(join(stage.home, 'actions'), { recursive: true });
+      for (const [name, text] of Object.entries(project)) await stage.projectAction(name, text);
+      for (const [name, text] of Object.entries(user)) await stage.userAction(name, text);
+      await stage.startHost();
+      stage.browser = await chromium.launch({
+        executablePath: BROWSERS.find((path) => path && existsSync(path)),
+        args: ['--no-sandbox', '--no-first-run', ...QUIET],
+      });
+      await stage.openPage(page);
+      return stage;
+    } catch (error) {
+      await stage.strike();
+      throw error;
+    }
+  }
+
+  /** Ends the browser and the host, and removes the folders. */
+  async strike() {
+    await this.browser?.close().catch(() => {});
+    if (this.env) await this.host('host', 'stop', '--yes').catch(() => {});
+    if (this.root) await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async startHost(port = 0) {
+    await this.host('host', 'start', '--http', `127.0.0.1:${port}`);
+    this.url = new URL((await this.ask('host', 'status')).url);
+  }
+
+  /** Opens the page as the printed address does, with the stage's project chosen. */
+  async openPage(options = {}) {
+    this.faults = [];
+    this.context = await this.browser.newContext({
+      viewport: { width: 1280, height: 820 },
+      ...options,
+    });
+    await this.context.addInitScript(breakableSockets);
+    this.page = await this.context.newPage();
+    this.page.setDefaultTimeout(15_000);
+    this.page.on('pageerror', (error) => this.faults.push(String(error)));
+    await this.call('POST', '/v1/projects', { path: this.project });
+    await this.page.goto(this.url.href);
+    await this.toolbar.waitFor();
+  }
+
+  /** Runs the command line and answers what it printed. */
+  async host(...args) {
+    const { stdout } = await run(PROGRAM, args, {
+      env: this.env,
+      cwd: this.root,
+    });
+    return stdout;
+  }
+
+  /** The same, read as JSON. */
+  async ask(...args) {
+    return JSON.parse(await this.host(...args, '--json'));
+  }
+
+  /** Asks the door itself. */
+  async call(method, path, body) {
+    const token = new URLSearchParams(this.url.hash.slice(1)).get('token');
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+    };
+    const answer = await fetch(this.url.origin + path, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text && JSON.parse(text);
+  }
+
+  projectPath(name) {
+    return join(this.project, '.ai-orchestrator', 'actions', `${name}.yaml`);
+  }
+
+  userPath(name) {
+    return join(this.home, 'actions', `${name}.yaml`);
+  }
+
+  async projectAction(name, text) {
+    await mkdir(dirname(this.projectPath(name)), { recursive: true });
+    await writeFile(this.projectPath(name), text);
+  }
+
+  async userAction(name, text) {
+    await writeFile(this.userPath(name), text);
+  }
+
+  get toolbar() {
+    return this.page.getByRole('toolbar', { name: 'Quick actions' });
+  }
+
+  /** The button of a quick action. */
+  action(label) {
+    return this.toolbar.getByRole('button', { name: label, exact: true });
+  }
+
+  dialog(name) {
+    return this.page.getByRole('dialog', { name });
+  }
+
+  get messages() {
+    return this.page.getByRole('status', { name: 'Messages' });
+  }
+
+  /** Opens an action's context menu with the right button. */
+  async menu(label) {
+    await this.action(label).click({ button: 'right' });
+    return this.page.getByRole('menu');
+  }
+
+  async choose(label, item) {
+    const menu = await this.menu(label);
+    await menu.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
+  /** The whole text of each terminal that the page shows, scrollback included, by the terminal's id. */
+  texts() {
+    return this.page.evaluate(() => {
+      const texts = {};
+      for (const [id, terminal] of window.__terminals ?? []) {
+        const buffer = terminal.buffer.active;
+        let text = '';
+        for (let row = 0; row < buffer.length; row += 1) {
+          const line = buffer.getLine(row);
+          text += (line.isWrapped ? '' : '\n') + line.translateToString(true);
+        }
+        texts[id] = text.trim();
+      }
+      return texts;
+    });
+  }
+
+  /** Waits until some terminal shows this; answers its id. */
+  shows(pattern) {
+    return until(`a terminal that shows ${pattern}`, async () => {
+      const texts = await this.texts();
+      return Object.keys(texts).find((id) => pattern.test(texts[id]));
+    });
+  }
+
+  /** Waits until the host's list of something fits. */
+  hostHas(what, list, fits) {
+    return until(what, async () => (await this.call('GET', list)).find(fits));
+  }
+}
+
+/** Runs in the page before it: `__drop()` is a machine that fell asleep, `__mend()` one that woke up. */
+function breakableSockets() {
+  const open = new Set();
+  const Real = window.WebSocket;
+  let down = false;
+  window.WebSocket = class extends Real {
+    constructor(url, protocols) {
+      super(down ? 'ws://127.0.0.1:9/' : url, protocols);
+      open.add(this);
+      this.addEventListener('close', () => open.delete(this));
+    }
+  };
+  window.__drop = () => {
+    down = true;
+    for (const socket of open) socket.close();
+  };
+  window.__mend = () => {
+    down = false;
+  };
+}

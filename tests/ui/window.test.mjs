@@ -1,0 +1,207 @@
+// Terminals, layout and the connection in a browser, against a real host; and that every screen is accessible.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Stage, axe, until } from './stage.mjs';
+
+const HELLO = String.raw`id: hello
+label: Hello
+steps:
+  - type: write
+    content: "echo hello-$((40+2))\r"
+`;
+const BROKEN = 'id: broken\nlabel: Broken\nsteps:\n  - type: wriet\n';
+const ASK =
+  'id: ask\nlabel: Ask\ninputs:\n  - { id: who, required: true }\nsteps:\n  - write: "echo {{ inputs.who }}\\r"\n';
+
+let stage;
+
+before(async () => {
+  stage = await Stage.build({
+    project: { hello: HELLO, broken: BROKEN },
+    user: { ask: ASK },
+  });
+});
+
+after(async () => {
+  await stage?.strike();
+});
+
+test('the address loses its token, and a reload keeps it', async () => {
+  assert.equal(new URL(stage.page.url()).hash, '');
+  await stage.page.reload();
+  await stage.toolbar.waitFor();
+});
+
+test('what is typed reaches the shell, and the shell has the size of what is seen', async () => {
+  await stage.page.keyboard.press('Control+Shift+T');
+  const id = await until('a terminal', async () => Object.keys(await stage.texts())[0]);
+  await until('the prompt', async () => (await stage.texts())[id] !== '');
+  await stage.page.keyboard.type('echo typed-$((6*7)); stty size\n');
+  await stage.shows(/^typed-42$/m);
+  const { cols, rows } = await size(id);
+  await stage.shows(new RegExp(`^${rows} ${cols}$`, 'm'));
+  await stage.page.setViewportSize({ width: 1000, height: 640 });
+  await until('a smaller terminal', async () => (await size(id)).cols < cols);
+  const smaller = await size(id);
+  await stage.page.keyboard.type('stty size\n');
+  await stage.shows(new RegExp(`^${smaller.rows} ${smaller.cols}$`, 'm'));
+  await stage.page.setViewportSize({ width: 1280, height: 820 });
+});
+
+test('a program’s questions are answered once, with a viewer there', async () => {
+  await stage.page.keyboard.type(
+    String.raw`printf '\e[6n'; IFS= read -rs -d R -t 2 x; read -rs -t 1 -n 1 y; echo "got ${'$'}{#y}"` + '\n',
+  );
+  await stage.shows(/^got 0$/m);
+});
+
+test('a split shows two terminals, and a reload brings both back with their text', async () => {
+  await stage.page.keyboard.press('Control+Shift+D');
+  await until(
+    'two terminals',
+    async () => (await stage.page.getByRole('region').filter({ visible: true }).count()) === 2,
+  );
+  await until('the prompt', async () => Object.values(await stage.texts()).every((text) => text !== ''));
+  await stage.page.keyboard.type('echo right-$((1+1))\n');
+  await stage.shows(/^right-2$/m);
+  await stage.page.reload();
+  await stage.shows(/^typed-42$/m);
+  await stage.shows(/^right-2$/m);
+  assert.equal(await stage.page.getByRole('region').filter({ visible: true }).count(), 2);
+});
+
+test('much output arrives whole, and typing goes on after it', async () => {
+  await stage.page.getByRole('region').filter({ visible: true }).last().click();
+  await stage.page.keyboard.type('seq 1 200000; echo seq-is-$((1+1))\n');
+  await stage.shows(/^199999\n200000\nseq-is-2$/m);
+});
+
+test('a terminal is found, closed, and asked about when something runs', async () => {
+  await stage.page.keyboard.press('Control+Shift+F');
+  await stage.page.getByRole('textbox', { name: 'Find in terminal' }).fill('no-such-text');
+  await stage.page.getByText('Not found').waitFor();
+  await stage.page.keyboard.press('Escape');
+  await stage.page.keyboard.type('sleep 100\n');
+  await stage.hostHas('the sleep', '/v1/terminals', (terminal) => terminal.state.kind === 'running');
+  await stage.page.keyboard.press('Control+Shift+W');
+  const question = stage.page.getByRole('dialog');
+  await question.getByText(/still running/).waitFor();
+  await question.getByRole('button', { name: 'End it' }).click();
+  await until('one terminal', async () => (await stage.call('GET', '/v1/terminals')).length === 1);
+  assert.equal(await stage.page.getByRole('tab').count(), 1);
+});
+
+test('every screen is accessible, light and dark', async () => {
+  for (const colorScheme of ['light', 'dark']) {
+    await stage.page.emulateMedia({ colorScheme });
+    await accessible(`terminals, ${colorScheme}`);
+    await stage.menu('Hello');
+    await accessible(`menu, ${colorScheme}`);
+    await stage.page.keyboard.press('Escape');
+    await stage.choose('Ask', 'History');
+    await stage.dialog('History of Ask').getByRole('option').first().waitFor();
+    await accessible(`history, ${colorScheme}`);
+    await stage.page.keyboard.press('Escape');
+    await stage.action('Hello').click();
+    await stage.dialog('Trust Hello?').waitFor();
+    await accessible(`trust, ${colorScheme}`);
+    await stage.page.keyboard.press('Escape');
+    await stage.action('Ask').click();
+    await stage.dialog('Ask').waitFor();
+    await accessible(`inputs, ${colorScheme}`);
+    await stage.page.keyboard.press('Escape');
+    await stage.page.getByRole('combobox', { name: 'Project' }).click();
+    await accessible(`project, ${colorScheme}`);
+    await stage.page.keyboard.press('Escape');
+    await stage.page.keyboard.press('Control+Shift+P');
+    await stage.dialog('Command palette').waitFor();
+    await accessible(`palette, ${colorScheme}`);
+    await stage.page.keyboard.press('Escape');
+    await stage.page.getByRole('button', { name: '1 problem' }).click();
+    await accessible(`problems, ${colorScheme}`);
+    await stage.page.getByRole('button', { name: 'Close problems' }).click();
+  }
+});
+
+test('another project has its own actions, and none has the user’s', async () => {
+  const box = stage.page.getByRole('combobox', { name: 'Project' });
+  await box.click();
+  await stage.page.getByRole('option', { name: /No project/ }).click();
+  await stage.action('Hello').waitFor({ state: 'detached' });
+  await stage.action('Ask').waitFor();
+  await box.click();
+  await stage.page.getByRole('option', { name: 'Open folder…' }).click();
+  const form = stage.dialog('Open folder');
+  await form.getByLabel('Path of the folder').fill(stage.project);
+  await form.getByRole('button', { name: 'Open' }).click();
+  await stage.action('Hello').waitFor();
+});
+
+test('a host that dies is told plainly; one that is started anew is told from it, and its address opens', async () => {
+  const { pid } = await stage.ask('host', 'status');
+  process.kill(pid, 'SIGKILL');
+  await stage.page.getByRole('heading', { name: 'The host is unreachable' }).waitFor();
+  await stage.startHost(stage.url.port);
+  await stage.page.getByRole('button', { name: 'Try again now' }).click();
+  await stage.page.getByRole('heading', { name: 'The host does not accept this page' }).waitFor();
+  await stage.page.evaluate((hash) => (location.hash = hash), stage.url.hash);
+  await stage.toolbar.waitFor();
+  await until('the dead terminals to be gone', async () => (await stage.page.getByRole('tab').count()) === 0);
+});
+
+test('a connection that drops comes back by itself, with everything in its place', async () => {
+  await stage.page.keyboard.press('Control+Shift+T');
+  await until('the prompt', async () => Object.values(await stage.texts())[0]);
+  await stage.page.keyboard.type('echo before-$((1+1))\n');
+  await stage.shows(/^before-2$/m);
+  // The machine slept: sockets die, new ones fail for a while, then all is well again.
+  await stage.page.evaluate(() => window.__drop());
+  await stage.page.getByRole('heading', { name: 'The host is unreachable' }).waitFor();
+  await stage.page.evaluate(() => window.__mend());
+  await stage.page
+    .getByRole('button', { name: 'Try again now' })
+    .click()
+    .catch(() => {});
+  await stage.page.getByRole('heading', { name: 'The host is unreachable' }).waitFor({ state: 'detached' });
+  await stage.page.getByRole('region').filter({ visible: true }).click();
+  await until('the terminal to be live', () =>
+    stage.page.locator('[role="region"][data-view="live"]').count(),
+  );
+  await stage.page.keyboard.type('echo after-$((1+1))\n');
+  const id = await stage.shows(/^after-2$/m);
+  assert.match((await stage.texts())[id], /before-2/);
+});
+
+test('nothing went wrong in the page meanwhile', () => {
+  assert.deepEqual(stage.faults, []);
+});
+
+function size(id) {
+  return stage.page.evaluate((of) => {
+    const { cols, rows } = window.__terminals.get(of);
+    return { cols, rows };
+  }, id);
+}
+
+async function accessible(screen) {
+  // The page's own policy forbids foreign scripts, so axe comes in a world of its own.
+  const session = await stage.context.newCDPSession(stage.page);
+  try {
+    const { frameTree } = await session.send('Page.getFrameTree');
+    const world = await session.send('Page.createIsolatedWorld', {
+      frameId: frameTree.frame.id,
+    });
+    const { readFile } = await import('node:fs/promises');
+    const run = `${await readFile(axe, 'utf8')}; axe.run().then((found) => found.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.target.join(' ')).join(', ')))`;
+    const { result } = await session.send('Runtime.evaluate', {
+      expression: run,
+      contextId: world.executionContextId,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    assert.deepEqual(result.value, [], screen);
+  } finally {
+    await session.detach();
+  }
+}
