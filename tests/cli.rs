@@ -93,14 +93,12 @@ impl Cli {
 
 impl Finished {
     /// Asserts the exit code.
-    #[must_use]
     pub fn exit(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
         self
     }
 
     /// Asserts success.
-    #[must_use]
     pub fn ok(self) -> Self {
         self.exit(0)
     }

@@ -2,7 +2,15 @@
 //!
 //! What the tests are, is in `journeys/`.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "tests panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "tests panic"
+)]
+#![expect(clippy::disallowed_methods, reason = "tests start programs and write the files that users would")]
 
 mod cli;
 mod test_host;

@@ -73,8 +73,8 @@ fn an_untrusted_action_is_shown_and_refused() {
     let host = TestHost::new().action("curious", "  - write: \"echo 'a\\e[31m'\\r\"\n");
     let finished = host.run("curious").run().exit(2);
     finished.says("echo 'a\\u{1b}[31m'").says("has not been accepted").says("--trust");
-    let _ = host.run("curious").args(["--trust"]).run().ok();
-    let _ = host.run("curious").run().ok();
+    host.run("curious").args(["--trust"]).run().ok();
+    host.run("curious").run().ok();
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn detached_runs_go_on_and_can_be_listed_shown_and_cancelled() {
 fn terminals_are_opened_typed_into_looked_at_and_ended() {
     let host = TestHost::new();
     let id = host.cli(&["terminal", "open"]).run().ok().stdout.trim().to_owned();
-    let _ = host.cli(&["terminal", "send", &id, "echo sent-$((6*7)) >sent", "--enter"]).run().ok();
+    host.cli(&["terminal", "send", &id, "echo sent-$((6*7)) >sent", "--enter"]).run().ok();
     let sent = host.project().join("sent");
     wait_for_file(&sent, "sent-42\n");
     host.cli(&["terminal", "screen", &id]).run().ok().prints("echo sent-");
@@ -103,7 +103,7 @@ fn terminals_are_opened_typed_into_looked_at_and_ended() {
         assert!(listed[0].get(key).is_some(), "{key} is missing in {listed}");
     }
     let codename = listed[0]["codename"].as_str().unwrap();
-    let _ = host.cli(&["terminal", "kill", codename]).run().ok();
+    host.cli(&["terminal", "kill", codename]).run().ok();
     assert_eq!(host.cli(&["terminal", "list", "--json"]).run().ok().json(), serde_json::json!([]));
     host.cli(&["terminal", "screen", &id]).run().exit(2).says("there is no terminal");
 }
@@ -140,7 +140,7 @@ fn actions_are_listed_shown_and_kept() {
     host.cli(&["action", "restore", "mine", timestamp]).run().ok().prints("mine is restored");
     let ids = host.cli(&["action", "default-ids"]).run().ok().stdout;
     assert_eq!(ids, "create-project\nrun-tests\nsync-plugins\nupdate-claude-md\n");
-    let _ = host.cli(&["action", "reset", "run-tests"]).run().ok();
+    host.cli(&["action", "reset", "run-tests"]).run().ok();
 }
 
 #[test]

@@ -32,19 +32,19 @@ fn starting_twice_is_fine_and_stopping_nothing_too() {
     let host = TestHost::new();
     host.cli(&["host", "stop"]).run().ok().prints("no host runs");
     host.cli(&["host", "status"]).run().exit(3).says("no host runs");
-    let _ = host.cli(&["host", "start"]).run().ok();
+    host.cli(&["host", "start"]).run().ok();
     let first = pid(&host);
-    let _ = host.cli(&["host", "start"]).run().ok();
+    host.cli(&["host", "start"]).run().ok();
     assert_eq!(pid(&host), first);
 }
 
 #[test]
 fn stopping_refuses_while_terminals_live_unless_told() {
     let host = TestHost::new();
-    let _ = host.cli(&["terminal", "open"]).run().ok();
+    host.cli(&["terminal", "open"]).run().ok();
     let pid = pid(&host);
     host.cli(&["host", "stop"]).run().exit(2).says("--yes");
-    let _ = host.cli(&["host", "stop", "--yes"]).run().ok();
+    host.cli(&["host", "stop", "--yes"]).run().ok();
     // A zombie that nobody waits for is gone too.
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
@@ -53,7 +53,7 @@ fn stopping_refuses_while_terminals_live_unless_told() {
 #[test]
 fn a_host_that_was_killed_leaves_a_home_that_works() {
     let host = TestHost::new().user_action("mine", "  - write: \"true\\r\"\n");
-    let _ = host.cli(&["host", "start"]).run().ok();
+    host.cli(&["host", "start"]).run().ok();
     let first = pid(&host);
     kill_process(Pid::from_raw(first).unwrap(), Signal::KILL).unwrap();
     // The socket it left behind is stale; the next client starts a new host.
@@ -65,7 +65,7 @@ fn a_host_that_was_killed_leaves_a_home_that_works() {
 fn the_socket_is_this_user_s_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let host = TestHost::new();
-    let _ = host.cli(&["host", "start"]).run().ok();
+    host.cli(&["host", "start"]).run().ok();
     let mode = |path: std::path::PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(host.home().join("run")), 0o700);
     assert_eq!(mode(host.home().join("run/host.sock")), 0o600);
@@ -75,10 +75,10 @@ fn the_socket_is_this_user_s_alone() {
 fn a_home_with_a_long_path_works() {
     let host = TestHost::new();
     let home = host.home().join("x".repeat(120));
-    let _ = host.cli(&["host", "start"]).env("AI_ORCHESTRATOR_HOME", &home).run().ok();
+    host.cli(&["host", "start"]).env("AI_ORCHESTRATOR_HOME", &home).run().ok();
     let status = host.cli(&["host", "status", "--json"]).env("AI_ORCHESTRATOR_HOME", &home).run().ok().json();
     assert!(status["socket"].as_str().unwrap().len() <= 100);
-    let _ = host.cli(&["host", "stop"]).env("AI_ORCHESTRATOR_HOME", &home).run().ok();
+    host.cli(&["host", "stop"]).env("AI_ORCHESTRATOR_HOME", &home).run().ok();
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Journeys through the door: a real host, real shells, real files.
 
 #![expect(clippy::unwrap_used, reason = "tests panic")]
+#![expect(clippy::disallowed_methods, reason = "tests start programs and write the files that users would")]
 
 mod actions;
 mod bad_input;

@@ -45,7 +45,7 @@ pub enum Command {
     },
     /// Print the JSON Schema of action files.
     Schema,
-    /// Print the OpenAPI document of the host's door.
+    /// Print the `OpenAPI` document of the host's door.
     #[command(hide = true)]
     Openapi,
     /// Print completions for a shell.

@@ -38,6 +38,7 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         timeout: args.timeout.map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)),
         cols: size.map(|(cols, _)| cols),
         rows: size.map(|(_, rows)| rows),
+        await_viewer: shows_output(&args),
         ..ExecuteRequest::default()
     };
     let started: RunView = match client.post(&path(&["actions", &args.id, "execute"], &[]), &request).await {
@@ -50,10 +51,14 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     if args.detach {
         return detached(&started, &args);
     }
-    let output = if args.json && !args.output { None } else { Some(open_output(&client, &started).await?) };
+    let output = if shows_output(&args) { Some(open_output(&client, &started).await?) } else { None };
     let mut follower =
         Follower { client, args, run: started, output, unacked: 0, replaying: 0, last_ctrl_c: None };
     follower.follow(events).await
+}
+
+fn shows_output(args: &RunArgs) -> bool {
+    !args.detach && (!args.json || args.output)
 }
 
 fn detached(started: &RunView, args: &RunArgs) -> Result<ExitCode, Failure> {

@@ -1,6 +1,6 @@
 //! The contract of the door: every operation, event and error, as plain types.
 //!
-//! The router, the OpenAPI document and the UI's TypeScript types are made from what stands here.
+//! The router, the `OpenAPI` document and the UI's TypeScript types are made from what stands here.
 //! How an operation does its work is elsewhere (`store`, `engine`, `terminal`).
 
 mod actions;
@@ -26,7 +26,7 @@ pub use terminals::{
     WriteReport,
 };
 
-/// The OpenAPI document of the door, as JSON.
+/// The `OpenAPI` document of the door, as JSON.
 #[must_use]
 pub fn openapi() -> String {
     let (_, document) = operations::table();

@@ -3,6 +3,7 @@
 mod start;
 mod stream;
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use http_body_util::{BodyExt as _, Full};
@@ -174,7 +175,7 @@ pub fn path(segments: &[&str], query: &[(&str, Option<&str>)]) -> String {
     for (name, value) in query {
         if let Some(value) = value {
             path.push(separator);
-            path.push_str(&format!("{name}={}", percent_encode(value)));
+            path.extend([name, "=", &percent_encode(value)]);
             separator = '&';
         }
     }
@@ -188,7 +189,8 @@ fn percent_encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing into a text can't fail.
+            _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

@@ -33,6 +33,8 @@ pub struct Start {
     pub terminal: Terminal,
     /// The whole run's time limit.
     pub timeout: Option<Duration>,
+    /// Do nothing until somebody looks at the terminal.
+    pub await_viewer: bool,
 }
 
 /// A handle to the engine.
@@ -112,6 +114,7 @@ struct Active {
     terminal: Terminal,
     cursor: CursorId,
     typed: bool,
+    await_viewer: bool,
     /// Breaks off what the run is doing now.
     work: Option<AbortHandle>,
     limit: Option<AbortHandle>,
@@ -169,7 +172,7 @@ impl Loop {
     }
 
     fn begin(&mut self, start: Start) -> RunView {
-        let Start { plan, steps, terminal, timeout } = start;
+        let Start { plan, steps, terminal, timeout, await_viewer } = start;
         let id = plan.id;
         terminal.send(TerminalMessage::Own { run: Some(id), task: Some(plan.label.clone()) });
         let cursor = CursorId::fresh();
@@ -182,7 +185,7 @@ impl Loop {
                 Change::TimeIsUp { last_output: terminal.tail().await }
             })
         });
-        let active = Active { run, steps, terminal, cursor, typed: false, work: None, limit };
+        let active = Active { run, steps, terminal, cursor, typed: false, await_viewer, work: None, limit };
         self.active.insert(id, active);
         self.apply(id, Change::Begin);
         self.view(id).unwrap_or_else(|| unreachable!("a run that has begun is active or remembered"))
@@ -221,8 +224,12 @@ impl Loop {
         let terminal = active.terminal.clone();
         let (cursor, typed) = (active.cursor, active.typed);
         active.typed |= step.types();
+        let await_viewer = std::mem::take(&mut active.await_viewer);
         let patterns = self.patterns.clone();
         let work = self.work_on(id, async move {
+            if await_viewer {
+                terminal.wait_viewer().await;
+            }
             let stage = Stage { terminal, cursor, typed, patterns };
             let end = match step.perform(&stage).await {
                 Ok(success) => StepEnd::Succeeded { reason: success.reason, exit_code: success.exit_code },

@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, Notify, broadcast};
 
+use crate::agent_command::PromptFolder;
 use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
 use crate::clock;
 use crate::engine::ActionEngine;
@@ -67,6 +68,7 @@ pub(crate) struct Rooms {
     pub engine: ActionEngine,
     pub store: ActionStore,
     pub projects: Projects,
+    pub prompts: PromptFolder,
     facts: Arc<Facts>,
 }
 
@@ -149,6 +151,9 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
         ActionStore::open(paths.clone()).await.map_err(|error| HostError::Store(error.to_string()))?;
     let projects = Projects::new(paths.clone(), store.remembered(), events.clone());
     tokio::spawn(tell_changes(store.subscribe(), events.clone()));
+    let prompts = PromptFolder::open(&std::env::temp_dir(), paths.home())
+        .map_err(HostError::io(std::env::temp_dir()))?;
+    prompts.sweep();
     let facts = Facts {
         started: clock::now(),
         socket: seat.socket().to_owned(),
@@ -158,7 +163,7 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
         web: Mutex::default(),
     };
     let facts = Arc::new(facts);
-    let rooms = Rooms { paths, events, terminals, engine, store, projects, facts };
+    let rooms = Rooms { paths, events, terminals, engine, store, projects, prompts, facts };
     seat.announce()?;
     tracing::info!(socket = %seat.socket().display(), "the host is open");
     let door = tokio::spawn(socket::serve(socket, rooms.clone()));
@@ -207,7 +212,7 @@ async fn ended_by_signal() {
     }
 }
 
-/// Resident set size in bytes (proc_pid_statm(5)); 0 where that can't be asked.
+/// Resident set size in bytes (`proc_pid_statm(5)`); 0 where that can't be asked.
 fn resident() -> u64 {
     let pages = std::fs::read_to_string("/proc/self/statm")
         .ok()

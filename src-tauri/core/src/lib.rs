@@ -14,6 +14,7 @@ mod config;
 mod create_action;
 mod engine;
 mod events;
+mod execution;
 pub mod host;
 pub mod paths;
 mod project;

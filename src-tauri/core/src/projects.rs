@@ -1,6 +1,6 @@
 //! The projects that were used, last one first. What a project is, is `project.rs`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ impl Projects {
 
     /// All of them, last used first.
     pub fn list(&self) -> Vec<ProjectView> {
-        self.used().into_iter().map(view).collect()
+        self.used().iter().map(view).collect()
     }
 
     /// Adds the project of a folder, or moves it to the front.
@@ -70,7 +70,7 @@ impl Projects {
             all.truncate(KEEP);
         })
         .await?;
-        Ok(view(used))
+        Ok(view(&used))
     }
 
     /// Forgets one; answers the rest.
@@ -97,9 +97,9 @@ impl Projects {
     }
 }
 
-fn view(used: Used) -> ProjectView {
+fn view(used: &Used) -> ProjectView {
     let name = used.path.file_name().map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
-    let exists = Path::new(&used.path).is_dir();
+    let exists = used.path.is_dir();
     ProjectView { path: used.path.to_string_lossy().into_owned(), name, used: used.used, exists }
 }
 

@@ -79,7 +79,7 @@ pub enum StepEnd {
 /// Why a step failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepFailure {
-    /// A stable, snake_case name.
+    /// A stable, `snake_case` name.
     pub code: String,
     /// What went wrong, in the user's words.
     pub message: String,

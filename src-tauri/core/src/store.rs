@@ -17,7 +17,7 @@ mod versions;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 
 use sha2::{Digest as _, Sha256};
@@ -62,7 +62,8 @@ impl Which {
     }
 
     /// An action as a project sees it.
-    pub fn seen_from(project: &Path, id: &str) -> Self {
+    #[cfg(test)]
+    pub fn seen_from(project: &std::path::Path, id: &str) -> Self {
         Self { id: id.to_owned(), project: Some(project.to_owned()), scope: None }
     }
 }
@@ -76,8 +77,6 @@ pub(crate) struct Resolved {
     pub bytes: Arc<[u8]>,
     /// Whether these bytes run without a question.
     pub trusted: bool,
-    /// Whether this is the last good version of a file that is broken now.
-    pub stale: bool,
 }
 
 /// Something changed.
@@ -220,6 +219,7 @@ impl ActionStore {
     }
 
     /// Puts the defaults into the user's folder again, as at a start.
+    #[cfg(test)]
     pub async fn seed(&self) -> Result<Vec<Notice>, StoreError> {
         self.order(Shelf::seed).await
     }

@@ -80,6 +80,8 @@ pub(crate) enum Message {
     WaitText { cursor: CursorId, pattern: Arc<Pattern>, done: oneshot::Sender<WaitOutcome> },
     /// Waits for text on the screen.
     WaitScreen { pattern: Arc<Pattern>, done: oneshot::Sender<WaitOutcome> },
+    /// Waits until somebody has looked.
+    WaitViewer { done: oneshot::Sender<Opened> },
     /// Waits until the shell takes input.
     WaitReady { done: oneshot::Sender<Opened> },
     /// Waits until the command that the last write of this cursor started has ended.
@@ -102,6 +104,8 @@ pub(crate) enum Message {
     Sync { viewer: u64 },
     /// Another run, or none, owns the terminal.
     Own { run: Option<Uuid>, task: Option<String> },
+    /// Something that must stay for as long as the terminal's child.
+    Keep(Box<dyn std::any::Any + Send>),
     /// Ends the terminal's session.
     Kill { done: Option<oneshot::Sender<KillReport>> },
 }
@@ -155,6 +159,11 @@ impl Terminal {
     /// Waits until `pattern` matches the screen, at most this long.
     pub(crate) async fn wait_screen(&self, pattern: Arc<Pattern>, limit: Duration) -> WaitOutcome {
         self.within(limit, |done| Message::WaitScreen { pattern, done }).await
+    }
+
+    /// Waits until somebody has looked, but not for ever.
+    pub(crate) async fn wait_viewer(&self) -> Opened {
+        self.ask(|done| Message::WaitViewer { done }).await.unwrap_or(Opened::Exited)
     }
 
     /// Waits until the shell takes input.

@@ -140,18 +140,7 @@ impl Matcher {
     }
 
     fn matches_at_end(&mut self) -> bool {
-        self.pattern.dfa.next_eoi_state(&mut self.cache, self.state).is_ok_and(LazyStateID::is_match_state)
-    }
-}
-
-/// Names what [`LazyStateID`] calls a match, for use as a function.
-trait MatchState {
-    fn is_match_state(self) -> bool;
-}
-
-impl MatchState for LazyStateID {
-    fn is_match_state(self) -> bool {
-        self.is_match()
+        self.pattern.dfa.next_eoi_state(&mut self.cache, self.state).is_ok_and(|state| state.is_match())
     }
 }
 

@@ -50,7 +50,7 @@ pub struct ActionView {
     /// What it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// A Lucide icon's name, in PascalCase.
+    /// A Lucide icon's name, in `PascalCase`.
     pub icon: String,
     /// Free words for the filter.
     pub tags: Vec<String>,
@@ -118,6 +118,8 @@ pub struct ExecuteRequest {
     pub settle: bool,
     /// With `settle`: leave the terminal open.
     pub keep: bool,
+    /// Do nothing until somebody looks at the terminal (at most 10 s), so that no output is missed.
+    pub await_viewer: bool,
     /// The whole run's time limit in milliseconds; wins over the file's.
     pub timeout: Option<u64>,
     /// The terminal's width in columns.

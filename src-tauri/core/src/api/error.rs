@@ -24,7 +24,7 @@ pub struct ApiError {
     /// The HTTP status that fits.
     #[serde(skip)]
     pub status: u16,
-    /// A stable, snake_case name; clients branch on it and on nothing else.
+    /// A stable, `snake_case` name; clients branch on it and on nothing else.
     pub code: String,
     /// What went wrong, in the user's words, lower case.
     pub message: String,

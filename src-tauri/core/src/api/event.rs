@@ -89,7 +89,7 @@ pub enum Event {
     },
     /// Something the user should know once.
     Notice {
-        /// A stable, snake_case name: `default_overwritten`, `watch_limit`, …
+        /// A stable, `snake_case` name: `default_overwritten`, `watch_limit`, …
         code: String,
         /// What happened, in the user's words.
         message: String,

@@ -1,6 +1,6 @@
 //! Every operation of the door: what it is called, what it takes, what it answers.
 //!
-//! This is the one table: the router and the OpenAPI document are made from it.
+//! This is the one table: the router and the `OpenAPI` document are made from it.
 
 mod actions;
 mod answer;
@@ -18,6 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use answer::refuse;
+pub(crate) use terminals::size_of;
 
 use super::{ApiError, Event, StreamIn, StreamOut};
 use crate::host::Rooms;

@@ -65,7 +65,7 @@ pub struct StepRecord {
 pub struct RunFailure {
     /// The step, from 0; none if the run failed outside its steps.
     pub step: Option<usize>,
-    /// A stable, snake_case name: `timeout`, `exited`, `unexpected_exit`, `code_unknown`, …
+    /// A stable, `snake_case` name: `timeout`, `exited`, `unexpected_exit`, `code_unknown`, …
     pub code: String,
     /// What went wrong, in the user's words.
     pub message: String,

@@ -147,9 +147,9 @@ fn socket_path(paths: &Paths) -> PathBuf {
         return inside;
     }
     let digest = Sha256::digest(paths.home().as_os_str().as_bytes());
-    let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = digest.iter().take(8).fold(0_u64, |hash, &byte| hash << 8 | u64::from(byte));
     let uid = rustix::process::getuid().as_raw();
-    std::env::temp_dir().join(format!("ai-orchestrator-{uid}-{hash}")).join("host.sock")
+    std::env::temp_dir().join(format!("ai-orchestrator-{uid}-{hash:016x}")).join("host.sock")
 }
 
 /// Makes a folder that only this user can enter; one of somebody else's is refused.

@@ -63,13 +63,14 @@ impl Kind for WaitExit {
         let ended = stage.terminal.wait_end(stage.cursor);
         let opened = match self.timeout {
             None => ended.await,
-            Some(limit) => match tokio::time::timeout(limit, ended).await {
-                Ok(opened) => opened,
-                Err(_) => {
+            Some(limit) => {
+                if let Ok(opened) = tokio::time::timeout(limit, ended).await {
+                    opened
+                } else {
                     let message = format!("the command had not ended after {}", duration::show(limit));
                     return Err(stage.failure("timeout", message).await);
                 }
-            },
+            }
         };
         let code = match opened {
             Opened::Ended(code) => code,

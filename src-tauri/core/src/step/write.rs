@@ -68,7 +68,7 @@ impl Kind for Write {
 /// Waits until the shell takes input: typing earlier loses characters. Answers which rule applied.
 async fn ready(stage: &Stage) -> Result<String, StepFailure> {
     Ok(match stage.terminal.wait_ready().await {
-        Opened::Mark | Opened::Ended(_) => "the shell said that it is ready".to_owned(),
+        Opened::Mark | Opened::Ended(_) | Opened::Viewed => "the shell said that it is ready".to_owned(),
         Opened::Quiet => "the shell was quiet, and says nothing of prompts".to_owned(),
         Opened::Patience => "the shell showed no sign of being ready; typed all the same".to_owned(),
         Opened::Exited => {

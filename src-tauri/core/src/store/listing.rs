@@ -82,9 +82,9 @@ impl Shelf {
         };
         let view = self.view(folder, &path, entry, which.project.as_deref());
         let first = view.problems.iter().find(|problem| problem.is_error()).cloned();
-        let (action, bytes, sha256, stale) = match (&entry.action, &entry.good, first) {
-            (Some(action), _, None) => (action, &entry.bytes, &entry.sha256, false),
-            (None, Some(good), _) if stale => (&good.action, &good.bytes, &good.sha256, true),
+        let (action, bytes, sha256) = match (&entry.action, &entry.good, first) {
+            (Some(action), _, None) => (action, &entry.bytes, &entry.sha256),
+            (None, Some(good), _) if stale => (&good.action, &good.bytes, &good.sha256),
             (_, good, problem) => {
                 let problem = problem.unwrap_or_else(|| Problem::whole(&path, "broken", "it can't run"));
                 let (id, stale) = (which.id.clone(), good.is_some());
@@ -97,7 +97,6 @@ impl Shelf {
             bytes: Arc::clone(bytes),
             trusted: self.is_trusted(folder, sha256),
             view,
-            stale,
         })
     }
 

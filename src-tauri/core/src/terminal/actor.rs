@@ -1,27 +1,30 @@
 //! The one loop of a terminal: reads, parses and matches in place, and answers messages.
 //!
-//! Everything here has one owner, [`Actor`]; others talk to it through `Terminal`.
+//! Everything here has one owner, [`Actor`]; others talk to it through `Terminal`. What output sets in motion is
+//! `actor/output.rs`, how bytes get in is `actor/input.rs`.
+
+mod input;
+mod output;
 
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use bytes::{Buf as _, Bytes};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::echo::{Discipline, Echo};
 use super::gate::{CommandEnd, Gate, Opened, Standing, Verdict};
-use super::pty::{Arrival, Ending, Pty, Unattached};
+use super::pty::{Ending, Pty, Unattached};
 use super::ring::Ring;
 use super::screen::Screen;
-use super::text::{Mark, TextReader};
+use super::text::TextReader;
 use super::viewers::Viewers;
 use super::waits::{CursorId, WaitOutcome, Waits};
-use super::{Message, Size, WriteError, ending, typing};
+use super::{Message, Size, WriteError, ending};
 use crate::api::{Event, KillReport, StreamOut, TerminalState, TerminalView};
-use crate::clock;
 use crate::events::Events;
-use crate::watch_text::{Matcher, Pattern};
+use crate::watch_text::Pattern;
+use input::Entry;
 
 /// One read's worth.
 const BUFFER: usize = 64 << 10;
@@ -58,18 +61,12 @@ pub struct Actor {
     next_prompt: Option<u64>,
     child_signals: Signal,
     ending: Option<Ending>,
+    /// What must stay for as long as the child: files that its command line names.
+    kept: Vec<Box<dyn std::any::Any + Send>>,
     kills: Vec<oneshot::Sender<KillReport>>,
     killed: Option<oneshot::Receiver<Vec<u32>>>,
     view: watch::Sender<TerminalView>,
     events: Events,
-}
-
-/// Bytes on their way into the terminal.
-struct Entry {
-    bytes: Bytes,
-    total: usize,
-    begun: bool,
-    done: Option<oneshot::Sender<Result<usize, WriteError>>>,
 }
 
 impl Actor {
@@ -89,6 +86,7 @@ impl Actor {
                 last_output: None,
                 last_input: None,
                 foreground: true,
+                viewed: false,
                 exited: false,
             },
             text: TextReader::new(parts.aid.unwrap_or_default()),
@@ -104,6 +102,7 @@ impl Actor {
             next_prompt: None,
             child_signals: signal(SignalKind::child())?,
             ending: None,
+            kept: Vec::new(),
             kills: Vec::new(),
             killed: None,
             view,
@@ -130,7 +129,7 @@ impl Actor {
                 _ = self.child_signals.recv(), if alive => self.reap(),
                 () = until(deadline), if deadline.is_some() => {}
                 survivors = ended(&mut self.killed) => {
-                    self.finish_kill(survivors);
+                    self.finish_kill(&survivors);
                     break;
                 }
             }
@@ -161,6 +160,7 @@ impl Actor {
                 self.screen_waits.push((pattern, done));
                 self.match_screen();
             }
+            Message::WaitViewer { done } => self.gates.push((Gate::Viewed { since: Instant::now() }, done)),
             Message::WaitReady { done } => self.gates.push((Gate::Ready { since: Instant::now() }, done)),
             Message::WaitEnd { cursor, done } => {
                 let prompt =
@@ -175,6 +175,7 @@ impl Actor {
             Message::Attach { frames, lossless, viewer } => {
                 let id = self.viewers.attach(frames, lossless, &self.ring, &self.screen);
                 _ = viewer.send(id);
+                self.standing.viewed = true;
                 if let Some(ending) = &self.ending {
                     self.viewers.finish(&self.ring, &self.screen, &exit_frame(ending));
                 }
@@ -188,6 +189,7 @@ impl Actor {
                     view.task = task;
                 }
             }),
+            Message::Keep(thing) => self.kept.push(thing),
             Message::Kill { done } => self.kill(done),
         }
     }
@@ -221,179 +223,6 @@ impl Actor {
         deadline
     }
 
-    fn arrived(&mut self, arrival: Arrival) {
-        let buffer = std::mem::take(&mut self.buffer);
-        self.take_output(&buffer[..arrival.bytes], arrival.drained);
-        self.buffer = buffer;
-        if arrival.ended {
-            self.reap();
-            if self.ending.is_none() {
-                // Nothing will ever be read again; the child's end comes by its signal.
-                self.wait_for_child();
-            }
-        }
-    }
-
-    /// Takes what is there to read at this moment; whether that was all.
-    fn read_now(&mut self) -> bool {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let arrival = self.pty.fill(&mut buffer);
-        self.take_output(&buffer[..arrival.bytes], arrival.drained);
-        self.buffer = buffer;
-        arrival.drained
-    }
-
-    /// Everything that printed bytes set in motion, in one pass.
-    fn take_output(&mut self, bytes: &[u8], drained: bool) {
-        if bytes.is_empty() {
-            return;
-        }
-        self.standing.last_output = Some(Instant::now());
-        let read = self.text.advance(bytes);
-        let marks = std::mem::take(&mut read.marks);
-        if marks.contains(&Mark::Cleared) {
-            self.ring.clear(size_of(&self.view.borrow()), self.screen.modes());
-        }
-        self.echo.filter(&mut read.text);
-        self.waits.feed(&read.text, drained);
-        for mark in marks {
-            self.marked(mark);
-        }
-        self.record(bytes);
-        let asides = self.screen.take_asides();
-        if !asides.answers.is_empty() {
-            self.enqueue(asides.answers.into(), None);
-        }
-        if asides.bell {
-            self.events.send(Event::TerminalBell { terminal: self.view.borrow().id });
-        }
-        if asides.title.is_some() {
-            self.change(|view| view.title = asides.title);
-        }
-        self.viewers.pump(&self.ring, &self.screen);
-        if drained {
-            self.match_screen();
-        }
-    }
-
-    /// Puts bytes on the screen and into the ring, whose segments are cut at line ends.
-    fn record(&mut self, bytes: &[u8]) {
-        let mut rest = bytes;
-        while self.ring.is_full()
-            && let Some(line_end) = rest.iter().position(|&byte| byte == b'\n')
-        {
-            let (line, after) = rest.split_at(line_end + 1);
-            self.screen.draw(line);
-            self.ring.push(line);
-            self.ring.cut(size_of(&self.view.borrow()), self.screen.modes());
-            rest = after;
-        }
-        self.screen.draw(rest);
-        self.ring.push(rest);
-    }
-
-    fn marked(&mut self, mark: Mark) {
-        match mark {
-            Mark::Prompt => {
-                let held = self.echo.clear();
-                self.waits.feed(&held, false);
-            }
-            Mark::Editor => {
-                self.standing.marked = true;
-                self.standing.at_prompt = true;
-                self.standing.prompts += 1;
-                let last_exit = self.standing.last_exit;
-                self.change(|view| {
-                    view.integrated = true;
-                    view.state = TerminalState::AtPrompt { last_exit };
-                });
-            }
-            Mark::Output => {
-                self.standing.at_prompt = false;
-                let since = clock::now();
-                self.change(|view| view.state = TerminalState::Running { command: None, since });
-            }
-            Mark::Done { code } => self.standing.last_exit = code,
-            Mark::Cwd(cwd) => self.change(|view| view.cwd = cwd),
-            Mark::Cleared => {}
-        }
-    }
-
-    fn type_text(
-        &mut self,
-        content: &str,
-        cursor: CursorId,
-        done: oneshot::Sender<Result<usize, WriteError>>,
-    ) {
-        if self.ending.is_some() {
-            _ = done.send(Err(WriteError::Ended));
-            return;
-        }
-        // What is already there to read was printed before this write.
-        self.read_now();
-        let strokes = typing::keystrokes(content, self.screen.bracketed_paste());
-        let canonical = self.pty.discipline() != Discipline::Raw;
-        if canonical && strokes.iter().any(|stroke| typing::has_overlong_line(stroke)) {
-            _ = done.send(Err(WriteError::LineTooLong));
-            return;
-        }
-        self.waits.typed(cursor);
-        let sure =
-            self.standing.at_prompt && self.next_prompt.is_none_or(|prompt| self.standing.prompts >= prompt);
-        self.next_prompt = sure.then(|| self.standing.prompts + typing::enters(content));
-        self.written.retain(|(id, _)| *id != cursor);
-        self.written.push((cursor, self.next_prompt));
-        let last = strokes.len().saturating_sub(1);
-        let mut done = Some(done);
-        if strokes.is_empty() {
-            _ = done.take().map(|done| done.send(Ok(0)));
-        }
-        for (index, stroke) in strokes.into_iter().enumerate() {
-            let done = if index == last { done.take() } else { None };
-            self.enqueue(stroke.into(), done);
-        }
-    }
-
-    /// Somebody else types too, so prompts can't be counted any more.
-    fn blur_typed_ahead(&mut self) {
-        self.next_prompt = Some(u64::MAX);
-        for (_, prompt) in &mut self.written {
-            *prompt = None;
-        }
-    }
-
-    fn enqueue(&mut self, bytes: Bytes, done: Option<oneshot::Sender<Result<usize, WriteError>>>) {
-        if self.ending.is_some() {
-            _ = done.map(|done| done.send(Err(WriteError::Ended)));
-            return;
-        }
-        self.queue.push_back(Entry { total: bytes.len(), bytes, begun: false, done });
-        if self.queue.len() == 1 {
-            self.flush();
-        }
-    }
-
-    fn flush(&mut self) {
-        while let Some(entry) = self.queue.front_mut() {
-            let cancelled = !entry.begun && entry.done.as_ref().is_some_and(oneshot::Sender::is_closed);
-            if !cancelled {
-                if !entry.begun && !self.text.in_editor() {
-                    self.echo.typed(&entry.bytes, self.pty.discipline(), Instant::now());
-                }
-                entry.begun = true;
-                let count = self.pty.write(&entry.bytes).unwrap_or(entry.bytes.len());
-                entry.bytes.advance(count);
-                self.standing.last_input = Some(Instant::now());
-                if !entry.bytes.is_empty() {
-                    return;
-                }
-            }
-            if let Some(Entry { total, done: Some(done), .. }) = self.queue.pop_front() {
-                _ = done.send(Ok(total));
-            }
-        }
-    }
-
     fn resize(&mut self, size: Size) {
         if size == size_of(&self.view.borrow()) || self.ending.is_some() {
             return;
@@ -406,20 +235,6 @@ impl Actor {
         self.ring.cut(size, self.screen.modes());
         self.viewers.pump(&self.ring, &self.screen);
         self.change(|view| (view.cols, view.rows) = (size.cols, size.rows));
-    }
-
-    fn match_screen(&mut self) {
-        if self.screen_waits.is_empty() {
-            return;
-        }
-        let text = self.screen.view().lines.join("\n");
-        self.screen_waits.retain(|(_, done)| !done.is_closed());
-        for (_, done) in self.screen_waits.extract_if(.., |(pattern, _)| {
-            let mut matcher = Matcher::new(pattern.clone());
-            matcher.feed(text.as_bytes()).is_some() || matcher.drained()
-        }) {
-            _ = done.send(WaitOutcome::Matched { dropped: false });
-        }
     }
 
     /// The terminal's output is over, but its child lives (it closed its descriptors).
@@ -449,6 +264,7 @@ impl Actor {
         self.viewers.finish(&self.ring, &self.screen, &exit_frame(&ending));
         let state = TerminalState::Exited { code: ending.code, signal: ending.signal.clone() };
         self.ending = Some(ending);
+        self.kept.clear();
         self.change(|view| view.state = state);
     }
 
@@ -463,14 +279,14 @@ impl Actor {
         }
     }
 
-    fn finish_kill(&mut self, survivors: Vec<u32>) {
+    fn finish_kill(&mut self, survivors: &[u32]) {
         self.reap();
         let (code, signal) = match &self.ending {
             Some(ending) => (ending.code, ending.signal.clone()),
             None => (None, None),
         };
         for done in self.kills.drain(..) {
-            let survivors = survivors.clone();
+            let survivors = survivors.to_vec();
             _ = done.send(KillReport { code, signal: signal.clone(), survivors });
         }
     }

@@ -153,11 +153,10 @@ fn as_the_kernel_draws(bytes: &[u8]) -> Vec<u8> {
                 line_start = drawn.len();
             }
             b'\t' => drawn.push(b'\t'),
-            // End of file is not drawn.
-            0x04 => {}
             // Erase: BS, blank, BS, of which the blank is text.
             0x7f if drawn.len() > line_start => drawn.push(b' '),
-            0x7f => {}
+            // Nothing to erase; and the end of file is not drawn.
+            0x7f | 0x04 => {}
             0x00..=0x1f => drawn.extend_from_slice(&[b'^', byte + 0x40]),
             _ => drawn.push(byte),
         }

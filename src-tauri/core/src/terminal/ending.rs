@@ -64,7 +64,7 @@ fn members(session: u32) -> Vec<Member> {
     processes().filter_map(|pid| member(pid, session)).collect()
 }
 
-/// Reads `/proc/PID/stat` (proc_pid_stat(5)): state, parent, group, session follow the command's name,
+/// Reads `/proc/PID/stat` (`proc_pid_stat(5))`: state, parent, group, session follow the command's name,
 /// which may hold anything but ends at the last bracket. The dead that nobody has waited for don't count.
 #[cfg(target_os = "linux")]
 fn member(pid: i32, session: u32) -> Option<Member> {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 /// How a terminal stands, as far as gates care.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
 pub struct Standing {
     /// The shell gives our marks (some have come).
     pub marked: bool,
@@ -23,6 +24,8 @@ pub struct Standing {
     pub last_input: Option<Instant>,
     /// The child has the foreground.
     pub foreground: bool,
+    /// Somebody looks.
+    pub viewed: bool,
     /// The child has ended.
     pub exited: bool,
 }
@@ -32,6 +35,11 @@ pub struct Standing {
 pub enum Gate {
     /// The shell takes input.
     Ready {
+        /// Since when it is waited for.
+        since: Instant,
+    },
+    /// Somebody looks.
+    Viewed {
         /// Since when it is waited for.
         since: Instant,
     },
@@ -68,6 +76,8 @@ pub enum Opened {
     Quiet,
     /// Patience ran out.
     Patience,
+    /// Somebody looks.
+    Viewed,
     /// The command has ended with this code; none if the shell doesn't tell.
     Ended(Option<i32>),
     /// The terminal's child has ended.
@@ -77,18 +87,24 @@ pub enum Opened {
 const MARK_PATIENCE: Duration = Duration::from_secs(10);
 const READY_QUIET: Duration = Duration::from_millis(150);
 const READY_PATIENCE: Duration = Duration::from_secs(3);
+const VIEWER_PATIENCE: Duration = Duration::from_secs(10);
 const END_QUIET: Duration = Duration::from_millis(300);
 const FOREGROUND_INTERVAL: Duration = Duration::from_millis(50);
 
 impl Gate {
     /// Whether it opens now.
     pub fn check(&mut self, standing: &Standing, now: Instant) -> Verdict {
-        if standing.exited {
-            return Verdict::Open(Opened::Exited);
+        match self {
+            Self::Viewed { .. } if standing.viewed => return Verdict::Open(Opened::Viewed),
+            Self::Viewed { since } if now >= *since + VIEWER_PATIENCE => return Verdict::Open(Opened::Patience),
+            Self::Viewed { since } => return Verdict::Closed(Some(*since + VIEWER_PATIENCE)),
+            _ if standing.exited => return Verdict::Open(Opened::Exited),
+            _ => {}
         }
         match self {
             Self::Ready { since } => ready(*since, standing, now),
             Self::CommandEnd(end) => end.check(standing, now),
+            Self::Viewed { .. } => Verdict::Closed(None),
         }
     }
 }
@@ -157,6 +173,7 @@ mod tests {
             last_output: Some(now),
             last_input: None,
             foreground: true,
+            viewed: false,
             exited: false,
         }
     }

@@ -67,7 +67,7 @@ impl Ring {
 
     /// Adds output.
     pub fn push(&mut self, bytes: &[u8]) {
-        let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
+        let lines = memchr::memchr_iter(b'\n', bytes).count();
         if let Some(last) = self.segments.back_mut() {
             last.data.extend_from_slice(bytes);
             last.lines += lines;

@@ -88,7 +88,11 @@ fn start_file(paths: &Paths, name: &str, text: &str) -> io::Result<PathBuf> {
 
 /// An action's variables as commands that set them again, so that they win over the user's start files.
 fn exports(env: &[(String, String)]) -> String {
-    env.iter().map(|(name, value)| format!("export {name}={}\n", ShellKind::Bash.quote(value))).collect()
+    let mut commands = String::new();
+    for (name, value) in env {
+        commands.extend(["export ", name, "=", &ShellKind::Bash.quote(value), "\n"]);
+    }
+    commands
 }
 
 /// Markers by which agents know that they run inside another agent; a terminal is not inside one.

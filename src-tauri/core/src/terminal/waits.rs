@@ -103,17 +103,14 @@ impl Waits {
         let from = usize::try_from(cursor.position - self.start).unwrap_or(usize::MAX).min(self.log.len());
         let text = &self.log[from..];
         let hit = matcher.feed(text).or_else(|| (drained && matcher.drained()).then_some(text.len()));
-        match hit {
-            Some(end) => {
-                cursor.position += end as u64;
-                cursor.wrote = false;
-                let dropped = std::mem::take(&mut cursor.dropped);
-                _ = done.send(WaitOutcome::Matched { dropped });
-            }
-            None => {
-                cursor.position += text.len() as u64;
-                self.waiting.push(Waiting { cursor: id, matcher, done });
-            }
+        if let Some(end) = hit {
+            cursor.position += end as u64;
+            cursor.wrote = false;
+            let dropped = std::mem::take(&mut cursor.dropped);
+            _ = done.send(WaitOutcome::Matched { dropped });
+        } else {
+            cursor.position += text.len() as u64;
+            self.waiting.push(Waiting { cursor: id, matcher, done });
         }
         self.trim();
     }
@@ -281,7 +278,7 @@ mod tests {
         let mut waits = Waits::default();
         let cursor = open(&mut waits);
         for _ in 0..100 {
-            waits.feed(&[b'x'; 64 << 10], true);
+            waits.feed(&vec![b'x'; 64 << 10], true);
         }
         assert!(waits.log.len() <= 2 * KEEP);
         assert_eq!(wait(&mut waits, cursor, "x").try_recv(), Ok(WaitOutcome::Matched { dropped: true }));

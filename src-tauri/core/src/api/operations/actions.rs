@@ -1,28 +1,18 @@
 //! `actions:…`
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::answer::{Answer, Body, Path, Query};
-use super::terminals::size_of;
-use crate::action::{Close, Filled, Problem, Scope, Values, fill};
+use crate::action::{Problem, Scope};
 use crate::api::{
     ActionDetail, ActionList, ActionView, ApiError, CheckRequest, CreateRequest, ExecuteRequest, Preview,
-    PreviewRequest, RestoreRequest, RunView, TerminalState, TerminalView, Undo, Version, VersionContent,
+    PreviewRequest, RestoreRequest, RunView, TerminalView, Undo, Version, VersionContent,
 };
-use crate::engine::Start;
+use crate::execution;
 use crate::host::Rooms;
-use crate::project::Project;
-use crate::run::Plan;
-use crate::store::{Resolved, Which};
-use crate::terminal::Terminal;
-use crate::terminal::shell::Shell;
-use crate::terminals::{Spawn, SpawnError};
+use crate::store::Which;
 
 /// Whose actions are meant.
 #[derive(Debug, Default, Deserialize)]
@@ -74,8 +64,8 @@ pub async fn preview(
 ) -> Answer<Preview> {
     let which = which(&rooms, id, request.project.as_deref(), request.scope).await?;
     let resolved = rooms.store.resolve(which.clone(), true).await?;
-    let shell = shell_of(&resolved)?;
-    let mut values = values_in(which.project.clone(), &rooms).await?;
+    let shell = execution::shell_of(&resolved)?;
+    let mut values = execution::values_in(which.project.clone(), &rooms).await?;
     values.inputs = request.inputs;
     Ok(Json(rooms.store.preview(which, values, shell.kind).await?))
 }
@@ -89,95 +79,7 @@ pub async fn execute(
     Body(request): Body<ExecuteRequest>,
 ) -> Answer<RunView> {
     let which = which(&rooms, id, request.project.as_deref(), request.scope).await?;
-    let size = size_of(request.cols, request.rows)?;
-    if let Some(sha256) = &request.trust {
-        rooms.store.trust(which.clone(), sha256.clone()).await?;
-    }
-    let resolved = rooms.store.resolve(which.clone(), request.stale).await?;
-    if !resolved.trusted {
-        let message = format!("`{}` comes from the project and has not been accepted yet", which.id);
-        return Err(ApiError::new(403, "untrusted", message)
-            .hint("look at what it would run, then accept it (`--trust` on the command line)"));
-    }
-    let shell = shell_of(&resolved)?;
-    let mut values = values_in(which.project.clone(), &rooms).await?;
-    values.inputs.clone_from(&request.inputs);
-    let Filled { action, shown } = fill(&resolved.action, &values, shell.kind).map_err(|error| {
-        let refusal = ApiError::new(422, error.code(), error.to_string());
-        match error.hint() {
-            Some(hint) => refusal.hint(hint),
-            None => refusal,
-        }
-    })?;
-    if !request.inputs.is_empty()
-        && let Err(error) = rooms.store.remember_inputs(which.clone(), request.inputs.clone()).await
-    {
-        tracing::warn!(%error, "the inputs are not remembered");
-    }
-    let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
-    let cwd = action.cwd.as_ref().map_or(root.clone(), |cwd| root.join(cwd));
-    let id = Uuid::now_v7();
-    let terminal = match &request.terminal {
-        Some(terminal) => idle_terminal(&rooms, terminal)?,
-        None => {
-            let env = action.env.clone().into_iter().collect();
-            let task = action.label.clone();
-            let project = which.project.clone();
-            let spawn = Spawn { shell, cwd, project, env, size, task, run: Some(id) };
-            rooms.terminals.spawn(spawn).await?
-        }
-    };
-    let plan = Plan {
-        id,
-        action: resolved.view.id.clone(),
-        label: resolved.view.label.clone(),
-        scope: resolved.view.scope,
-        project: which.project.map(|project| project.to_string_lossy().into_owned()),
-        terminal: terminal.id(),
-        steps: shown.steps.iter().map(|step| (step.kind().to_owned(), step.text())).collect(),
-        settle: request.settle,
-        close_on_success: closes(&request, action.close, true),
-        close_on_failure: closes(&request, action.close, false),
-    };
-    let timeout = request.timeout.map(Duration::from_millis).or(action.timeout);
-    let start = Start { plan, steps: action.steps, terminal, timeout };
-    rooms.engine.start(start).await.map(Json)
-}
-
-/// Whether a run's terminal closes with the run.
-fn closes(request: &ExecuteRequest, close: Close, success: bool) -> bool {
-    let by_file = close == Close::Always || (close == Close::OnSuccess && success);
-    !request.keep && (request.settle || by_file)
-}
-
-/// A terminal that is there, at its prompt, and no other run's.
-fn idle_terminal(rooms: &Rooms, id: &str) -> Result<Terminal, ApiError> {
-    let id = id.parse().map_err(|_| ApiError::new(400, "bad_id", format!("{id} is no terminal's id")))?;
-    let terminal = rooms.terminals.get(id)?;
-    let view = terminal.view();
-    if view.run.is_none() && matches!(view.state, TerminalState::AtPrompt { .. }) {
-        return Ok(terminal);
-    }
-    let message = format!("{} is busy", view.codename);
-    Err(ApiError::new(409, "terminal_busy", message).hint("leave `terminal` out to open a new one"))
-}
-
-fn shell_of(resolved: &Resolved) -> Result<Shell, ApiError> {
-    Ok(Shell::find(resolved.action.shell.as_deref()).map_err(SpawnError::from)?)
-}
-
-/// What placeholders stand for in a project.
-async fn values_in(project: Option<PathBuf>, rooms: &Rooms) -> Result<Values, ApiError> {
-    let root = project.unwrap_or_else(|| rooms.paths.user_home().to_owned());
-    let paths = rooms.paths.clone();
-    let gather = move || {
-        let (project, git) = Project::discover(&root, &paths)?.values();
-        let env = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        std::io::Result::Ok(Values { project, git, env: env.collect(), ..Values::default() })
-    };
-    let gathered = tokio::task::spawn_blocking(gather).await.map_err(std::io::Error::other).flatten();
-    gathered.map_err(|error| ApiError::new(404, "unknown_project", error.to_string()))
+    execution::start(&rooms, which, request).await.map(Json)
 }
 
 /// An action's versions, newest first.

@@ -1,4 +1,4 @@
-//! The two WebSockets: a terminal's bytes, and what changed.
+//! The two `WebSockets`: a terminal's bytes, and what changed.
 
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade, close_code};

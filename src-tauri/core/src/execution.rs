@@ -1,0 +1,162 @@
+//! From a click to a run: trust, values, the agent's flags, a terminal; then the engine takes over.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::action::{Action, Claude, Close, Filled, ShellKind, Values, fill};
+use crate::agent_command::{self, PromptFile, PromptFiles, PromptFolder};
+use crate::api::operations::size_of;
+use crate::api::{ApiError, ExecuteRequest, RunView, TerminalState};
+use crate::engine::Start;
+use crate::host::Rooms;
+use crate::project::Project;
+use crate::run::Plan;
+use crate::step::Step;
+use crate::store::{Resolved, Which};
+use crate::terminal::shell::Shell;
+use crate::terminal::{Message, Terminal};
+use crate::terminals::{Spawn, SpawnError};
+
+/// Starts a run of an action.
+pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) -> Result<RunView, ApiError> {
+    let size = size_of(request.cols, request.rows)?;
+    let resolved = trusted(rooms, &which, &request).await?;
+    let shell = shell_of(&resolved)?;
+    let mut values = values_in(which.project.clone(), rooms).await?;
+    values.inputs.clone_from(&request.inputs);
+    let Filled { mut action, shown } = filled(&resolved.action, &values, shell.kind)?;
+    if !request.inputs.is_empty()
+        && let Err(error) = rooms.store.remember_inputs(which.clone(), request.inputs.clone()).await
+    {
+        tracing::warn!(%error, "the inputs are not remembered");
+    }
+    let prompts = with_agent_flags(&mut action, &shell, &rooms.prompts).await?;
+    let id = Uuid::now_v7();
+    let terminal = if let Some(terminal) = &request.terminal {
+        idle_terminal(rooms, terminal)?
+    } else {
+        let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
+        let cwd = action.cwd.as_ref().map_or(root.clone(), |cwd| root.join(cwd));
+        let env = action.env.clone().into_iter().collect();
+        let (project, task) = (which.project.clone(), action.label.clone());
+        let spawn = Spawn { shell, cwd, project, env, size, task, run: Some(id) };
+        rooms.terminals.spawn(spawn).await?
+    };
+    for prompt in prompts {
+        terminal.send(Message::Keep(Box::new(prompt)));
+    }
+    let plan = Plan {
+        id,
+        action: resolved.view.id.clone(),
+        label: resolved.view.label.clone(),
+        scope: resolved.view.scope,
+        project: which.project.map(|project| project.to_string_lossy().into_owned()),
+        terminal: terminal.id(),
+        steps: shown.steps.iter().map(|step| (step.kind().to_owned(), step.text())).collect(),
+        settle: request.settle,
+        close_on_success: closes(&request, action.close, true),
+        close_on_failure: closes(&request, action.close, false),
+    };
+    let timeout = request.timeout.map(Duration::from_millis).or(action.timeout);
+    rooms.engine.start(Start { plan, steps: action.steps, terminal, timeout, await_viewer: request.await_viewer }).await
+}
+
+/// The bytes that are about to run, if they may.
+async fn trusted(rooms: &Rooms, which: &Which, request: &ExecuteRequest) -> Result<Resolved, ApiError> {
+    if let Some(sha256) = &request.trust {
+        rooms.store.trust(which.clone(), sha256.clone()).await?;
+    }
+    let resolved = rooms.store.resolve(which.clone(), request.stale).await?;
+    if resolved.trusted {
+        return Ok(resolved);
+    }
+    let message = format!("`{}` comes from the project and has not been accepted yet", which.id);
+    Err(ApiError::new(403, "untrusted", message)
+        .hint("look at what it would run, then accept it (`--trust` on the command line)"))
+}
+
+fn filled(action: &Action, values: &Values, shell: ShellKind) -> Result<Filled, ApiError> {
+    fill(action, values, shell).map_err(|error| {
+        let refusal = ApiError::new(422, error.code(), error.to_string());
+        match error.hint() {
+            Some(hint) => refusal.hint(hint),
+            None => refusal,
+        }
+    })
+}
+
+/// The shell that an action runs in.
+pub(crate) fn shell_of(resolved: &Resolved) -> Result<Shell, ApiError> {
+    Ok(Shell::find(resolved.action.shell.as_deref()).map_err(SpawnError::from)?)
+}
+
+/// What placeholders stand for in a project.
+pub(crate) async fn values_in(project: Option<PathBuf>, rooms: &Rooms) -> Result<Values, ApiError> {
+    let root = project.unwrap_or_else(|| rooms.paths.user_home().to_owned());
+    let paths = rooms.paths.clone();
+    let gather = move || {
+        let (project, git) = Project::discover(&root, &paths)?.values();
+        let env = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        std::io::Result::Ok(Values { project, git, env: env.collect(), ..Values::default() })
+    };
+    let gathered = tokio::task::spawn_blocking(gather).await.map_err(std::io::Error::other).flatten();
+    gathered.map_err(|error| ApiError::new(404, "unknown_project", error.to_string()))
+}
+
+/// Adds the flags of the `claude:` block to each step that starts `claude`; answers the prompt files, which
+/// must stay for as long as the terminal.
+async fn with_agent_flags(
+    action: &mut Action,
+    shell: &Shell,
+    folder: &PromptFolder,
+) -> Result<Vec<PromptFile>, ApiError> {
+    let starts_agent =
+        |step: &Step| matches!(step, Step::Write(write) if agent_command::applies(&write.content));
+    if !action.steps.iter().any(starts_agent) {
+        return Ok(Vec::new());
+    }
+    let path =
+        action.env.get("PATH").map(Into::into).or_else(|| std::env::var_os("PATH")).unwrap_or_default();
+    if !agent_command::is_installed("claude", &path, &shell.program).await {
+        return Err(ApiError::new(422, "program_missing", "claude is not installed")
+            .hint("install Claude Code, and make sure that `claude` is found in the terminal's PATH"));
+    }
+    let Some(claude) = action.claude.clone() else { return Ok(Vec::new()) };
+    let (files, prompts) = prompt_files(&claude, folder)
+        .map_err(|error| ApiError::new(500, "io", format!("the agent's prompt can't be written: {error}")))?;
+    for step in &mut action.steps {
+        if let Step::Write(write) = step {
+            write.content = agent_command::build(&write.content, &claude, &files, shell.kind);
+        }
+    }
+    Ok(prompts)
+}
+
+fn prompt_files(claude: &Claude, folder: &PromptFolder) -> std::io::Result<(PromptFiles, Vec<PromptFile>)> {
+    let write = |prompt: &Option<String>| prompt.as_deref().map(|prompt| folder.write(prompt)).transpose();
+    let (system, append) = (write(&claude.system_prompt)?, write(&claude.append_system_prompt)?);
+    let path = |file: &Option<PromptFile>| file.as_ref().map(|file| Path::to_owned(file.path()));
+    let files = PromptFiles { system: path(&system), append: path(&append) };
+    Ok((files, system.into_iter().chain(append).collect()))
+}
+
+/// Whether a run's terminal closes with the run.
+fn closes(request: &ExecuteRequest, close: Close, success: bool) -> bool {
+    let by_file = close == Close::Always || (close == Close::OnSuccess && success);
+    !request.keep && (request.settle || by_file)
+}
+
+/// A terminal that is there, at its prompt, and no other run's.
+fn idle_terminal(rooms: &Rooms, id: &str) -> Result<Terminal, ApiError> {
+    let id = id.parse().map_err(|_| ApiError::new(400, "bad_id", format!("{id} is no terminal's id")))?;
+    let terminal = rooms.terminals.get(id)?;
+    let view = terminal.view();
+    if view.run.is_none() && matches!(view.state, TerminalState::AtPrompt { .. }) {
+        return Ok(terminal);
+    }
+    let message = format!("{} is busy", view.codename);
+    Err(ApiError::new(409, "terminal_busy", message).hint("leave `terminal` out to open a new one"))
+}
