@@ -19,7 +19,8 @@ use crate::paths::Paths;
 use crate::remembered::Remembered;
 
 /// How long after a reading that failed, or that may have been early, a file is read again.
-const SETTLE: Duration = Duration::from_millis(30);
+/// In tests it is longer, so that a busy machine can't come between two halves of one save.
+const SETTLE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 30 });
 
 /// What reaches the thread.
 pub(super) enum Message {
