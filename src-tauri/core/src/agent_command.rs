@@ -8,12 +8,14 @@ mod installed;
 mod prompt_file;
 mod words;
 
+use std::io;
 use std::path::PathBuf;
 
 pub(crate) use installed::is_installed;
 pub(crate) use prompt_file::{PromptFile, PromptFolder};
 
-use crate::action::{Claude, ShellKind};
+use crate::action::{Action, Claude, ShellKind};
+use crate::step::Step;
 use flags::{Arity, SUBCOMMANDS, arity, same};
 use words::{Line, Word};
 
@@ -24,6 +26,40 @@ pub(crate) struct PromptFiles {
     pub system: Option<PathBuf>,
     /// The file with `appendSystemPrompt`.
     pub append: Option<PathBuf>,
+}
+
+/// Puts the block's flags into every step that starts `claude`, and its prompts into files.
+///
+/// The files are to live as long as the run's terminal: dropping them removes them.
+pub(crate) fn prepare(
+    action: &mut Action,
+    shell: ShellKind,
+    folder: impl FnOnce() -> io::Result<PromptFolder>,
+) -> io::Result<Vec<PromptFile>> {
+    let Some(claude) = action.claude.clone() else { return Ok(Vec::new()) };
+    let starts_claude = |step: &Step| matches!(step, Step::Write(write) if applies(&write.content));
+    if !action.steps.iter().any(starts_claude) {
+        return Ok(Vec::new());
+    }
+    let mut written = Vec::new();
+    let mut files = PromptFiles::default();
+    if claude.system_prompt.is_some() || claude.append_system_prompt.is_some() {
+        let folder = folder()?;
+        let prompts =
+            [(&claude.system_prompt, &mut files.system), (&claude.append_system_prompt, &mut files.append)];
+        for (prompt, path) in prompts {
+            let Some(prompt) = prompt else { continue };
+            let file = folder.write(prompt)?;
+            *path = Some(file.path().to_owned());
+            written.push(file);
+        }
+    }
+    for step in &mut action.steps {
+        if let Step::Write(write) = step {
+            write.content = build(&write.content, &claude, &files, shell);
+        }
+    }
+    Ok(written)
 }
 
 /// Whether content starts `claude`, so that the builder and the missing-program check apply.

@@ -1,13 +1,13 @@
 //! The whole table of cases, and what real shells make of the lines.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use proptest::prelude::*;
 
-use super::{PromptFiles, build};
-use crate::action::{Claude, ShellKind};
+use super::{PromptFiles, PromptFolder, build, prepare};
+use crate::action::{Claude, Scope, ShellKind, read};
 
 fn block() -> Claude {
     let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
@@ -202,6 +202,25 @@ fn the_table_of_cases() {
     for (content, claude, files, expected) in cases {
         assert_eq!(build(content, &claude, &files, ShellKind::Bash), expected, "{content:?}");
     }
+}
+
+#[test]
+fn an_actions_steps_get_their_flags_and_its_prompts_live_in_files() {
+    let text = "label: A\nclaude: { model: opus, appendSystemPrompt: Be kind. }\nsteps:\n  - write: \
+                \"ls\\r\"\n  - write: \"claude hi\\r\"\n";
+    let (action, problems) = read(Path::new("a.yaml"), Scope::User, text.as_bytes());
+    let mut action = action.unwrap_or_else(|| panic!("{problems:?}"));
+    let temporary = tempfile::tempdir().unwrap();
+    let open = || PromptFolder::open(temporary.path());
+    let files = prepare(&mut action, ShellKind::Bash, open).unwrap();
+    let [file] = &files[..] else { panic!("{files:?}") };
+    let path = file.path().to_owned();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "Be kind.");
+    let typed: Vec<String> = action.steps.iter().map(crate::step::Step::text).collect();
+    let expected = format!("claude --model opus --append-system-prompt-file {} -- hi", path.display());
+    assert_eq!(typed, ["ls", &expected]);
+    drop(files);
+    assert!(!path.exists());
 }
 
 /// A `claude` that writes its arguments with NULs between, and the shells that are here.

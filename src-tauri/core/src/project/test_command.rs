@@ -13,12 +13,12 @@ pub(crate) fn test_command(root: &Path) -> Option<(String, String)> {
     // A task runner that names its tests was set up on purpose, and knows more than any guess.
     for justfile in ["justfile", "Justfile", ".justfile"] {
         if has(justfile) && has_recipe(&read(justfile)) {
-            return because("just test", &format!("{justfile} with a `test` recipe"));
+            return because("just test", &format!("{justfile} with a test recipe"));
         }
     }
     for makefile in ["GNUmakefile", "makefile", "Makefile"] {
         if has(makefile) && has_recipe(&read(makefile)) {
-            return because("make test", &format!("{makefile} with a `test` target"));
+            return because("make test", &format!("{makefile} with a test target"));
         }
     }
     if has("Cargo.toml") {
@@ -26,7 +26,7 @@ pub(crate) fn test_command(root: &Path) -> Option<(String, String)> {
     }
     if has("package.json") && has_test_script(&read("package.json")) {
         let (command, lock) = node_runner(root);
-        return because(command, &format!("package.json with a `test` script{lock}"));
+        return because(command, &format!("package.json with a test script{lock}"));
     }
     if has("go.mod") {
         return because("go test ./...", "go.mod");

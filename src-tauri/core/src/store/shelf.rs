@@ -19,7 +19,8 @@ use crate::paths::Paths;
 use crate::remembered::Remembered;
 
 /// How long after a reading that failed, or that may have been early, a file is read again.
-const SETTLE: Duration = Duration::from_millis(30);
+/// In tests it is longer, so that a busy machine can't come between two halves of one save.
+const SETTLE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 30 });
 
 /// What reaches the thread.
 pub(super) enum Message {
@@ -46,6 +47,8 @@ pub(super) struct Shelf {
     changes: broadcast::Sender<StoreChange>,
     /// Files to read again, and when.
     due: BTreeMap<PathBuf, Instant>,
+    /// Files whose bytes could not be kept in the history yet.
+    unkept: BTreeSet<PathBuf>,
 }
 
 impl Shelf {
@@ -65,6 +68,7 @@ impl Shelf {
             trust: Trust::open(paths.trust()),
             watch: Watch::new(sender),
             due: BTreeMap::new(),
+            unkept: BTreeSet::new(),
             paths,
             defaults,
             config,
@@ -226,6 +230,8 @@ impl Shelf {
 
     /// Reads files again. Broken ones are read once more a little later, unless this is `final_reading`.
     pub fn reload(&mut self, project: Option<&Path>, paths: Vec<PathBuf>, final_reading: bool) {
+        // What is known now may be gone from the disk in a moment.
+        self.keep_unkept(project);
         let mut changed = false;
         let many = paths.len() > 20;
         self.history.set_batch(many);
@@ -252,11 +258,37 @@ impl Shelf {
         }
     }
 
+    /// Tries again to keep what could not be kept: the disk may have room now.
+    fn keep_unkept(&mut self, project: Option<&Path>) {
+        for path in self.unkept.clone() {
+            let folder = self.folder(project);
+            let Some(entry) = folder.entry(&path) else { continue };
+            let (key, bytes) = (folder.key(&entry.id), entry.bytes.clone());
+            if self.history.record(&key, &bytes, Author::Editor, "", clock::now()).is_ok() {
+                self.unkept.remove(&path);
+            }
+        }
+    }
+
     /// Takes what was read for the file's state, and keeps it in the history.
     fn keep(&mut self, project: Option<&Path>, path: PathBuf, mut entry: Entry) {
         let key = self.folder(project).key(&entry.id);
         if let Err(error) = self.history.record(&key, &entry.bytes, Author::Editor, "", clock::now()) {
             tracing::warn!(%error, path = %path.display(), "a version can't be kept in the history");
+            if self.unkept.is_empty() {
+                let message =
+                    format!("the history can't be written ({error}): versions are not kept for now");
+                let action = Some(entry.id.clone());
+                self.publish(StoreChange::Notice(Notice {
+                    code: "history_failed",
+                    message,
+                    action,
+                    restore: None,
+                }));
+            }
+            self.unkept.insert(path.clone());
+        } else {
+            self.unkept.remove(&path);
         }
         if entry.action.is_none() && entry.good.is_none() {
             entry.good = self.last_good(project, &path, &entry.id);

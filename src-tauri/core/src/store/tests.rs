@@ -488,3 +488,28 @@ async fn measure_loading_and_hearing_of_a_save() {
         drop(house);
     }
 }
+
+#[tokio::test]
+async fn a_half_written_file_is_never_called_broken() {
+    use std::io::Write as _;
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    for text in [OTHER, GOOD, OTHER] {
+        // Emptied, half written and closed, then the rest appended: three moments, one save.
+        let (half, rest) = text.split_at(text.len() / 2);
+        fs::write(&path, half).unwrap();
+        fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(rest.as_bytes()).unwrap();
+        let label = if text == OTHER { "Other" } else { "Good" };
+        loop {
+            let list = house.store.list(None).await.unwrap();
+            assert_eq!(list.actions[0].health, ActionHealth::Ready);
+            if list.actions[0].label == label {
+                break;
+            }
+            house.changes.recv().await.unwrap();
+        }
+    }
+    assert!(house.store.history(Which::user("good")).await.unwrap().iter().all(|version| version.valid));
+}

@@ -144,6 +144,7 @@ impl Watch {
                 let message = "the system's limit of watched folders is reached, so changes of action files \
                                are looked for twice a second; raise fs.inotify.max_user_watches"
                     .to_owned();
+                self.watched.insert(path.to_owned());
                 self.poll();
                 Some(Notice { code: "watch_limit", message, action: None, restore: None })
             }
@@ -217,4 +218,33 @@ fn targets(base: &Path, dir: &Path) -> Vec<(PathBuf, PathBuf)> {
         Some((parent, target))
     };
     ways(base, dir).into_iter().filter_map(target).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn where_the_system_can_not_tell_of_changes_they_are_found_by_looking() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().canonicalize().unwrap();
+        let dir = base.join("actions");
+        std::fs::create_dir(&dir).unwrap();
+        let (sender, events) = mpsc::channel();
+        let mut watch = Watch::new(sender);
+        watch.follow(&base, &dir);
+        // As if the system's limit had been met.
+        watch.poll();
+        assert!(watch.watched.contains(&dir));
+        std::fs::write(dir.join("a.yaml"), "label: A").unwrap();
+        let mut seen = watch.listen();
+        while !seen.touches(&dir.join("a.yaml")) {
+            match events.recv_timeout(Duration::from_secs(20)).unwrap() {
+                Message::Files(event) => seen.take(event),
+                _ => unreachable!(),
+            }
+        }
+    }
 }
