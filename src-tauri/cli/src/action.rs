@@ -35,7 +35,7 @@ pub async fn perform(verb: ActionVerb) -> Result<ExitCode, Failure> {
         ActionVerb::Restore { action, timestamp } => restore(&action, timestamp).await,
         ActionVerb::DefaultIds => {
             let ids: Vec<String> = connect().await?.get("/v1/default-actions").await?;
-            print::text(&ids.iter().map(|id| format!("{id}\n")).collect::<String>())
+            print::lines(ids)
         }
     }
 }
@@ -183,6 +183,7 @@ async fn edit(action: &OneAction) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("no editor is set").hint(format!("set EDITOR, or open {file} yourself")));
     };
     // As git does: the variable is a command line, so that `code --wait` works.
+    #[expect(clippy::disallowed_methods, reason = "the user's editor takes over this terminal")]
     let status = Command::new("sh")
         .args(["-c", &format!("{editor} \"$1\""), "sh", &file])
         .status()

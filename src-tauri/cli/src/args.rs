@@ -169,6 +169,7 @@ pub enum ActionVerb {
 
 /// How to run an action.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "independent flags of a command line")]
 pub struct RunArgs {
     /// The project's folder.
     pub folder: PathBuf,

@@ -30,6 +30,7 @@ pub fn open_window() -> Result<ExitCode, Failure> {
             "build it with `cargo xtask build`, or use `ai-orchestrator host start --http` and a browser",
         )
     };
+    #[expect(clippy::disallowed_methods, reason = "the window is a program of its own")]
     let status = Command::new(&window).status().map_err(missing)?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -99,7 +100,7 @@ fn print_status(status: &HostStatus) -> Result<ExitCode, Failure> {
         ["clients", &status.clients.to_string()].map(str::to_owned),
     ];
     rows.extend(status.notices.iter().map(|notice| ["notice".to_owned(), notice.clone()]));
-    print::text(&rows.iter().map(|[name, value]| format!("{name:9}  {value}\n")).collect::<String>())
+    print::lines(rows.iter().map(|[name, value]| format!("{name:9}  {value}")))
 }
 
 async fn stop(yes: bool) -> Result<ExitCode, Failure> {

@@ -18,6 +18,15 @@ pub fn text(text: &str) -> Result<ExitCode, Failure> {
     }
 }
 
+/// Prints each of these on a line of its own.
+pub fn lines(lines: impl IntoIterator<Item = impl AsRef<str>>) -> Result<ExitCode, Failure> {
+    let mut all = String::new();
+    for line in lines {
+        all.extend([line.as_ref(), "\n"]);
+    }
+    text(&all)
+}
+
 /// Prints one JSON document.
 pub fn json(value: &impl Serialize) -> Result<ExitCode, Failure> {
     let mut document =

@@ -39,7 +39,7 @@ pub async fn perform(verb: TerminalVerb) -> Result<ExitCode, Failure> {
                 return print::json(&screen);
             }
             let last = screen.lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
-            print::text(&screen.lines[..last].iter().map(|line| format!("{line}\n")).collect::<String>())
+            print::lines(&screen.lines[..last])
         }
         TerminalVerb::Kill { id, format } => {
             let id = find(&client, &id).await?;

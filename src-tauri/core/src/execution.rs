@@ -1,12 +1,12 @@
 //! From a click to a run: trust, values, the agent's flags, a terminal; then the engine takes over.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::action::{Action, Claude, Close, Filled, ShellKind, Values, fill};
-use crate::agent_command::{self, PromptFile, PromptFiles, PromptFolder};
+use crate::action::{Action, Close, Filled, ShellKind, Values, fill};
+use crate::agent_command::{self, PromptFile, PromptFolder};
 use crate::api::operations::size_of;
 use crate::api::{ApiError, ExecuteRequest, RunView, TerminalState};
 use crate::engine::Start;
@@ -60,7 +60,10 @@ pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) 
         close_on_failure: closes(&request, action.close, false),
     };
     let timeout = request.timeout.map(Duration::from_millis).or(action.timeout);
-    rooms.engine.start(Start { plan, steps: action.steps, terminal, timeout, await_viewer: request.await_viewer }).await
+    rooms
+        .engine
+        .start(Start { plan, steps: action.steps, terminal, timeout, await_viewer: request.await_viewer })
+        .await
 }
 
 /// The bytes that are about to run, if they may.
@@ -124,23 +127,8 @@ async fn with_agent_flags(
         return Err(ApiError::new(422, "program_missing", "claude is not installed")
             .hint("install Claude Code, and make sure that `claude` is found in the terminal's PATH"));
     }
-    let Some(claude) = action.claude.clone() else { return Ok(Vec::new()) };
-    let (files, prompts) = prompt_files(&claude, folder)
-        .map_err(|error| ApiError::new(500, "io", format!("the agent's prompt can't be written: {error}")))?;
-    for step in &mut action.steps {
-        if let Step::Write(write) = step {
-            write.content = agent_command::build(&write.content, &claude, &files, shell.kind);
-        }
-    }
-    Ok(prompts)
-}
-
-fn prompt_files(claude: &Claude, folder: &PromptFolder) -> std::io::Result<(PromptFiles, Vec<PromptFile>)> {
-    let write = |prompt: &Option<String>| prompt.as_deref().map(|prompt| folder.write(prompt)).transpose();
-    let (system, append) = (write(&claude.system_prompt)?, write(&claude.append_system_prompt)?);
-    let path = |file: &Option<PromptFile>| file.as_ref().map(|file| Path::to_owned(file.path()));
-    let files = PromptFiles { system: path(&system), append: path(&append) };
-    Ok((files, system.into_iter().chain(append).collect()))
+    agent_command::prepare(action, shell.kind, || Ok(folder.clone()))
+        .map_err(|error| ApiError::new(500, "io", format!("the agent's prompt can't be written: {error}")))
 }
 
 /// Whether a run's terminal closes with the run.

@@ -211,7 +211,7 @@ fn an_actions_steps_get_their_flags_and_its_prompts_live_in_files() {
     let (action, problems) = read(Path::new("a.yaml"), Scope::User, text.as_bytes());
     let mut action = action.unwrap_or_else(|| panic!("{problems:?}"));
     let temporary = tempfile::tempdir().unwrap();
-    let open = || PromptFolder::open(temporary.path());
+    let open = || PromptFolder::open(temporary.path(), Path::new("/home"));
     let files = prepare(&mut action, ShellKind::Bash, open).unwrap();
     let [file] = &files[..] else { panic!("{files:?}") };
     let path = file.path().to_owned();

@@ -103,6 +103,7 @@ pub struct ActionDetail {
 /// Starts a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent wishes, not one state")]
 pub struct ExecuteRequest {
     /// The project to run in; the user's home folder if none.
     pub project: Option<String>,

@@ -95,16 +95,12 @@ impl Gate {
     /// Whether it opens now.
     pub fn check(&mut self, standing: &Standing, now: Instant) -> Verdict {
         match self {
-            Self::Viewed { .. } if standing.viewed => return Verdict::Open(Opened::Viewed),
-            Self::Viewed { since } if now >= *since + VIEWER_PATIENCE => return Verdict::Open(Opened::Patience),
-            Self::Viewed { since } => return Verdict::Closed(Some(*since + VIEWER_PATIENCE)),
-            _ if standing.exited => return Verdict::Open(Opened::Exited),
-            _ => {}
-        }
-        match self {
+            Self::Viewed { .. } if standing.viewed => Verdict::Open(Opened::Viewed),
+            Self::Viewed { since } if now >= *since + VIEWER_PATIENCE => Verdict::Open(Opened::Patience),
+            Self::Viewed { since } => Verdict::Closed(Some(*since + VIEWER_PATIENCE)),
+            _ if standing.exited => Verdict::Open(Opened::Exited),
             Self::Ready { since } => ready(*since, standing, now),
             Self::CommandEnd(end) => end.check(standing, now),
-            Self::Viewed { .. } => Verdict::Closed(None),
         }
     }
 }
