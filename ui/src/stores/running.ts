@@ -78,6 +78,8 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
       for (const terminal of await app.door.terminals()) app.terminals.meet(terminal);
     }
     app.showTerminal(run.terminal);
+    // The host remembers the values; the next form shows them.
+    if (action.inputs.length > 0) void app.actions.load(app.projects.current).catch(() => undefined);
     return run;
   } catch (error) {
     if (hasCode(error, 'untrusted') && !request.trust) {
