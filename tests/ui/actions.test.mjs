@@ -88,9 +88,15 @@ test('an action with inputs asks first, and remembers the values', async () => {
   await form.waitFor({ state: 'detached' });
   await stage.shows(/^Ada's cat is loud$/m);
   await until('the values to be known', async () => {
-    const { actions } = await stage.call('GET', '/v1/actions');
+    const { actions } = await stage.call('GET', `/v1/actions?project=${encodeURIComponent(stage.project)}`);
     return actions.find((action) => action.id === 'ask').last_inputs.who === "Ada's cat";
   });
+  await stage.action('Ask').click();
+  await until(
+    'the form to have them',
+    async () => (await form.getByLabel('Who').inputValue()) === "Ada's cat",
+  );
+  await stage.page.keyboard.press('Escape');
 });
 
 test('a run shows its step and can be cancelled', async () => {

@@ -10,7 +10,7 @@ import TerminalList from '../src/components/TerminalList.svelte';
 import Toasts from '../src/components/Toasts.svelte';
 import type { ActionView } from '../src/api/types';
 import type { App } from '../src/stores/app.svelte';
-import { action, run, terminal, testApp, version } from './fixtures';
+import { action, input, run, terminal, testApp, version } from './fixtures';
 import Provide from './Provide.svelte';
 
 const show = (app: App, ...components: unknown[]) =>
@@ -60,6 +60,7 @@ describe('the quick actions', () => {
       severity: 'error' as const,
       code: 'unknown-key',
       message: 'unknown key',
+      fix: null,
     };
     show(withActions(testApp(), action({ health: 'broken', problems: [problem] })), QuickActions);
     expect(screen.getByText(/hello\.yaml:7:5 unknown key/)).toBeInTheDocument();
@@ -165,9 +166,9 @@ describe('the inputs form', () => {
   it('starts with the last values and names what is missing', async () => {
     const app = testApp();
     const inputs = [
-      { id: 'who', label: 'Who', type: 'string' as const, required: true },
-      { id: 'since', type: 'choice' as const, required: true, choices: ['monday', 'friday'] },
-      { id: 'key', label: 'Key', type: 'secret' as const, required: false },
+      input({ label: 'Who' }),
+      input({ id: 'since', type: 'choice', choices: ['monday', 'friday'] }),
+      input({ id: 'key', label: 'Key', type: 'secret', required: false }),
     ];
     const answer = app.dialogs.inputs(action({ inputs, last_inputs: { since: 'friday' } }));
     show(app, Dialogs);

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 import type { Door } from '../src/api/door';
-import type { ActionView, RunView, TerminalView, Version } from '../src/api/types';
+import type { ActionView, Input, RunView, TerminalView, Version } from '../src/api/types';
 import type { Native } from '../src/native/native';
 import { App } from '../src/stores/app.svelte';
 import { Dialogs } from '../src/stores/dialogs.svelte';
@@ -10,6 +10,7 @@ export function action(change: Partial<ActionView> = {}): ActionView {
   return {
     id: 'hello',
     label: 'Hello',
+    description: null,
     icon: 'Play',
     tags: [],
     scope: 'project',
@@ -23,6 +24,19 @@ export function action(change: Partial<ActionView> = {}): ActionView {
     steps: [],
     problems: [],
     sha256: 'aa',
+    ...change,
+  };
+}
+
+export function input(change: Partial<Input> = {}): Input {
+  return {
+    id: 'who',
+    label: null,
+    description: null,
+    type: 'string',
+    default: null,
+    required: true,
+    choices: [],
     ...change,
   };
 }

@@ -2,10 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { DoorError } from '../src/api/error';
 import { runAction } from '../src/stores/running';
-import { action, run, terminal, testApp } from './fixtures';
+import { action, input, run, terminal, testApp } from './fixtures';
 
 const untrusted = new DoorError(403, { code: 'untrusted', message: 'not trusted yet' });
-const input = { id: 'who', type: 'string' as const, required: true };
 const settled = () => new Promise((done) => setTimeout(done));
 
 describe('a click on an action', () => {
@@ -48,7 +47,7 @@ describe('a click on an action', () => {
   it('asks for inputs first', async () => {
     const execute = vi.fn(async () => run());
     const app = testApp({ execute, terminals: async () => [terminal()] });
-    const going = runAction(app, action({ inputs: [input] }));
+    const going = runAction(app, action({ inputs: [input()] }));
     await settled();
     expect(execute).not.toHaveBeenCalled();
     app.dialogs.open[0]!.answer({ who: 'ada' });

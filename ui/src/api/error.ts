@@ -13,7 +13,7 @@ export class DoorError extends Error {
     super(body.message);
     this.name = 'DoorError';
     this.code = body.code;
-    this.hint = body.hint;
+    this.hint = body.hint ?? undefined;
     this.at = body.at;
   }
 

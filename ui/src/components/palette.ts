@@ -24,7 +24,7 @@ export function paletteEntries(app: App): PaletteEntry[] {
         id: `action/${action.scope}/${action.id}`,
         group: 'Actions',
         label: action.label,
-        detail: action.description,
+        detail: action.description ?? '',
         run: () => runAction(app, action),
       })),
     ...app.terminals.list.map((terminal): PaletteEntry => ({

@@ -7,6 +7,7 @@ import type { HostEvent } from '../api/types';
 import type { Native } from '../native/native';
 import { Viewers } from '../terminal/viewers';
 import { Actions } from './actions.svelte';
+import { offersOf } from './changing';
 import { Connection } from './connection.svelte';
 import { Dialogs } from './dialogs.svelte';
 import { Layout } from './layout.svelte';
@@ -149,7 +150,7 @@ export class App {
         break;
       }
       case 'notice':
-        this.toasts.show(sentence(event.message));
+        this.toasts.show(sentence(event.message), { actions: offersOf(this, event) });
         break;
     }
   }

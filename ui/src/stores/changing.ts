@@ -1,7 +1,7 @@
 // What the menu and the history do to an action's file. Each of them can be undone from its toast.
 
 import type { ActionRef } from '../api/door';
-import type { ActionView, Undo, Version } from '../api/types';
+import type { ActionView, HostEvent, Undo, Version } from '../api/types';
 import type { App } from './app.svelte';
 import type { ToastAction } from './toasts.svelte';
 
@@ -121,4 +121,28 @@ function undoing(app: App, of: ActionRef, undo: Undo): ToastAction {
       }
     },
   };
+}
+
+/** What a notice of the host offers: to bring a version back that the app itself replaced. */
+export function offersOf(app: App, notice: Extract<HostEvent, { event: 'notice' }>): ToastAction[] {
+  const { action, restore } = notice;
+  if (action === null || restore === null) return [];
+  const of: ActionRef = { id: action, scope: 'user', project: null };
+  const bring = (): Promise<boolean> =>
+    change(app, `${action} was restored`, `${action} could not be restored`, of, () =>
+      app.door.restore(of, restore),
+    );
+  const keep = async (): Promise<void> => {
+    if (!(await bring())) return;
+    try {
+      const copy = await app.door.duplicate(of);
+      await app.door.reset(action);
+      app.toasts.show(`Yours is ${copy.label} now`, { tone: 'good', body: 'The default is as shipped.' });
+    } catch (error) {
+      app.toasts.fail('Yours could not be kept as a new action', error);
+    }
+  };
+  const offers: ToastAction[] = [{ label: 'Restore mine', run: bring }];
+  if (notice.code === 'default_overwritten') offers.push({ label: 'Keep as new action', run: keep });
+  return offers;
 }

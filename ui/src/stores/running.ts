@@ -74,10 +74,13 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
   try {
     const run = await app.door.execute(action.id, request);
     app.runs.meet(run);
+    app.runs.own.add(run.id);
     if (!app.terminals.get(run.terminal)) {
       for (const terminal of await app.door.terminals()) app.terminals.meet(terminal);
     }
     app.showTerminal(run.terminal);
+    // The host remembers the values; the next form shows them.
+    if (action.inputs.length > 0) void app.actions.load(app.projects.current).catch(() => undefined);
     return run;
   } catch (error) {
     if (hasCode(error, 'untrusted') && !request.trust) {
@@ -128,9 +131,9 @@ async function confirmStale(app: App, action: ActionView): Promise<boolean> {
   return answer === 'run';
 }
 
-/** A finished run's terminal that waits at its prompt and that nobody typed in. */
+/** A terminal of a finished run of this page that waits at its prompt and that nobody typed in. */
 function reusable(app: App, run: RunView | undefined): string | null {
-  if (!run || run.status === 'running') return null;
+  if (!run || run.status === 'running' || !app.runs.own.has(run.id)) return null;
   const terminal = app.terminals.get(run.terminal);
   if (terminal?.state.kind !== 'at_prompt') return null;
   return app.viewers.has(run.terminal)?.typed === false ? run.terminal : null;

@@ -6,6 +6,8 @@ import type { ActionView, HostEvent, RunView, StepRecord } from '../api/types';
 
 export class Runs {
   byId = new SvelteMap<string, RunView>();
+  /** Runs that were started on this page. */
+  readonly own = new Set<string>();
 
   private newest = $derived([...this.byId.values()].toSorted((a, b) => (a.started < b.started ? 1 : -1)));
   private latestByAction = $derived(firstBy(this.newest, (run) => key(run.action, run.scope, run.project)));

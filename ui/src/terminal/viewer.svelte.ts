@@ -56,6 +56,7 @@ export class Viewer {
   /** Sizes that were asked for and that the host has not told back yet. */
   private asked: { cols: number; rows: number }[] = [];
   private opened = false;
+  private early: Uint8Array<ArrayBuffer>[] = [];
 
   constructor(
     door: Door,
@@ -84,10 +85,7 @@ export class Viewer {
     this.feed = new Feed(this.term, {
       send: (message) => this.stream.send(message),
       resized: (cols, rows) => this.hostResized(cols, rows),
-      live: () => {
-        this.state = { kind: 'live' };
-        this.fitIfOwner();
-      },
+      live: () => this.liveNow(),
       exited: (code, signal) => (this.state = { kind: 'ended', code, signal }),
     });
     this.stream = new Stream(door, id, {
@@ -167,12 +165,20 @@ export class Viewer {
   }
 
   private input(bytes: Uint8Array<ArrayBuffer>, byHand: boolean): void {
-    if (this.state.kind !== 'live') return;
-    if (byHand) {
-      this.typed = true;
-      this.claim();
+    if (byHand) this.typed = true;
+    if (this.state.kind === 'live') {
+      if (byHand) this.claim();
+      this.stream.type(bytes);
+    } else if (this.state.kind === 'attaching' && byHand) {
+      // Typed before the first picture was there; nothing typed at a dead connection is kept.
+      this.early.push(bytes);
     }
-    this.stream.type(bytes);
+  }
+
+  private liveNow(): void {
+    this.state = { kind: 'live' };
+    this.fitIfOwner();
+    for (const bytes of this.early.splice(0)) this.input(bytes, true);
   }
 
   private fitIfOwner(): void {
