@@ -9,8 +9,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 /// `ui/dist`; read from disk in debug builds, so that a rebuilt UI shows at once.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../ui/dist"]
-#[allow_missing = true]
+#[folder = "../../ui/dist"]
 struct Dist;
 
 const NOT_BUILT: &str = include_str!("not-built.html");
