@@ -172,6 +172,26 @@ test('a connection that drops comes back by itself, with everything in its place
   assert.match((await stage.texts())[id], /before-2/);
 });
 
+test('a tab dragged to a side of the pane splits it, and dragged back it joins again', async () => {
+  const visible = () => stage.page.getByRole('region').filter({ visible: true });
+  await stage.page.keyboard.press('Control+Shift+T');
+  await until('two tabs', async () => (await stage.page.getByRole('tab').count()) === 2);
+  assert.equal(await visible().count(), 1);
+  const { width, height } = await visible().boundingBox();
+  await stage.page
+    .getByRole('tab')
+    .last()
+    .dragTo(visible(), { targetPosition: { x: width * 0.9, y: height / 2 } });
+  await until('two panes', async () => (await visible().count()) === 2);
+  await stage.page.getByRole('separator', { name: 'Resize panes' }).focus();
+  const before = (await visible().first().boundingBox()).width;
+  await stage.page.keyboard.press('ArrowRight');
+  await until('a wider pane', async () => (await visible().first().boundingBox()).width > before);
+  await stage.page.getByRole('tab').last().dragTo(stage.page.getByRole('tab').first());
+  await until('one pane', async () => (await visible().count()) === 1);
+  assert.equal(await stage.page.getByRole('tab').count(), 2);
+});
+
 test('nothing went wrong in the page meanwhile', () => {
   assert.deepEqual(stage.faults, []);
 });

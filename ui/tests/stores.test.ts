@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { grouped } from '../src/stores/actions.svelte';
+import { grouped, matches } from '../src/stores/actions.svelte';
 import { deleteAction, restoreVersion } from '../src/stores/changing';
 import { closeTerminal } from '../src/stores/opening';
 import { Runs, currentStep } from '../src/stores/runs.svelte';
@@ -44,9 +44,11 @@ describe('the filter', () => {
       action({ id: 'b', label: 'Deploy', tags: ['tests'], scope: 'user' }),
       action({ id: 'c', label: 'Sync', scope: 'user', default: true }),
     ];
-    expect(grouped(all, '').map((group) => group.name)).toEqual(['Project', 'Yours', 'Defaults']);
-    expect(grouped(all, 'test run').flatMap((group) => group.actions.map((one) => one.id))).toEqual(['a']);
-    expect(grouped(all, 'TEST').flatMap((group) => group.actions.map((one) => one.id))).toEqual(['a', 'b']);
+    const found = (filter: string) => all.filter((one) => matches(one, filter)).map((one) => one.id);
+    expect(grouped(all).map((group) => group.name)).toEqual(['Project', 'Yours', 'Defaults']);
+    expect(found('test run')).toEqual(['a']);
+    expect(found('TEST')).toEqual(['a', 'b']);
+    expect(found('')).toEqual(['a', 'b', 'c']);
   });
 });
 

@@ -1,5 +1,7 @@
 // Everything that can be done from the palette: actions, terminals, projects and commands.
 
+import { computeCommandScore } from 'bits-ui';
+
 import type { App } from '../stores/app.svelte';
 import { closeTerminal, createAction, openTerminal } from '../stores/opening';
 import { runAction } from '../stores/running';
@@ -118,4 +120,33 @@ export function paletteEntries(app: App): PaletteEntry[] {
       run: () => (app.settings.theme = 'system'),
     },
   ];
+}
+
+/** As many as one looks through; a letter more brings the rest. */
+const SHOWN = 40;
+/** How many of each kind stand there before anything is typed. */
+const FIRST: Record<PaletteEntry['group'], number> = {
+  Actions: 10,
+  Terminals: 10,
+  Projects: 5,
+  Commands: 40,
+};
+
+/** The entries that fit what was typed, best first, under their headings. */
+export function found(entries: PaletteEntry[], text: string): { name: string; entries: PaletteEntry[] }[] {
+  const wanted = text.trim();
+  if (wanted === '') {
+    return grouped(entries).map(({ name, entries }) => ({ name, entries: entries.slice(0, FIRST[name]) }));
+  }
+  const scored = entries
+    .map((entry) => ({ entry, score: computeCommandScore(entry.label, wanted, [entry.group]) }))
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score);
+  return grouped(scored.slice(0, SHOWN).map(({ entry }) => entry));
+}
+
+/** Groups in the order of their best entry. */
+function grouped(entries: PaletteEntry[]): { name: PaletteEntry['group']; entries: PaletteEntry[] }[] {
+  const groups = Map.groupBy(entries, (entry) => entry.group);
+  return [...groups].map(([name, entries]) => ({ name, entries }));
 }

@@ -5,7 +5,7 @@ import { DoorError } from '../api/error';
 import { Events } from '../api/events';
 import type { HostEvent } from '../api/types';
 import type { Native } from '../native/native';
-import { Viewers } from '../terminal/viewers';
+import { Viewers } from '../terminal/viewers.svelte';
 import { Actions } from './actions.svelte';
 import { offersOf } from './changing';
 import { Connection } from './connection.svelte';
@@ -113,7 +113,7 @@ export class App {
     this.layout.show(id);
     this.terminals.attention.delete(id);
     queueMicrotask(() => {
-      const viewer = this.viewers.get(id);
+      const viewer = this.viewers.show(id);
       requestAnimationFrame(() => {
         viewer.claim();
         viewer.focus();
@@ -149,6 +149,9 @@ export class App {
         if (run) this.callFor(event.terminal, `${run.label}: ${event.failure?.message ?? event.status}`);
         break;
       }
+      case 'stopping':
+        this.connection.lost(0, 'the host was stopped');
+        break;
       case 'notice':
         this.toasts.show(sentence(event.message), { actions: offersOf(this, event) });
         break;

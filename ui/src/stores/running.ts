@@ -136,5 +136,5 @@ function reusable(app: App, run: RunView | undefined): string | null {
   if (!run || run.status === 'running' || !app.runs.own.has(run.id)) return null;
   const terminal = app.terminals.get(run.terminal);
   if (terminal?.state.kind !== 'at_prompt') return null;
-  return app.viewers.has(run.terminal)?.typed === false ? run.terminal : null;
+  return app.viewers.get(run.terminal)?.typed === false ? run.terminal : null;
 }

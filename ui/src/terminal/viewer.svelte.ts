@@ -120,6 +120,11 @@ export class Viewer {
     };
   }
 
+  /** Whether it is on screen now. */
+  get seen(): boolean {
+    return this.element.isConnected && this.element.offsetParent !== null;
+  }
+
   focus(): void {
     this.term.focus();
   }

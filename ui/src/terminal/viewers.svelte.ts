@@ -1,5 +1,7 @@
 // The viewers of this window, made when a terminal is first shown.
 
+import { SvelteMap } from 'svelte/reactivity';
+
 import type { Door } from '../api/door';
 import { pasteNeedsAsking } from './keys';
 import { Viewer, type ViewerOptions } from './viewer.svelte';
@@ -10,6 +12,9 @@ export interface ViewersListener {
   confirmPaste(text: string): Promise<boolean>;
 }
 
+/** So many terminals stay drawn; others come back from the host, with their text, when they are shown. */
+const KEPT = 24;
+
 declare global {
   interface Window {
     /** For tests and the console: each shown terminal's xterm by the terminal's id. */
@@ -18,7 +23,8 @@ declare global {
 }
 
 export class Viewers {
-  private readonly byId = new Map<string, Viewer>();
+  /** In the order in which they were last shown. */
+  private readonly byId = new SvelteMap<string, Viewer>();
   private readonly terms = (window.__terminals = new Map<string, Viewer['term']>());
 
   constructor(
@@ -27,11 +33,18 @@ export class Viewers {
     private options: ViewerOptions,
   ) {}
 
-  get(id: string): Viewer {
-    return this.byId.get(id) ?? this.make(id);
+  /** Makes a terminal's viewer unless there is one. What is out of sight longest makes room for it. */
+  show(id: string): Viewer {
+    const known = this.byId.get(id);
+    this.byId.delete(id);
+    const viewer = known ?? this.make(id);
+    this.byId.set(id, viewer);
+    const hidden = [...this.byId].filter(([, other]) => !other.seen && other !== viewer);
+    for (const [old] of hidden.slice(0, Math.max(0, this.byId.size - KEPT))) this.drop(old);
+    return viewer;
   }
 
-  has(id: string): Viewer | undefined {
+  get(id: string): Viewer | undefined {
     return this.byId.get(id);
   }
 
@@ -77,7 +90,6 @@ export class Viewers {
       },
       this.options,
     );
-    this.byId.set(id, viewer);
     this.terms.set(id, viewer.term);
     return viewer;
   }
