@@ -77,6 +77,50 @@ test('much output arrives whole, and typing goes on after it', async () => {
   await stage.shows(/^199999\n200000\nseq-is-2$/m);
 });
 
+test('a flood of output leaves the page quick, and Ctrl-C ends it', async () => {
+  await stage.page.getByRole('region').filter({ visible: true }).last().click();
+  await stage.page.keyboard.type('yes\n');
+  const id = await stage.shows(/^y\ny\ny$/m);
+  const asked = Date.now();
+  await stage.page.keyboard.press('Control+Shift+P');
+  await stage.dialog('Command palette').waitFor();
+  const answered = Date.now() - asked;
+  await stage.page.keyboard.press('Escape');
+  await stage.dialog('Command palette').waitFor({ state: 'detached' });
+  await stage.page.keyboard.press('Control+c');
+  await stage.page.keyboard.type('echo calm-$((1+1))\n');
+  await until('the prompt again', async () => /^calm-2$/m.test((await stage.texts())[id]));
+  assert.ok(answered < 1500, `the palette took ${answered} ms`);
+});
+
+test('lines pasted at a program that knows no pasting are asked about first', async () => {
+  const paste = (text) =>
+    stage.page.evaluate((pasted) => {
+      const data = new DataTransfer();
+      data.setData('text/plain', pasted);
+      const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+      document.activeElement.dispatchEvent(event);
+    }, text);
+  await paste('echo shell-$((1+1))\necho knows-$((1+1))');
+  await until('both lines at the prompt', async () => {
+    return Object.values(await stage.texts()).some((text) => /echo knows-\$\(\(1\+1\)\)$/.test(text));
+  });
+  await stage.page.keyboard.press('Enter');
+  await stage.shows(/^knows-2$/m);
+  await stage.page.keyboard.type('cat\n');
+  await until('cat', () => {
+    return stage.page.evaluate(() =>
+      [...window.__terminals.values()].some((term) => !term.modes.bracketedPasteMode),
+    );
+  });
+  await paste('one\ntwo\n');
+  const question = stage.dialog('Paste several lines?');
+  await question.getByText('one').waitFor();
+  await question.getByRole('button', { name: 'Paste' }).click();
+  await stage.shows(/^two\n(one\n)?two$/m);
+  await stage.page.keyboard.press('Control+c');
+});
+
 test('a terminal is found, closed, and asked about when something runs', async () => {
   await stage.page.keyboard.press('Control+Shift+F');
   await stage.page.getByRole('textbox', { name: 'Find in terminal' }).fill('no-such-text');

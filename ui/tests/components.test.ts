@@ -85,6 +85,22 @@ describe('the quick actions', () => {
 });
 
 describe('the context menu', () => {
+  it('is all that a right press does, also where a click follows it', async () => {
+    const execute = vi.fn(() => Promise.reject(new Error('not now')));
+    show(withActions(testApp({ execute }), action()), QuickActions);
+    const button = screen.getByRole('button', { name: 'Hello' });
+    // jsdom has no pointer events with buttons; what WebKitGTK sends is told by hand.
+    const down = (which: number) => {
+      const event = new MouseEvent('pointerdown', { button: which, bubbles: true });
+      button.dispatchEvent(event);
+      button.dispatchEvent(new MouseEvent('click', { button: 0, detail: 1, bubbles: true }));
+    };
+    down(2);
+    expect(execute).not.toHaveBeenCalled();
+    down(0);
+    expect(execute).toHaveBeenCalledTimes(1);
+  });
+
   const items = () => screen.getAllByRole('menuitem').map((item) => item.textContent?.trim());
 
   it('opens from the keyboard, ends with Delete, and Escape gives the focus back', async () => {

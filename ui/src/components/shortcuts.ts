@@ -102,13 +102,9 @@ function run(app: App, command: Command): boolean {
   }
 }
 
-/** Splits the focused pane: its tab in front moves over, or a new terminal opens there if it is the only one. */
+/** Opens a shell beside the terminal in front, in the same folder. A tab itself is moved by dragging it. */
 export async function splitActive(app: App, side: 'right' | 'below'): Promise<void> {
   const { pane, active } = app.layout;
-  if (pane.tabs.length > 1 && active) {
-    app.layout.split(pane.id, side, active);
-    app.showTerminal(active);
-    return;
-  }
-  await openTerminal(app, (id) => app.layout.split(pane.id, side, id));
+  const cwd = active === null ? undefined : app.terminals.get(active)?.cwd;
+  await openTerminal(app, { cwd, place: (id) => app.layout.split(pane.id, side, id) });
 }

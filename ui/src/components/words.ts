@@ -52,6 +52,11 @@ export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** The folder that a file is in. */
+export function folder(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
 export function size(bytes: number): string {
   return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KiB`;
 }

@@ -3,10 +3,18 @@
 import { hasCode } from '../api/error';
 import type { App } from './app.svelte';
 
-/** Opens a shell in the project's folder, in the focused pane or where `place` puts it. */
-export async function openTerminal(app: App, place?: (id: string) => void): Promise<string | null> {
+export interface Opening {
+  /** The folder, if not the project's. */
+  cwd?: string | undefined;
+  /** Puts the new terminal somewhere else than into the focused pane. */
+  place?: (id: string) => void;
+}
+
+/** Opens a shell in the project's folder, in the focused pane. */
+export async function openTerminal(app: App, { cwd, place }: Opening = {}): Promise<string | null> {
   try {
-    const terminal = await app.door.spawn({ project: app.projects.current, ...app.viewers.room() });
+    const request = { project: app.projects.current, cwd: cwd ?? null, ...app.viewers.room() };
+    const terminal = await app.door.spawn(request);
     app.terminals.meet(terminal);
     place?.(terminal.id);
     app.showTerminal(terminal.id);

@@ -79,8 +79,9 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
       for (const terminal of await app.door.terminals()) app.terminals.meet(terminal);
     }
     app.showTerminal(run.terminal);
-    // The host remembers the values; the next form shows them.
-    if (action.inputs.length > 0) void app.actions.load(app.projects.current).catch(() => undefined);
+    // The host remembers what was accepted and given: the mark goes, and the next form has the values.
+    if (request.trust || action.inputs.length > 0)
+      void app.actions.load(app.projects.current).catch(() => undefined);
     return run;
   } catch (error) {
     if (hasCode(error, 'untrusted') && !request.trust) {
