@@ -3,7 +3,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Stage } from './stage.mjs';
+import { Stage, until } from './stage.mjs';
 import { addProject, trust } from './project.mjs';
 import { openWindow } from './window.mjs';
 
@@ -40,17 +40,28 @@ for (const [theme, gtk] of [['dark', 'Adwaita:dark'], ['light', 'Adwaita']]) {
     await window.shows(/^done$/m);
     await window.type(`cat beds/tomatoes.md${ENTER}`);
     await window.shows(/ripe in August/);
+    await still(window);
     await window.screenshot(join(folder, theme === 'dark' ? 'window.png' : 'window-light.png'));
     await window.contextMenu('button', /^Tidy up/);
     await window.find('menuitem', 'History');
+    await still(window);
     await window.screenshot(join(folder, `menu-${theme}.png`));
     await window.click('menuitem', 'History');
     await window.find('dialog', 'History of Tidy up');
+    await until('the versions', () => window.browser.$('[role="dialog"] [role="option"]').isDisplayed());
+    await still(window);
     await window.screenshot(join(folder, `history-${theme}.png`));
     await window.close();
   } finally {
     await stage.strike();
   }
+}
+
+/** Nothing moves any more, so the picture is of what stays. */
+async function still(window) {
+  await until('the end of all movement', () =>
+    window.browser.execute(() => document.getAnimations().every((one) => one.playState !== 'running')),
+  );
 }
 
 /** A project with actions, and an action of the user's own with a past. */
@@ -62,6 +73,7 @@ async function plant(stage) {
   await stage.write(join(stage.project, 'beds', 'tomatoes.md'), '# Tomatoes\n\nSown in March, ripe in August.\n');
   await stage.write(join(stage.project, 'beds', 'beans.md'), '# Beans\n');
   await stage.write(join(stage.project, 'beds', 'herbs.md'), '# Herbs\n');
+  await stage.write(join(stage.env.HOME, '.bashrc'), "PS1='\\[\\e[34m\\]\\W\\[\\e[0m\\] $ '\n");
   await stage.host('host', 'start');
   await stage.writeVersions('tidy-up', ['rm -rf compost && echo done', 'git clean -n && echo done'].map((line) =>
     action('tidy-up', 'Tidy up', 'broom', line)));

@@ -486,7 +486,7 @@ export interface components {
             label: string;
             /** @description What it does. */
             description?: string | null;
-            /** @description A Lucide icon's name, in PascalCase. */
+            /** @description A Lucide icon's name, in `PascalCase`. */
             icon: string;
             /** @description Free words for the filter. */
             tags: string[];
@@ -521,7 +521,7 @@ export interface components {
         };
         /** @description What went wrong, for people (`message`, `hint`) and for programs (`code`). */
         ApiError: {
-            /** @description A stable, snake_case name; clients branch on it and on nothing else. */
+            /** @description A stable, `snake_case` name; clients branch on it and on nothing else. */
             code: string;
             /** @description What went wrong, in the user's words, lower case. */
             message: string;
@@ -657,7 +657,7 @@ export interface components {
             /** @enum {string} */
             event: "run_finished";
         } | {
-            /** @description A stable, snake_case name: `default_overwritten`, `watch_limit`, … */
+            /** @description A stable, `snake_case` name: `default_overwritten`, `watch_limit`, … */
             code: string;
             /** @description What happened, in the user's words. */
             message: string;
@@ -707,6 +707,11 @@ export interface components {
              * @default false
              */
             keep: boolean;
+            /**
+             * @description Do nothing until somebody looks at the terminal (at most 10 s), so that no output is missed.
+             * @default false
+             */
+            await_viewer: boolean;
             /**
              * Format: int64
              * @description The whole run's time limit in milliseconds; wins over the file's.
@@ -922,7 +927,7 @@ export interface components {
         RunFailure: {
             /** @description The step, from 0; none if the run failed outside its steps. */
             step?: number | null;
-            /** @description A stable, snake_case name: `timeout`, `exited`, `unexpected_exit`, `code_unknown`, … */
+            /** @description A stable, `snake_case` name: `timeout`, `exited`, `unexpected_exit`, `code_unknown`, … */
             code: string;
             /** @description What went wrong, in the user's words. */
             message: string;
