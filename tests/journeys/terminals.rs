@@ -123,8 +123,10 @@ async fn the_user_s_start_file_and_prompt_keep_working() {
     viewer.until_text("custom> ").await;
     terminal.write("hi; (exit 4)\r").await;
     viewer.until_text("from-alias\r\n").await;
-    terminal.write("echo last=$LAST mine=$MINE aid=${AI_ORCHESTRATOR_AID-unset}.\r").await;
-    viewer.until_text("last=4 mine=1 aid=unset.").await;
+    terminal
+        .write("echo last=$LAST mine=$MINE aid=${AI_ORCHESTRATOR_AID-unset} home=$AI_ORCHESTRATOR_HOME\r")
+        .await;
+    viewer.until_text("last=4 mine=1 aid=unset home=/").await;
 }
 
 #[tokio::test]

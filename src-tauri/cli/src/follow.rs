@@ -1,6 +1,6 @@
 //! `ai-orchestrator action run`: starts a run and follows it to its end.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -68,10 +68,12 @@ fn detached(started: &RunView, args: &RunArgs) -> Result<ExitCode, Failure> {
     print::text(&format!("{}\n", started.id))
 }
 
-/// Nothing that is printed is ever skipped for a reader that is slower than the program.
+/// For a file or a program nothing that is printed is ever skipped, however slowly it reads; a person sees the
+/// newest.
 async fn open_output(client: &Client, run: &RunView) -> Result<Stream, Failure> {
     let terminal = run.terminal.to_string();
-    Ok(client.stream(&path(&["terminals", &terminal, "stream"], &[("lossless", Some("1"))])).await?)
+    let lossless = if std::io::stdout().is_terminal() { None } else { Some("1") };
+    Ok(client.stream(&path(&["terminals", &terminal, "stream"], &[("lossless", lossless)])).await?)
 }
 
 /// Says what would run, so that the user can decide.
@@ -282,10 +284,12 @@ impl Follower {
             }
             return;
         }
-        let code = exit_code
-            .filter(|code| *code != 0)
-            .map_or_else(String::new, |code| format!(", exit code {code}"));
-        eprintln!("{} {}{code}", self.run.label, crate::run::status(status));
+        match exit_code {
+            Some(code) if code != 0 => {
+                eprintln!("{}: the last command ended with exit code {code}", self.run.label);
+            }
+            _ => eprintln!("{} {}", self.run.label, crate::run::status(status)),
+        }
     }
 }
 

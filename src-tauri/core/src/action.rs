@@ -100,10 +100,10 @@ pub enum Close {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Reuse {
-    /// A new one.
-    #[default]
+    /// Always a new one.
     New,
     /// One that this action opened before and that is at its prompt, else a new one.
+    #[default]
     Reuse,
 }
 

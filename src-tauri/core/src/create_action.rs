@@ -1,6 +1,5 @@
 //! Create Action: opens a terminal in which an agent asks what to automate and writes the file itself.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::action;
@@ -25,16 +24,21 @@ pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalVie
             format!("write a YAML file in {}; `ai-orchestrator schema` describes it", folder.display());
         return Err(ApiError::new(409, "claude_missing", message).hint(hint));
     }
-    let prompt = prompt_file(rooms, &folder)
+    let prompt = rooms
+        .prompts
+        .write(&instructions(&folder))
         .map_err(|error| ApiError::new(500, "io", format!("the agent's instructions: {error}")))?;
     let shell = Shell::find(None).map_err(SpawnError::from)?;
-    let line =
-        format!("claude --append-system-prompt-file {}\r", shell.kind.quote(&prompt.to_string_lossy()));
+    let line = format!(
+        "claude --append-system-prompt-file {}\r",
+        shell.kind.quote(&prompt.path().to_string_lossy())
+    );
     let cwd = project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
     let task = "Create action".to_owned();
     let spawn = Spawn { shell, cwd, project, env: Vec::new(), size: Size::default(), task, run: None };
     let terminal = rooms.terminals.spawn(spawn).await?;
     let view = terminal.view();
+    terminal.send(Message::Keep(Box::new(prompt)));
     tokio::spawn(async move {
         terminal.wait_ready().await;
         let cursor = CursorId::fresh();
@@ -48,10 +52,6 @@ pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalVie
 }
 
 /// What the agent is told: the rules, the folder, and the format from the schema's own source.
-fn prompt_file(rooms: &Rooms, folder: &Path) -> std::io::Result<PathBuf> {
-    let path = rooms.paths.run().join("create-action.md");
-    let mut file = tempfile::NamedTempFile::new_in(rooms.paths.run())?;
-    write!(file, "{RULES}\n\nFolder: {}\n\nJSON Schema:\n\n{}\n", folder.display(), action::schema())?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(path)
+fn instructions(folder: &Path) -> String {
+    format!("{RULES}\n\nFolder: {}\n\nJSON Schema:\n\n{}\n", folder.display(), action::schema())
 }

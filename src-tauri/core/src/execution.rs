@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::action::{Action, Close, Filled, ShellKind, Values, fill};
+use crate::action::{Action, Close, Filled, Reuse, ShellKind, Values, fill};
 use crate::agent_command::{self, PromptFile, PromptFolder};
 use crate::api::operations::size_of;
 use crate::api::{ApiError, ExecuteRequest, RunView, TerminalState};
@@ -34,7 +34,8 @@ pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) 
     }
     let prompts = with_agent_flags(&mut action, &shell, &rooms.prompts).await?;
     let id = Uuid::now_v7();
-    let terminal = if let Some(terminal) = &request.terminal {
+    let reused = request.terminal.as_ref().filter(|_| action.terminal == Reuse::Reuse);
+    let terminal = if let Some(terminal) = reused {
         idle_terminal(rooms, terminal)?
     } else {
         let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());

@@ -9,6 +9,7 @@ mod web;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::broadcast::error::RecvError;
@@ -17,6 +18,7 @@ use tokio::sync::{Mutex, Notify, broadcast};
 use crate::agent_command::PromptFolder;
 use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
 use crate::clock;
+use crate::config::Config;
 use crate::engine::ActionEngine;
 use crate::events::Events;
 use crate::paths::Paths;
@@ -29,6 +31,11 @@ use web::WebDoor;
 
 pub use log::log_file;
 pub use seat::{Occupant, is_vacant, occupant, wait_until_vacant};
+
+/// How long a host with nothing to do waits for somebody to come.
+const IDLE_MINUTES: u64 = 10;
+/// How many lines of each terminal are kept.
+const SCROLLBACK_LINES: usize = 10_000;
 
 /// Why a host does not start.
 #[derive(Debug, thiserror::Error)]
@@ -142,10 +149,15 @@ impl Rooms {
 /// Runs the host of this home until it is asked to stop or has nothing to do. `ready` is called once it answers.
 pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> {
     let seat = Seat::take(&paths)?;
-    let _log = log::open(&paths);
+    let (config, problem) = Config::read(&paths.config());
+    let _log = log::open(&paths, config.log.as_deref());
+    if let Some(problem) = problem {
+        tracing::warn!(line = problem.line, "config.yaml: {}", problem.message);
+    }
     let socket = socket::bind(&seat)?;
     let events = Events::default();
-    let terminals = Terminals::new(paths.clone(), events.clone());
+    let lines = config.scrollback_lines.unwrap_or(SCROLLBACK_LINES);
+    let terminals = Terminals::new(paths.clone(), events.clone(), lines);
     let engine = ActionEngine::start_loop(terminals.clone(), events.clone());
     let (store, notices) =
         ActionStore::open(paths.clone()).await.map_err(|error| HostError::Store(error.to_string()))?;
@@ -168,14 +180,20 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
     tracing::info!(socket = %seat.socket().display(), "the host is open");
     let door = tokio::spawn(socket::serve(socket, rooms.clone()));
     ready();
+    let patience = Duration::from_secs(60 * config.idle_minutes.unwrap_or(IDLE_MINUTES));
     tokio::select! {
         () = rooms.facts.stop.notified() => tracing::info!("asked to stop"),
-        () = rooms.facts.activity.idle(|| rooms.terminals.living() > 0) => tracing::info!("nothing to do"),
+        () = rooms.facts.activity.idle(patience, rooms.events.follow(), || rooms.terminals.living() > 0) => {
+            tracing::info!("nothing to do");
+        }
         () = ended_by_signal() => tracing::info!("ended by a signal"),
     }
     rooms.events.send(Event::Stopping);
     rooms.terminals.kill_all().await;
     door.abort();
+    if rooms.facts.web.lock().await.is_some() {
+        web::forget_token(&rooms.paths);
+    }
     drop(seat);
     Ok(())
 }

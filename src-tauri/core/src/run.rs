@@ -200,10 +200,12 @@ impl Run {
     /// The run for clients.
     pub fn view(&self) -> RunView {
         let (status, failure) = match &self.state {
-            State::Ended(Outcome::Succeeded) => (RunStatus::Succeeded, None),
-            State::Ended(Outcome::Failed(failure)) => (RunStatus::Failed, Some(failure.clone())),
-            State::Ended(Outcome::Cancelled) => (RunStatus::Cancelled, None),
-            _ => (RunStatus::Running, None),
+            State::Closing(outcome) | State::Ended(outcome) => match outcome {
+                Outcome::Succeeded => (RunStatus::Succeeded, None),
+                Outcome::Failed(failure) => (RunStatus::Failed, Some(failure.clone())),
+                Outcome::Cancelled => (RunStatus::Cancelled, None),
+            },
+            State::New | State::Step { .. } | State::Settling => (RunStatus::Running, None),
         };
         RunView {
             id: self.plan.id,

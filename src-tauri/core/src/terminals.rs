@@ -75,13 +75,15 @@ impl From<SpawnError> for ApiError {
 pub struct Terminals {
     paths: Paths,
     events: Events,
+    /// How many lines of each are kept.
+    scrollback: usize,
     living: Arc<Mutex<BTreeMap<Uuid, Terminal>>>,
 }
 
 impl Terminals {
     /// An empty set.
-    pub fn new(paths: Paths, events: Events) -> Self {
-        Self { paths, events, living: Arc::default() }
+    pub fn new(paths: Paths, events: Events, scrollback: usize) -> Self {
+        Self { paths, events, scrollback, living: Arc::default() }
     }
 
     /// Opens a terminal.
@@ -114,7 +116,8 @@ impl Terminals {
             created: clock::now(),
             run: spawn.run,
         };
-        let parts = Parts { pty, view: view.clone(), aid, events: self.events.clone() };
+        let parts =
+            Parts { pty, view: view.clone(), aid, scrollback: self.scrollback, events: self.events.clone() };
         let (actor, views) = Actor::new(parts).map_err(failed)?;
         let (messages, inbox) = mpsc::unbounded_channel();
         let terminal = Terminal::new(id, messages, views);

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
-/// How long a host with nothing to do waits for somebody to come.
-const PATIENCE: Duration = Duration::from_secs(600);
+use crate::api::Event;
 
 /// Counts the clients that stay.
 #[derive(Default)]
@@ -35,11 +34,23 @@ impl Activity {
         self.clients.load(Ordering::Relaxed)
     }
 
-    /// Comes back when nobody was there for a while, and nothing was `busy` at its end.
-    pub async fn idle(&self, busy: impl Fn() -> bool) {
+    /// Comes back when nobody was there and nothing happened for so long, and nothing was `busy` at its end.
+    pub async fn idle(
+        &self,
+        patience: Duration,
+        mut events: broadcast::Receiver<Event>,
+        busy: impl Fn() -> bool,
+    ) {
         let mut moved = self.moved.subscribe();
         loop {
-            let quiet = tokio::time::timeout(PATIENCE, moved.changed()).await.is_err();
+            let something = async {
+                tokio::select! {
+                    _ = moved.changed() => {}
+                    // Missed ones have happened too.
+                    _ = events.recv() => {}
+                }
+            };
+            let quiet = tokio::time::timeout(patience, something).await.is_err();
             if quiet && self.clients() == 0 && !busy() {
                 return;
             }
@@ -57,12 +68,15 @@ impl Drop for Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::Events;
+
+    const PATIENCE: Duration = Duration::from_secs(600);
 
     #[tokio::test(start_paused = true)]
     async fn a_host_ends_only_when_nobody_needs_it() {
-        let activity = Activity::default();
+        let (activity, events) = (Activity::default(), Events::default());
         let client = activity.client();
-        let idle = activity.idle(|| false);
+        let idle = activity.idle(PATIENCE, events.follow(), || false);
         tokio::pin!(idle);
         assert!(tokio::time::timeout(PATIENCE * 3, &mut idle).await.is_err());
         drop(client);
@@ -71,7 +85,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_living_terminal_keeps_the_host() {
-        let activity = Activity::default();
-        assert!(tokio::time::timeout(PATIENCE * 3, activity.idle(|| true)).await.is_err());
+        let (activity, events) = (Activity::default(), Events::default());
+        let idle = activity.idle(PATIENCE, events.follow(), || true);
+        assert!(tokio::time::timeout(PATIENCE * 3, idle).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_happens_begins_the_wait_anew() {
+        let (activity, events) = (Activity::default(), Events::default());
+        let idle = activity.idle(PATIENCE, events.follow(), || false);
+        tokio::pin!(idle);
+        assert!(tokio::time::timeout(PATIENCE / 2, &mut idle).await.is_err());
+        events.send(Event::ProjectsChanged);
+        assert!(tokio::time::timeout(PATIENCE * 3 / 4, &mut idle).await.is_err());
     }
 }

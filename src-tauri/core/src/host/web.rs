@@ -3,6 +3,7 @@
 mod page;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -16,6 +17,7 @@ use tokio::net::TcpListener;
 use super::Rooms;
 use crate::api::operations::{self, refuse};
 use crate::api::{ApiError, OpenWeb};
+use crate::paths::Paths;
 
 /// Origins besides the listener's own that pages of this product have (the window's).
 const WINDOW_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
@@ -75,12 +77,22 @@ fn keep_token(rooms: &Rooms, token: &str) {
         // A temporary file is made with mode 0600.
         let mut file = tempfile::NamedTempFile::new_in(rooms.paths.run())?;
         file.write_all(token.as_bytes())?;
-        file.persist(rooms.paths.run().join("web.token")).map_err(|error| error.error)?;
+        file.persist(token_file(&rooms.paths)).map_err(|error| error.error)?;
         Ok(())
     };
     if let Err(error) = write() {
         tracing::warn!(%error, "the token's file could not be written");
     }
+}
+
+/// Removes the token's file: it opens nothing any more.
+pub fn forget_token(paths: &Paths) {
+    // One that is gone is what was wanted.
+    _ = std::fs::remove_file(token_file(paths));
+}
+
+fn token_file(paths: &Paths) -> PathBuf {
+    paths.run().join("web.token")
 }
 
 /// Paths and methods that are no operation.

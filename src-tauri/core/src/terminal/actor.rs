@@ -37,6 +37,8 @@ pub struct Parts {
     pub view: TerminalView,
     /// The id that our marks carry, if the shell was given any to say.
     pub aid: Option<String>,
+    /// How many lines are kept.
+    pub scrollback: usize,
     /// Where changes are told.
     pub events: Events,
 }
@@ -95,7 +97,7 @@ impl Actor {
             screen_waits: Vec::new(),
             gates: Vec::new(),
             screen: Screen::new(size),
-            ring: Ring::new(size),
+            ring: Ring::new(size, parts.scrollback),
             viewers: Viewers::default(),
             queue: VecDeque::new(),
             written: Vec::new(),

@@ -10,8 +10,6 @@ use super::Size;
 const SEGMENT: usize = 32 << 10;
 /// At most this many bytes are kept.
 const MAX_BYTES: usize = 4 << 20;
-/// About this many lines are kept.
-const MAX_LINES: usize = 10_000;
 /// However many lines they are, this many bytes stay: a viewer that keeps up within a megabyte never loses
 /// its place, and a lossless one never loses a byte.
 const MIN_BYTES: usize = (1 << 20) + (128 << 10);
@@ -19,6 +17,8 @@ const MIN_BYTES: usize = (1 << 20) + (128 << 10);
 /// The ring.
 pub struct Ring {
     segments: VecDeque<Segment>,
+    /// About this many lines are kept.
+    max_lines: usize,
     bytes: usize,
     lines: usize,
     /// Whether something that was printed is no longer here.
@@ -45,9 +45,9 @@ pub struct Slice<'a> {
 
 impl Ring {
     /// An empty ring.
-    pub fn new(size: Size) -> Self {
+    pub fn new(size: Size, max_lines: usize) -> Self {
         let first = Segment { start: 0, size, head: Vec::new(), data: Vec::new(), lines: 0 };
-        Self { segments: VecDeque::from([first]), bytes: 0, lines: 0, trimmed: false }
+        Self { segments: VecDeque::from([first]), max_lines, bytes: 0, lines: 0, trimmed: false }
     }
 
     /// Where the oldest kept byte stands.
@@ -117,7 +117,7 @@ impl Ring {
             let Some(oldest) = self.segments.front() else { return };
             let bytes_left = self.bytes - oldest.data.len();
             let lines_left = self.lines - oldest.lines;
-            let many_lines = lines_left >= MAX_LINES && bytes_left >= MIN_BYTES;
+            let many_lines = lines_left >= self.max_lines && bytes_left >= MIN_BYTES;
             if self.bytes <= MAX_BYTES && !many_lines {
                 return;
             }
@@ -133,10 +133,11 @@ impl Ring {
 mod tests {
     use super::*;
 
+    const MAX_LINES: usize = 10_000;
     const SIZE: Size = Size { cols: 80, rows: 24 };
 
     fn filled(lines: usize, width: usize) -> Ring {
-        let mut ring = Ring::new(SIZE);
+        let mut ring = Ring::new(SIZE, MAX_LINES);
         let line = [vec![b'x'; width - 1], vec![b'\n']].concat();
         for _ in 0..lines {
             ring.push(&line);
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_viewer_reads_on_from_its_offset() {
-        let mut ring = Ring::new(SIZE);
+        let mut ring = Ring::new(SIZE, MAX_LINES);
         ring.push(b"hello ");
         ring.push(b"world");
         assert_eq!(ring.read(6, 3).unwrap().data, b"wor");
@@ -174,7 +175,7 @@ mod tests {
 
     #[test]
     fn each_slice_has_one_size() {
-        let mut ring = Ring::new(SIZE);
+        let mut ring = Ring::new(SIZE, MAX_LINES);
         ring.push(b"old");
         ring.cut(Size { cols: 100, rows: 30 }, Vec::new());
         ring.push(b"new");

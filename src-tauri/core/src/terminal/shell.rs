@@ -99,10 +99,8 @@ fn exports(env: &[(String, String)]) -> String {
 const AGENT_MARKERS: [&str; 2] = ["CLAUDECODE", "CLAUDE_CODE_CHILD_SESSION"];
 
 fn environment(terminal: Uuid) -> Vec<(OsString, OsString)> {
-    let mut env: Vec<_> = std::env::vars_os()
-        .filter(|(name, _)| !AGENT_MARKERS.iter().any(|marker| name == marker))
-        .filter(|(name, _)| name != "AI_ORCHESTRATOR_HOME")
-        .collect();
+    let mut env: Vec<_> =
+        std::env::vars_os().filter(|(name, _)| !AGENT_MARKERS.iter().any(|marker| name == marker)).collect();
     set(&mut env, "TERM", "xterm-256color");
     set(&mut env, "COLORTERM", "truecolor");
     set(&mut env, "TERM_PROGRAM", "ai-orchestrator");
