@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::folder::{Entry, Folder};
 use super::shelf::Shelf;
-use super::{Resolved, StoreError, Which, versions};
+use super::{Resolved, StoreChange, StoreError, Which, versions};
 use crate::action::fields::nearest;
 use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, ShellKind, Values, fill, visible};
 use crate::api::{ActionDetail, ActionHealth, ActionList, ActionView, Overridden, Preview, StepView};
@@ -131,7 +131,10 @@ impl Shelf {
         };
         self.trust
             .accept(project, &which.id, &resolved.sha256, &resolved.bytes, clock::now())
-            .map_err(StoreError::io(&self.paths.trust(), "remembering that this is trusted"))
+            .map_err(StoreError::io(&self.paths.trust(), "remembering that this is trusted"))?;
+        // Its button asks no question any more, in every window.
+        self.publish(StoreChange::Actions { project: Some(project.to_owned()) });
+        Ok(())
     }
 
     /// Keeps the values that were given, for the next time.
