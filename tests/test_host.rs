@@ -112,6 +112,11 @@ impl TestHost {
         TestTerminal { client, id: terminal.id }
     }
 
+    /// A run's terminal.
+    pub async fn terminal_of(&self, run: &RunView) -> TestTerminal {
+        TestTerminal { client: self.client().await, id: run.terminal }
+    }
+
     /// Starts a run of an action that needs no question.
     pub async fn execute(&self, id: &str, request: ExecuteRequest) -> Result<RunView, ClientError> {
         let project = Some(self.project().to_str().unwrap().to_owned());

@@ -99,14 +99,71 @@ async fn wait_exit_knows_the_command_s_code() {
 
 #[tokio::test]
 async fn without_marks_the_exit_code_is_unknown_and_said_so() {
-    let host = TestHost::new().action("sh", "  - write: \"sleep 0.3\\r\"\n  - wait_exit:\nshell: sh\n");
+    // A nested shell gives none.
+    let steps = "  - write: \"sh\\r\"\n  - delay: 500\n  - write: \"sleep 0.3\\r\"\n  - wait_exit:\n";
+    let host = TestHost::new().action("nested", steps);
     let mut events = host.events().await;
-    let run = host.execute("sh", ExecuteRequest::default()).await.unwrap();
+    let run = host.execute("nested", ExecuteRequest::default()).await.unwrap();
     let Event::RunFinished { status, steps, exit_code, .. } = events.run_finished(run.id).await else {
         panic!()
     };
     assert_eq!((status, exit_code), (RunStatus::Succeeded, None));
-    assert_eq!(steps[1].reason.as_deref(), Some("code unknown"));
+    assert_eq!(steps[3].reason.as_deref(), Some("code unknown"));
+    assert!(steps[3].duration_ms.unwrap() > 250.0);
+}
+
+#[tokio::test]
+async fn every_shell_tells_exit_codes_and_keeps_its_editor_s_drawing_apart() {
+    for shell in ["bash", "zsh", "fish", "sh"] {
+        let steps = format!(
+            "  - write: \"sleep 0.5; echo re''ady\\r\"\n  - wait_for: ready\n  - write: \"sh -c 'exit 7'\\r\"\n  - wait_exit: 7\n\
+             env: {{ FROM_ACTION: \"a 'b' $c\" }}\nshell: {shell}\n"
+        );
+        let host = TestHost::new().action("shell", &steps);
+        for file in [".zshrc", ".zshenv"] {
+            std::fs::write(host.user_home().join(file), "export FROM_ACTION=overwritten\n").unwrap();
+        }
+        let mut events = host.events().await;
+        let run = host.execute("shell", ExecuteRequest::default()).await.unwrap();
+        let Event::RunFinished { status, steps, failure, exit_code, .. } = events.run_finished(run.id).await
+        else {
+            panic!()
+        };
+        assert_eq!((status, exit_code), (RunStatus::Succeeded, Some(7)), "{shell}: {failure:?}");
+        assert!(steps[1].duration_ms.unwrap() > 400.0, "{shell}: the echo was taken for the answer");
+        let terminal = host.terminal_of(&run).await;
+        let mut viewer = terminal.view_stream(&[]).await;
+        terminal.write("printf 'env=<%s> aid=<%s>\\n' \"$FROM_ACTION\" \"$AI_ORCHESTRATOR_AID\"\r").await;
+        viewer.until_text("env=<a 'b' $c> aid=<>").await;
+    }
+}
+
+#[tokio::test]
+async fn the_line_editor_s_drawing_is_no_output_in_any_shell() {
+    for shell in ["bash", "zsh", "fish", "sh"] {
+        // Long enough to wrap, and to be redrawn.
+        let long = "x".repeat(120);
+        let steps =
+            format!("  - write: \"sleep 1; : {long}; echo end\\r\"\n  - wait_for: end\nshell: {shell}\n");
+        let host = TestHost::new().action("long", &steps);
+        let mut events = host.events().await;
+        let run = host.execute("long", ExecuteRequest::default()).await.unwrap();
+        let Event::RunFinished { status, steps, failure, .. } = events.run_finished(run.id).await else {
+            panic!()
+        };
+        assert_eq!(status, RunStatus::Succeeded, "{shell}: {failure:?}");
+        assert!(steps[1].duration_ms.unwrap() > 900.0, "{shell}: the echo was taken for the answer");
+    }
+}
+
+#[tokio::test]
+async fn a_line_typed_ahead_runs_before_its_wait_ends() {
+    let steps = "  - write: \"sleep 1\\r\"\n  - write: \"(sleep 0.5; exit 3)\\r\"\n  - wait_exit: 3\n";
+    let host = TestHost::new().action("ahead", steps);
+    let mut events = host.events().await;
+    let run = host.execute("ahead", ExecuteRequest::default()).await.unwrap();
+    let (status, exit_code, failure) = finished(events.run_finished(run.id).await);
+    assert_eq!((status, exit_code), (RunStatus::Succeeded, Some(3)), "{failure:?}");
 }
 
 #[tokio::test]

@@ -116,8 +116,15 @@ impl Terminals {
             created: clock::now(),
             run: spawn.run,
         };
-        let parts =
-            Parts { pty, view: view.clone(), aid, scrollback: self.scrollback, events: self.events.clone() };
+        let marks_expected = spawn.shell.gives_marks();
+        let parts = Parts {
+            pty,
+            view: view.clone(),
+            aid,
+            marks_expected,
+            scrollback: self.scrollback,
+            events: self.events.clone(),
+        };
         let (actor, views) = Actor::new(parts).map_err(failed)?;
         let (messages, inbox) = mpsc::unbounded_channel();
         let terminal = Terminal::new(id, messages, views);

@@ -19,12 +19,12 @@ use super::ring::Ring;
 use super::screen::Screen;
 use super::text::TextReader;
 use super::viewers::Viewers;
-use super::waits::{CursorId, WaitOutcome, Waits};
+use super::waits::{WaitOutcome, Waits};
 use super::{Message, Size, WriteError, ending};
 use crate::api::{Event, KillReport, StreamOut, TerminalState, TerminalView};
 use crate::events::Events;
 use crate::watch_text::Pattern;
-use input::Entry;
+use input::{Entry, Written};
 
 /// One read's worth.
 const BUFFER: usize = 64 << 10;
@@ -35,8 +35,10 @@ pub struct Parts {
     pub pty: Unattached,
     /// How it looks to clients at first.
     pub view: TerminalView,
-    /// The id that our marks carry, if the shell was given any to say.
-    pub aid: Option<String>,
+    /// The id that our marks carry.
+    pub aid: String,
+    /// Whether marks are sure to come.
+    pub marks_expected: bool,
     /// How many lines are kept.
     pub scrollback: usize,
     /// Where changes are told.
@@ -57,8 +59,8 @@ pub struct Actor {
     viewers: Viewers,
     queue: VecDeque<Entry>,
     standing: Standing,
-    /// The last write of each run's cursor: the prompt that comes after it, where that is sure.
-    written: Vec<(CursorId, Option<u64>)>,
+    /// The last write of each run's cursor.
+    written: Vec<Written>,
     /// The prompt that comes after all lines typed so far, while nothing typed ahead blurs the count.
     next_prompt: Option<u64>,
     child_signals: Signal,
@@ -76,22 +78,24 @@ impl Actor {
     pub fn new(parts: Parts) -> std::io::Result<(Self, watch::Receiver<TerminalView>)> {
         let size = Size { cols: parts.view.cols, rows: parts.view.rows };
         let (view, receiver) = watch::channel(parts.view);
+        let shell = parts.pty.pid();
         let actor = Self {
             pty: Pty::attach(parts.pty)?,
             buffer: vec![0; BUFFER],
             standing: Standing {
                 marked: false,
-                marks_expected: parts.aid.is_some(),
+                marks_expected: parts.marks_expected,
                 at_prompt: false,
                 prompts: 0,
                 last_exit: None,
                 last_output: None,
                 last_input: None,
-                foreground: true,
+                group: None,
+                shell,
                 viewed: false,
                 exited: false,
             },
-            text: TextReader::new(parts.aid.unwrap_or_default()),
+            text: TextReader::new(parts.aid),
             echo: Echo::default(),
             waits: Waits::default(),
             screen_waits: Vec::new(),
@@ -148,7 +152,7 @@ impl Actor {
             Message::OpenCursor(cursor) => self.waits.open(cursor),
             Message::CloseCursor(cursor) => {
                 self.waits.close(cursor);
-                self.written.retain(|(id, _)| *id != cursor);
+                self.written.retain(|written| written.cursor != cursor);
             }
             Message::WaitText { cursor, pattern, done } => {
                 // An end of output counts only where nothing more is to be read.
@@ -165,9 +169,10 @@ impl Actor {
             Message::WaitViewer { done } => self.gates.push((Gate::Viewed { since: Instant::now() }, done)),
             Message::WaitReady { done } => self.gates.push((Gate::Ready { since: Instant::now() }, done)),
             Message::WaitEnd { cursor, done } => {
-                let prompt =
-                    self.written.iter().find(|(id, _)| *id == cursor).and_then(|(_, prompt)| *prompt);
-                let end = CommandEnd { since: Instant::now(), prompt, left: false };
+                let written = self.written.iter().find(|written| written.cursor == cursor);
+                let (prompt, group, raw) = written
+                    .map_or((None, None, false), |written| (written.prompt, written.group, written.raw));
+                let end = CommandEnd { since: Instant::now(), prompt, group, raw, left: false };
                 self.gates.push((Gate::CommandEnd(end), done));
             }
             Message::Tail { done } => _ = done.send(self.waits.tail()),
@@ -207,7 +212,7 @@ impl Actor {
         if self.gates.is_empty() {
             return echo;
         }
-        self.standing.foreground = self.standing.marked || self.pty.child_has_foreground();
+        self.standing.group = self.pty.foreground();
         let mut deadline = echo;
         let standing = &self.standing;
         for (mut gate, done) in std::mem::take(&mut self.gates) {

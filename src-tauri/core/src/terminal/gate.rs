@@ -22,8 +22,10 @@ pub struct Standing {
     pub last_output: Option<Instant>,
     /// When bytes were last typed.
     pub last_input: Option<Instant>,
-    /// The child has the foreground.
-    pub foreground: bool,
+    /// The process group that has the foreground.
+    pub group: Option<u32>,
+    /// The shell's own process group.
+    pub shell: u32,
     /// Somebody looks.
     pub viewed: bool,
     /// The child has ended.
@@ -54,7 +56,11 @@ pub struct CommandEnd {
     pub since: Instant,
     /// With marks and nothing typed ahead: the prompt that comes after the last line typed.
     pub prompt: Option<u64>,
-    /// Without marks: the foreground has been seen to leave the shell.
+    /// The process group that was typed into.
+    pub group: Option<u32>,
+    /// It reads single keys, as a line editor does; so it was waiting for them.
+    pub raw: bool,
+    /// The foreground has been seen to leave that group.
     pub left: bool,
 }
 
@@ -128,36 +134,33 @@ impl CommandEnd {
     fn check(&mut self, standing: &Standing, now: Instant) -> Verdict {
         let quiet_since = [Some(self.since), standing.last_output, standing.last_input];
         let quiet_at = quiet_since.into_iter().flatten().max().map_or(now, |at| at + END_QUIET);
-        let settled = if standing.marked {
-            if !standing.at_prompt {
-                return Verdict::Closed(None);
-            }
-            if self.prompt.is_some_and(|prompt| standing.prompts >= prompt) {
-                return Verdict::Open(Opened::Ended(standing.last_exit));
+        if standing.at_prompt {
+            let ended = Verdict::Open(Opened::Ended(standing.last_exit));
+            if self.prompt.is_some_and(|prompt| standing.prompts >= prompt) || quiet_at <= now {
+                return ended;
             }
             // A prompt, but perhaps with typed-ahead lines still to be read: those would run at once.
-            Opened::Ended(standing.last_exit)
-        } else {
-            if !standing.foreground {
-                self.left = true;
-                return Verdict::Closed(Some(now + FOREGROUND_INTERVAL));
-            }
-            if self.left {
-                return Verdict::Open(Opened::Ended(None));
-            }
-            Opened::Ended(None)
-        };
-        if quiet_at <= now {
-            return Verdict::Open(settled);
+            return Verdict::Closed(Some(quiet_at));
         }
-        let next = if standing.marked { quiet_at } else { quiet_at.min(now + FOREGROUND_INTERVAL) };
-        Verdict::Closed(Some(next))
+        if standing.marked && self.group == Some(standing.shell) {
+            // The shell that gives the marks will say.
+            return Verdict::Closed(None);
+        }
+        // No marks, or a program inside that gives none: a nested shell, a REPL, or one that does not read yet.
+        if standing.group != self.group {
+            self.left = true;
+        } else if self.left || (quiet_at <= now && (self.raw || !standing.marked)) {
+            return Verdict::Open(Opened::Ended(None));
+        }
+        Verdict::Closed(Some(now + FOREGROUND_INTERVAL))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SHELL: u32 = 10;
 
     fn standing(now: Instant) -> Standing {
         Standing {
@@ -168,11 +171,18 @@ mod tests {
             last_exit: Some(3),
             last_output: Some(now),
             last_input: None,
-            foreground: true,
+            group: Some(SHELL),
+            shell: SHELL,
             viewed: false,
             exited: false,
         }
     }
+
+    fn end(prompt: Option<u64>, group: u32, raw: bool, now: Instant) -> Gate {
+        Gate::CommandEnd(CommandEnd { since: now, prompt, group: Some(group), raw, left: false })
+    }
+
+    const UNKNOWN: Verdict = Verdict::Open(Opened::Ended(None));
 
     #[test]
     fn a_shell_with_marks_is_ready_at_its_prompt() {
@@ -198,7 +208,7 @@ mod tests {
     #[test]
     fn a_command_has_ended_at_the_prompt_after_it() {
         let now = Instant::now();
-        let mut gate = Gate::CommandEnd(CommandEnd { since: now, prompt: Some(2), left: false });
+        let mut gate = end(Some(2), SHELL, true, now);
         let mut standing = standing(now);
         assert_eq!(gate.check(&standing, now), Verdict::Closed(None));
         standing.at_prompt = true;
@@ -209,7 +219,7 @@ mod tests {
     #[test]
     fn a_prompt_that_may_have_typed_ahead_lines_must_stay() {
         let now = Instant::now();
-        let mut gate = Gate::CommandEnd(CommandEnd { since: now, prompt: None, left: false });
+        let mut gate = end(None, SHELL, true, now);
         let standing = Standing { at_prompt: true, ..standing(now) };
         assert_eq!(gate.check(&standing, now), Verdict::Closed(Some(now + END_QUIET)));
         assert_eq!(gate.check(&standing, now + END_QUIET), Verdict::Open(Opened::Ended(Some(3))));
@@ -218,10 +228,29 @@ mod tests {
     #[test]
     fn without_marks_the_foreground_tells() {
         let now = Instant::now();
-        let mut gate = Gate::CommandEnd(CommandEnd { since: now, prompt: None, left: false });
-        let mut standing = Standing { marked: false, foreground: false, ..standing(now) };
+        let mut gate = end(None, SHELL, false, now);
+        let mut standing = Standing { marked: false, group: Some(11), ..standing(now) };
         assert_eq!(gate.check(&standing, now), Verdict::Closed(Some(now + FOREGROUND_INTERVAL)));
-        standing.foreground = true;
-        assert_eq!(gate.check(&standing, now), Verdict::Open(Opened::Ended(None)));
+        standing.group = Some(SHELL);
+        assert_eq!(gate.check(&standing, now), UNKNOWN);
+        assert_eq!(end(None, SHELL, false, now).check(&standing, now + END_QUIET), UNKNOWN);
+    }
+
+    #[test]
+    fn a_line_typed_ahead_of_a_running_command_waits_for_the_prompt() {
+        let now = Instant::now();
+        let mut gate = end(None, 11, false, now);
+        let mut standing = Standing { group: Some(11), ..standing(now) };
+        let later = now + Duration::from_secs(60);
+        assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
+        standing.at_prompt = true;
+        assert_eq!(gate.check(&standing, later), Verdict::Open(Opened::Ended(Some(3))));
+    }
+
+    #[test]
+    fn inside_a_program_with_a_line_editor_quiet_tells() {
+        let now = Instant::now();
+        let standing = Standing { group: Some(11), ..standing(now) };
+        assert_eq!(end(None, 11, true, now).check(&standing, now + END_QUIET), UNKNOWN);
     }
 }

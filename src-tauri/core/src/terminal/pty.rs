@@ -167,10 +167,10 @@ impl Pty {
         }
     }
 
-    /// Whether the child itself, not a command that it started, has the foreground.
-    pub fn child_has_foreground(&self) -> bool {
-        let group = tcgetpgrp(self.io.get_ref()).map(Pid::as_raw_nonzero);
-        group.is_ok_and(|group| u32::try_from(group.get()).is_ok_and(|group| group == self.pid))
+    /// The process group that has the foreground.
+    pub fn foreground(&self) -> Option<u32> {
+        let group = tcgetpgrp(self.io.get_ref()).ok()?;
+        u32::try_from(Pid::as_raw_nonzero(group).get()).ok()
     }
 
     /// How the child ended, if it has.

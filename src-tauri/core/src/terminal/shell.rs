@@ -45,52 +45,89 @@ impl Shell {
         self.program.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    /// How to start it as the child of a terminal; and the id that its marks will carry, if it gives any.
+    /// How to start it as the child of a terminal; and the id that its marks will carry.
     pub fn launch(
         &self,
         paths: &Paths,
         terminal: Uuid,
         cwd: &Path,
         env: &[(String, String)],
-    ) -> io::Result<(Launch, Option<String>)> {
+    ) -> io::Result<(Launch, String)> {
         let mut argv = vec![self.program.clone().into_os_string()];
         let mut launch_env = environment(terminal);
-        let mut aid = None;
-        if self.kind == ShellKind::Bash {
-            let id = Uuid::new_v4().simple().to_string();
-            argv.extend([OsString::from("--rcfile"), start_file(paths, "bash.sh", BASH)?.into_os_string()]);
-            set(&mut launch_env, "AI_ORCHESTRATOR_AID", &id);
-            set(&mut launch_env, "AI_ORCHESTRATOR_EXPORTS", &exports(env));
-            aid = Some(id);
+        let aid = Uuid::new_v4().simple().to_string();
+        let given = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        match self.kind {
+            ShellKind::Bash => {
+                let file = start_file(paths, "bash.sh", include_str!("shell/bash.sh"))?;
+                argv.extend([OsString::from("--rcfile"), file.into_os_string()]);
+            }
+            ShellKind::Zsh => {
+                let file = start_file(paths, "zsh/.zshenv", include_str!("shell/zsh.zsh"))?;
+                keep(&mut launch_env, "AI_ORCHESTRATOR_ZDOTDIR", given("ZDOTDIR"));
+                set(&mut launch_env, "ZDOTDIR", &folder_of(&file, 1));
+            }
+            ShellKind::Fish => {
+                let name = "fish/fish/vendor_conf.d/ai-orchestrator.fish";
+                let file = start_file(paths, name, include_str!("shell/fish.fish"))?;
+                let own = given("XDG_DATA_DIRS");
+                let rest = own.clone().unwrap_or_else(|| "/usr/local/share:/usr/share".to_owned());
+                keep(&mut launch_env, "AI_ORCHESTRATOR_XDG_DATA_DIRS", own);
+                set(&mut launch_env, "XDG_DATA_DIRS", &format!("{}:{rest}", folder_of(&file, 3)));
+            }
+            ShellKind::Sh => {
+                let file = start_file(paths, "sh.sh", include_str!("shell/sh.sh"))?;
+                keep(&mut launch_env, "AI_ORCHESTRATOR_USER_ENV", given("ENV"));
+                set(&mut launch_env, "ENV", &file.to_string_lossy());
+            }
         }
+        set(&mut launch_env, "AI_ORCHESTRATOR_AID", &aid);
+        set(&mut launch_env, "AI_ORCHESTRATOR_EXPORTS", &exports(env, self.kind));
         for (name, value) in env {
             set(&mut launch_env, name, value);
         }
         Ok((Launch { argv, env: launch_env, cwd: cwd.to_owned() }, aid))
     }
+
+    /// Whether it is sure to give marks; others may, or may not.
+    pub fn gives_marks(&self) -> bool {
+        matches!(self.kind, ShellKind::Bash | ShellKind::Zsh | ShellKind::Fish)
+    }
 }
 
-const BASH: &str = include_str!("shell/bash.sh");
+/// The folder so many levels above a file.
+fn folder_of(file: &Path, levels: usize) -> String {
+    file.ancestors().nth(levels).unwrap_or(file).to_string_lossy().into_owned()
+}
+
+/// Leaves what the user had where our start file gives it back.
+fn keep(env: &mut Vec<(OsString, OsString)>, name: &str, value: Option<String>) {
+    env.retain(|(present, _)| present != name);
+    if let Some(value) = value {
+        set(env, name, &value);
+    }
+}
 
 /// Puts a start file where shells can read it; it is rewritten when it differs from what is embedded.
 fn start_file(paths: &Paths, name: &str, text: &str) -> io::Result<PathBuf> {
-    let folder = paths.run().join("shell");
-    let path = folder.join(name);
+    let path = paths.run().join("shell").join(name);
+    let folder = path.parent().unwrap_or(&path);
     if std::fs::read(&path).is_ok_and(|present| present == text.as_bytes()) {
         return Ok(path);
     }
-    std::fs::create_dir_all(&folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
     io::Write::write_all(&mut file, text.as_bytes())?;
     file.persist(&path).map_err(|error| error.error)?;
     Ok(path)
 }
 
 /// An action's variables as commands that set them again, so that they win over the user's start files.
-fn exports(env: &[(String, String)]) -> String {
+fn exports(env: &[(String, String)], shell: ShellKind) -> String {
     let mut commands = String::new();
     for (name, value) in env {
-        commands.extend(["export ", name, "=", &ShellKind::Bash.quote(value), "\n"]);
+        // fish takes this form too.
+        commands.extend(["export ", name, "=", &shell.quote(value), "\n"]);
     }
     commands
 }

@@ -9,10 +9,13 @@ use vte::{Params, Perform};
 pub enum Mark {
     /// `A`: the prompt begins.
     Prompt,
-    /// `B`: the prompt is over; what follows is the line editor's.
+    /// `B`: the prompt is over; a line is edited.
     Editor,
     /// `C`: a command begins; what follows is output.
-    Output,
+    Output {
+        /// The command, where the shell says it (`cmdline_url`).
+        command: Option<String>,
+    },
     /// `D`: the command has ended.
     Done {
         /// Its exit code.
@@ -87,14 +90,18 @@ impl TextWriter {
         if !ours {
             return;
         }
+        let kernel = params.contains(&&b"editor=kernel"[..]);
         let mark = match params.get(1) {
+            // While a line is edited, a prompt is only drawn anew.
+            Some(&b"A" | &b"B") if self.editor => return,
             Some(&b"A") => Mark::Prompt,
             Some(&b"B") => Mark::Editor,
-            Some(&b"C") => Mark::Output,
+            Some(&b"C") => Mark::Output { command: params.iter().find_map(|param| command_of(param)) },
             Some(&b"D") => Mark::Done { code: params.get(2).and_then(|code| number(code)) },
             _ => return,
         };
-        self.editor = mark == Mark::Editor;
+        // What the kernel's own editor draws is its echo, which is taken out by other means.
+        self.editor = mark == Mark::Editor && !kernel;
         self.held_cr = false;
         self.read.marks.push(mark);
     }
@@ -166,12 +173,19 @@ fn number(digits: &[u8]) -> Option<i32> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// The path in a `file://host/path` URL, percent-decoded.
+/// The path in a `file://host/path` URL.
 fn path_of(url: &[u8]) -> Option<String> {
     let rest = url.strip_prefix(b"file://")?;
-    let path = &rest[rest.iter().position(|&byte| byte == b'/')?..];
-    let mut decoded = Vec::with_capacity(path.len());
-    let mut bytes = path.iter();
+    percent_decoded(&rest[rest.iter().position(|&byte| byte == b'/')?..])
+}
+
+fn command_of(param: &[u8]) -> Option<String> {
+    percent_decoded(param.strip_prefix(b"cmdline_url=")?).filter(|command| !command.is_empty())
+}
+
+fn percent_decoded(text: &[u8]) -> Option<String> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut bytes = text.iter();
     while let Some(&byte) = bytes.next() {
         if byte == b'%' {
             let hex = [*bytes.next()?, *bytes.next()?];
@@ -226,6 +240,24 @@ mod tests {
         let read = reader.advance(b"\x1b]133;B\x07x\x1b]133;B;aid=other\x07y\x1b]133;D;3;aid=id\x07");
         assert_eq!(read.text, b"xy");
         assert_eq!(read.marks, [Mark::Done { code: Some(3) }]);
+    }
+
+    #[test]
+    fn a_prompt_that_is_drawn_anew_is_no_new_prompt() {
+        let mut reader = TextReader::new("id".into());
+        let prompt = b"\x1b]133;A;aid=id\x07$ \x1b]133;B;aid=id\x07";
+        reader.advance(prompt);
+        let read = reader.advance(prompt);
+        assert_eq!((read.text.as_slice(), read.marks.as_slice()), (&b""[..], &[][..]));
+        let read = reader.advance(b"\x1b]133;C;aid=id;cmdline_url=ls%20-l\x07");
+        assert_eq!(read.marks, [Mark::Output { command: Some("ls -l".into()) }]);
+    }
+
+    #[test]
+    fn the_kernel_s_editor_leaves_the_text_to_the_echo_rule() {
+        let mut reader = TextReader::new("id".into());
+        let read = reader.advance(b"$ \x1b]133;B;aid=id;editor=kernel\x07ls\r\n");
+        assert_eq!((read.text.as_slice(), read.marks.as_slice()), (&b"$ ls\n"[..], &[Mark::Editor][..]));
     }
 
     #[test]

@@ -82,6 +82,12 @@ impl Actor {
         self.ring.push(rest);
     }
 
+    pub(super) fn command_begins(&mut self, command: Option<String>) {
+        self.standing.at_prompt = false;
+        let since = clock::now();
+        self.change(|view| view.state = TerminalState::Running { command, since });
+    }
+
     fn marked(&mut self, mark: Mark) {
         match mark {
             Mark::Prompt => {
@@ -98,11 +104,7 @@ impl Actor {
                     view.state = TerminalState::AtPrompt { last_exit };
                 });
             }
-            Mark::Output => {
-                self.standing.at_prompt = false;
-                let since = clock::now();
-                self.change(|view| view.state = TerminalState::Running { command: None, since });
-            }
+            Mark::Output { command } => self.command_begins(command),
             Mark::Done { code } => self.standing.last_exit = code,
             Mark::Cwd(cwd) => self.change(|view| view.cwd = cwd),
             Mark::Cleared => {}
