@@ -119,6 +119,10 @@ test('lines pasted at a program that knows no pasting are asked about first', as
   await question.getByRole('button', { name: 'Paste' }).click();
   await stage.shows(/^two\n(one\n)?two$/m);
   await stage.page.keyboard.press('Control+c');
+  await until('the prompts', async () => {
+    const terminals = await stage.call('GET', '/v1/terminals');
+    return terminals.every((terminal) => terminal.state.kind === 'at_prompt');
+  });
 });
 
 test('a terminal is found, closed, and asked about when something runs', async () => {

@@ -84,6 +84,13 @@ describe('a click on an action', () => {
     expect(execute).toHaveBeenCalledWith('hello', expect.objectContaining({ stale: true }));
   });
 
+  it('starts one run, however often it is clicked until then', async () => {
+    const execute = vi.fn(async () => run());
+    const app = testApp({ execute, terminals: async () => [terminal()] });
+    await Promise.all([runAction(app, action()), runAction(app, action()), runAction(app, action())]);
+    expect(execute).toHaveBeenCalledTimes(1);
+  });
+
   it('says why it did not start', async () => {
     const app = testApp({
       execute: () =>

@@ -57,6 +57,7 @@ export class Door {
   createAction = (body: T.CreateRequest) => this.post<T.TerminalView>('/v1/create-action', body);
 
   terminals = () => this.get<T.TerminalView[]>('/v1/terminals');
+  terminal = (id: string) => this.get<T.TerminalView>(`/v1/terminals/${id}`);
   spawn = (body: T.SpawnRequest) => this.post<T.TerminalView>('/v1/terminals', body);
   kill = (id: string) => this.send<T.KillReport>('DELETE', `/v1/terminals/${id}`);
   screen = (id: string) => this.get<T.ScreenView>(`/v1/terminals/${id}/screen`);

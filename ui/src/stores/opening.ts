@@ -38,8 +38,10 @@ export async function createAction(app: App): Promise<void> {
 
 /** Ends a terminal and takes its tab away; asks first where something runs in it. */
 export async function closeTerminal(app: App, id: string): Promise<void> {
-  const terminal = app.terminals.get(id);
-  if (!terminal) return;
+  const known = app.terminals.get(id);
+  if (!known) return;
+  // Something may have begun this very moment: what the host says now decides whether to ask.
+  const terminal = await app.door.terminal(id).catch(() => known);
   const run = app.runs.in(id);
   const busy = terminal.state.kind === 'running' || run?.status === 'running';
   if (busy) {

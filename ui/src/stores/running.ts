@@ -13,6 +13,17 @@ export interface Wish {
 
 /** Runs an action, asking what has to be asked first: values, trust, a broken file. */
 export async function runAction(app: App, action: ActionView, wish: Wish = {}): Promise<RunView | null> {
+  const name = `${action.scope}/${action.id}`;
+  if (app.runs.starting.has(name)) return null;
+  app.runs.starting.add(name);
+  try {
+    return await ask(app, action, wish);
+  } finally {
+    app.runs.starting.delete(name);
+  }
+}
+
+async function ask(app: App, action: ActionView, wish: Wish): Promise<RunView | null> {
   const project = app.projects.current;
   const active = app.runs.of(action, project);
   if (active?.status === 'running' && !wish.again) {

@@ -6,6 +6,8 @@ import type { ActionView, HostEvent, RunView, StepRecord } from '../api/types';
 
 export class Runs {
   byId = new SvelteMap<string, RunView>();
+  /** Actions that are on their way to a run: a second click changes nothing. */
+  readonly starting = new Set<string>();
   /** Runs that were started on this page. */
   readonly own = new Set<string>();
 
