@@ -13,7 +13,9 @@
 #![expect(clippy::disallowed_methods, reason = "tests start programs and write the files that users would")]
 
 mod cli;
+mod content;
 mod test_host;
 
 pub use cli::{Cli, Finished, program};
+pub use content::wait_for_content;
 pub use test_host::{Events, TestHost, TestTerminal, Viewer};

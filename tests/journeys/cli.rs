@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ai_orchestrator_tests::TestHost;
+use ai_orchestrator_tests::{TestHost, wait_for_content};
 
 const HELLO: &str = "  - type: write
     content: \"sleep 1; echo hello-$((40+2))\\r\"
@@ -96,7 +96,8 @@ fn terminals_are_opened_typed_into_looked_at_and_ended() {
     let id = host.cli(&["terminal", "open"]).run().ok().stdout.trim().to_owned();
     host.cli(&["terminal", "send", &id, "echo sent-$((6*7)) >sent", "--enter"]).run().ok();
     let sent = host.project().join("sent");
-    wait_for_file(&sent, "sent-42\n");
+    wait_for_content(&sent);
+    assert_eq!(std::fs::read_to_string(&sent).unwrap(), "sent-42\n");
     host.cli(&["terminal", "screen", &id]).run().ok().prints("echo sent-");
     let listed = host.cli(&["terminal", "list", "--json"]).run().ok().json();
     for key in ["id", "codename", "task", "cwd", "cols", "rows", "pid", "state", "created", "run"] {
@@ -106,19 +107,6 @@ fn terminals_are_opened_typed_into_looked_at_and_ended() {
     host.cli(&["terminal", "kill", codename]).run().ok();
     assert_eq!(host.cli(&["terminal", "list", "--json"]).run().ok().json(), serde_json::json!([]));
     host.cli(&["terminal", "screen", &id]).run().exit(2).says("there is no terminal");
-}
-
-/// Waits until a file holds this text, by the file system's own events.
-fn wait_for_file(file: &std::path::Path, text: &str) {
-    let status = std::process::Command::new("sh")
-        .args([
-            "-c",
-            "timeout 30 sh -c 'until [ \"$(cat \"$0\" 2>/dev/null)\" = \"$1\" ]; do :; done' \"$0\" \"$1\"",
-        ])
-        .args([file.as_os_str(), text.trim_end().as_ref()])
-        .status()
-        .unwrap();
-    assert!(status.success(), "{} never held {text:?}", file.display());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The host: one a home, started by whoever needs it, ended cleanly.
 
-use ai_orchestrator_tests::TestHost;
+use ai_orchestrator_tests::{TestHost, wait_for_content};
 use rustix::process::{Pid, Signal, kill_process};
 
 fn pid(host: &TestHost) -> i32 {
@@ -59,6 +59,23 @@ fn a_host_that_was_killed_leaves_a_home_that_works() {
     // The socket it left behind is stale; the next client starts a new host.
     host.cli(&["action", "list"]).run().ok().prints("mine");
     assert_ne!(pid(&host), first);
+}
+
+#[test]
+fn what_a_killed_host_left_running_is_ended_by_the_next() {
+    let host = TestHost::new();
+    let id = host.cli(&["terminal", "open"]).run().ok().stdout.trim().to_owned();
+    let proof = host.project().join("deaf");
+    // It ignores the kernel's hang-up, as an agent in full flight may.
+    host.cli(&["terminal", "send", &id, "trap '' HUP; echo $$ >deaf; while :; do sleep 1; done", "--enter"])
+        .run()
+        .ok();
+    wait_for_content(&proof);
+    let deaf = std::fs::read_to_string(&proof).unwrap().trim().to_owned();
+    kill_process(Pid::from_raw(pid(&host)).unwrap(), Signal::KILL).unwrap();
+    host.cli(&["action", "list"]).run().ok();
+    let stat = std::fs::read_to_string(format!("/proc/{deaf}/stat")).unwrap_or_default();
+    assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
 }
 
 #[test]

@@ -137,6 +137,9 @@ impl Follower {
     /// Tells of an event of this run; gives back the last one.
     fn heard(&self, frame: Option<ClientFrame>) -> Result<Option<Event>, Failure> {
         let Some(frame) = frame else {
+            if self.args.json {
+                print::json_line(&self.interrupted())?;
+            }
             return Err(Failure::unreachable("the host has ended, and the run with it"));
         };
         let Some(event) = frame.json::<Event>()? else { return Ok(None) };
@@ -159,6 +162,19 @@ impl Follower {
             self.progress(&event);
         }
         Ok(None)
+    }
+
+    /// What a host that is gone can't say any more. Nothing is run again by itself.
+    fn interrupted(&self) -> Event {
+        Event::RunFinished {
+            run: self.run.id,
+            status: RunStatus::Interrupted,
+            exit_code: None,
+            terminal: self.run.terminal,
+            duration_ms: 0.0,
+            failure: None,
+            steps: self.run.steps.clone(),
+        }
     }
 
     fn progress(&self, event: &Event) {

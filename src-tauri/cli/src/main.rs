@@ -65,5 +65,13 @@ fn paths() -> Result<Paths, Failure> {
 /// The host of this home; one is started if none runs.
 async fn connect() -> Result<Client, Failure> {
     let program = std::env::current_exe().map_err(|error| Failure::unreachable(error.to_string()))?;
-    Ok(Client::connect_or_start(&paths()?, &program).await?)
+    let client = Client::connect_or_start(&paths()?, &program).await?;
+    if let Some(version) = client.other_version() {
+        eprintln!(
+            "warning: the host is version {version}, this is {}; `ai-orchestrator host stop` ends it, and the next \
+             command starts one of this version",
+            env!("CARGO_PKG_VERSION")
+        );
+    }
+    Ok(client)
 }

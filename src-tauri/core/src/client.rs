@@ -66,21 +66,28 @@ impl ClientError {
 #[derive(Clone, Debug)]
 pub struct Client {
     socket: PathBuf,
+    version: String,
 }
 
 impl Client {
     /// Connects to the host that runs; never starts one.
     pub async fn connect(paths: &Paths) -> Result<Self, ClientError> {
         let occupant = crate::host::occupant(paths).ok_or(ClientError::NoHost)?;
-        let client = Self { socket: occupant.socket };
+        let client = Self { socket: occupant.socket, version: occupant.version };
         // A host that is just ending still accepts connections; only one that answers is there.
-        client.status().await?;
-        Ok(client)
+        let status = client.status().await?;
+        Ok(Self { version: status.version, ..client })
     }
 
     /// Connects to the host that runs, or starts `program host serve` and connects to that.
     pub async fn connect_or_start(paths: &Paths, program: &std::path::Path) -> Result<Self, ClientError> {
         start::connect_or_start(paths, program).await
+    }
+
+    /// The host's version, if it is another than this program's: not everything may work as documented.
+    #[must_use]
+    pub fn other_version(&self) -> Option<&str> {
+        (self.version != env!("CARGO_PKG_VERSION")).then_some(&self.version)
     }
 
     /// Calls an operation without a body.

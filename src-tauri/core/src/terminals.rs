@@ -1,5 +1,7 @@
 //! All terminals of the host: opens them, finds them, forgets them.
 
+mod live;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +17,7 @@ use crate::terminal::actor::{Actor, Parts};
 use crate::terminal::pty::Unattached;
 use crate::terminal::shell::{NoShell, Shell};
 use crate::terminal::{Size, Terminal, codename};
+use live::Session;
 
 /// How many terminals whose child has ended are kept for people to read.
 const KEEP_EXITED: usize = 50;
@@ -77,12 +80,20 @@ pub struct Terminals {
     events: Events,
     /// How many lines of each are kept.
     scrollback: usize,
-    living: Arc<Mutex<BTreeMap<Uuid, Terminal>>>,
+    living: Arc<Mutex<BTreeMap<Uuid, Kept>>>,
+}
+
+/// A terminal, and the session to end should the host be killed.
+#[derive(Clone, Debug)]
+struct Kept {
+    terminal: Terminal,
+    session: Option<Session>,
 }
 
 impl Terminals {
-    /// An empty set.
+    /// An empty set. What a killed host left behind is ended first; that blocks.
     pub fn new(paths: Paths, events: Events, scrollback: usize) -> Self {
+        live::end_leftovers(&paths);
         Self { paths, events, scrollback, living: Arc::default() }
     }
 
@@ -128,7 +139,9 @@ impl Terminals {
         let (actor, views) = Actor::new(parts).map_err(failed)?;
         let (messages, inbox) = mpsc::unbounded_channel();
         let terminal = Terminal::new(id, messages, views);
-        self.lock().insert(id, terminal.clone());
+        let session = view.pid.and_then(|pid| Session::of(id, pid));
+        self.lock().insert(id, Kept { terminal: terminal.clone(), session });
+        self.write_sessions();
         self.events.send(Event::TerminalChanged { terminal: view });
         tokio::spawn(actor.run(inbox));
         self.forget_oldest_exited();
@@ -137,7 +150,7 @@ impl Terminals {
 
     /// The terminal of this id.
     pub fn get(&self, id: Uuid) -> Result<Terminal, ApiError> {
-        self.lock().get(&id).cloned().ok_or_else(|| {
+        self.lock().get(&id).map(|kept| kept.terminal.clone()).ok_or_else(|| {
             ApiError::new(404, "unknown_terminal", format!("there is no terminal {id}"))
                 .hint("`ai-orchestrator terminal list` shows those that are there")
         })
@@ -145,12 +158,12 @@ impl Terminals {
 
     /// All terminals, oldest first.
     pub fn list(&self) -> Vec<TerminalView> {
-        self.lock().values().map(Terminal::view).collect()
+        self.lock().values().map(|kept| kept.terminal.view()).collect()
     }
 
     /// How many have a living child.
     pub fn living(&self) -> usize {
-        self.lock().values().filter(|terminal| !is_exited(&terminal.view())).count()
+        self.lock().values().filter(|kept| !is_exited(&kept.terminal.view())).count()
     }
 
     /// Ends a terminal's session and forgets it.
@@ -169,23 +182,33 @@ impl Terminals {
 
     fn forget(&self, id: Uuid) {
         if self.lock().remove(&id).is_some() {
+            self.write_sessions();
             self.events.send(Event::TerminalClosed { terminal: id });
         }
     }
 
+    fn write_sessions(&self) {
+        let sessions: Vec<Session> = self.lock().values().filter_map(|kept| kept.session.clone()).collect();
+        if let Err(error) = live::write(&self.paths, &sessions) {
+            tracing::warn!(%error, "the living sessions could not be written down");
+        }
+    }
+
     fn forget_oldest_exited(&self) {
+        let living = self.lock();
         let exited: Vec<Uuid> =
-            self.lock().values().filter(|terminal| is_exited(&terminal.view())).map(Terminal::id).collect();
+            living.iter().filter(|(_, kept)| is_exited(&kept.terminal.view())).map(|(id, _)| *id).collect();
+        drop(living);
         for id in exited.iter().take(exited.len().saturating_sub(KEEP_EXITED)) {
             self.forget(*id);
         }
     }
 
     fn is_taken(&self, codename: &str) -> bool {
-        self.lock().values().any(|terminal| terminal.view().codename == codename)
+        self.lock().values().any(|kept| kept.terminal.view().codename == codename)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Uuid, Terminal>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Uuid, Kept>> {
         self.living.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -77,6 +77,21 @@ fn member(pid: i32, session: u32) -> Option<Member> {
     lives.then_some(Member { pid: Pid::from_raw(pid)?, group: Pid::from_raw(group)? })
 }
 
+/// When a process started, in ticks since boot (`proc_pid_stat(5)`, field 22); none if it is gone.
+#[cfg(target_os = "linux")]
+pub fn start_time(pid: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    let lives = !matches!(fields.next()?, "Z" | "X");
+    fields.nth(18)?.parse().ok().filter(|_| lives)
+}
+
+/// Not told here: an earlier host's sessions are left to the kernel's hang-up.
+#[cfg(not(target_os = "linux"))]
+pub fn start_time(_pid: u32) -> Option<u64> {
+    None
+}
+
 #[cfg(target_os = "linux")]
 fn processes() -> impl Iterator<Item = i32> {
     std::fs::read_dir("/proc")
