@@ -177,3 +177,29 @@ async fn a_lossless_viewer_gets_every_byte() {
     let numbers = text.lines().filter(|line| line.parse::<u32>().is_ok()).count();
     assert!(numbers >= 999_999, "{numbers}");
 }
+
+#[tokio::test]
+async fn a_terminal_can_be_attached_to_from_another_one() {
+    let host = TestHost::new();
+    let inner = host.terminal("bash").await;
+    let mut seen = inner.view_stream(&[]).await;
+    inner.write("echo inner-$((1))\r").await;
+    seen.until_text("inner-1").await;
+    let outer = host.terminal("bash").await;
+    let mut viewer = outer.view_stream(&[]).await;
+    let program = ai_orchestrator_tests::program().display();
+    outer.write(&format!("stty rows 30; {program} terminal attach {}\r", inner.id)).await;
+    viewer.until_text("inner-1").await;
+    outer.write("echo \"typed-$((2))\"; printf '\\e[c'; stty size\r").await;
+    seen.until_text("typed-2").await;
+    // Whoever types gives the size; the question is answered once, by the host.
+    seen.until_text("30 80").await;
+    outer.write("\x1d").await;
+    viewer.until_text("detached").await;
+    outer.write("echo outer-$((3))\r").await;
+    viewer.until_text("outer-3").await;
+    assert!(
+        !String::from_utf8_lossy(&viewer.output).contains("\x1b[c"),
+        "a question reached the outer terminal"
+    );
+}

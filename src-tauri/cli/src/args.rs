@@ -216,6 +216,11 @@ pub enum TerminalVerb {
         #[command(flatten)]
         format: AsJson,
     },
+    /// Show a terminal in this one, and type into it; Ctrl-] comes back.
+    Attach {
+        /// The terminal's id, the start of it, or its codename.
+        id: String,
+    },
     /// Type text as given.
     Send {
         /// The terminal's id, the start of it, or its codename.

@@ -2,11 +2,13 @@
 
 mod action;
 mod args;
+mod attach;
 mod failure;
 mod follow;
 mod host;
 mod keyboard;
 mod print;
+mod questions;
 mod run;
 mod terminal;
 

@@ -9,7 +9,7 @@ use orchestrator_core::client::{Client, path};
 
 use crate::args::TerminalVerb;
 use crate::failure::Failure;
-use crate::{connect, print};
+use crate::{attach, connect, print};
 
 pub async fn perform(verb: TerminalVerb) -> Result<ExitCode, Failure> {
     let client = connect().await?;
@@ -22,6 +22,10 @@ pub async fn perform(verb: TerminalVerb) -> Result<ExitCode, Failure> {
             let request = SpawnRequest { project: Some(place.absolute()?), ..SpawnRequest::default() };
             let terminal: TerminalView = client.post("/v1/terminals", &request).await?;
             if format.json { print::json(&terminal) } else { print::text(&format!("{}\n", terminal.id)) }
+        }
+        TerminalVerb::Attach { id } => {
+            let id = find(&client, &id).await?;
+            attach::attach(&client, &id).await
         }
         TerminalVerb::Send { id, mut text, enter } => {
             if enter {
