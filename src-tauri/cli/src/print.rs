@@ -51,8 +51,7 @@ pub fn tame(text: &str) -> String {
 
 /// Prints rows under a head. No cell can move the cursor or break its line.
 pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<ExitCode, Failure> {
-    let rows: Vec<[String; N]> =
-        rows.iter().map(|row| row.each_ref().map(|cell| visible(cell))).collect();
+    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| visible(cell))).collect();
     let widths: Vec<usize> = (0..N)
         .map(|column| {
             let cells = rows.iter().map(|row| row[column].chars().count());

@@ -34,8 +34,8 @@ export class Toasts {
       toast.actions.length > 0
         ? this.items.filter((other) => other.stays || other.actions.length === 0)
         : this.items;
-    const passing = [...kept, toast].filter((other) => !other.stays).slice(-KEPT);
-    this.items = [...kept, toast].filter((other) => other.stays || passing.includes(other));
+    const passing = new Set([...kept, toast].filter((other) => !other.stays).slice(-KEPT));
+    this.items = [...kept, toast].filter((other) => other.stays || passing.has(other));
     this.resume(toast.id);
     return toast.id;
   }
