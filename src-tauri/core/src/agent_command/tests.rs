@@ -334,9 +334,9 @@ fn the_real_program_takes_our_lines_as_they_are_meant() {
     std::os::unix::fs::symlink(program, home.path().join("claude")).unwrap();
     let path = format!("{}:{}", home.path().display(), std::env::var("PATH").unwrap());
     let said = |line: &str| {
-        let output = Command::new("bash").args(["-c", line]).current_dir(home.path());
-        let output =
-            output.env("PATH", &path).env("HOME", home.path()).stdin(Stdio::null()).output().unwrap();
+        let mut call = Command::new("bash");
+        call.args(["-c", line]).env("PATH", &path).env("HOME", home.path());
+        let output = call.current_dir(home.path()).stdin(Stdio::null()).output().unwrap();
         String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
     };
     assert!(said("claude --no-such-flag -p hi").contains("unknown option '--no-such-flag'"));
