@@ -95,10 +95,33 @@ fn odd_things_in_the_folder_hide_nothing() {
     std::fs::write(folder.join("utf16.yaml"), [0xff, 0xfe, b'i', 0, b'd', 0]).unwrap();
     let made = Command::new("mkfifo").arg(folder.join("pipe.yaml")).status().unwrap();
     assert!(made.success());
+    let _socket = std::os::unix::net::UnixListener::bind(folder.join("socket.yaml")).unwrap();
+    std::fs::write(folder.join("large.yaml"), vec![b'#'; 10 << 20]).unwrap();
+    std::fs::write(folder.join("deep.yaml"), "[".repeat(100_000)).unwrap();
+    let bomb = (1..40).fold("a0: &a0 [x, x]\n".to_owned(), |text, n| {
+        format!("{text}a{n}: &a{n} [*a{0}, *a{0}, *a{0}]\n", n - 1)
+    });
+    std::fs::write(folder.join("bomb.yaml"), bomb).unwrap();
+    std::fs::write(folder.join("a\n\"b\" 'c' 😀.yaml"), "label: Odd\nsteps: 3\n").unwrap();
     host.cli(&["action", "list"]).run().ok().prints("good");
     let checked = host.cli(&["action", "check"]).run().exit(1);
-    for file in ["empty.yaml", "binary.yaml", "utf16.yaml"] {
-        assert!(checked.stdout.contains(file), "{file} is missing in {}", checked.stdout);
+    for (file, code) in [
+        ("folder.yaml", "not-a-file"),
+        ("pipe.yaml", "not-a-file"),
+        ("socket.yaml", "not-a-file"),
+        ("binary.yaml", "not-utf8"),
+        ("utf16.yaml", "not-utf8"),
+        ("large.yaml", "too-large"),
+        ("deep.yaml", ""),
+        ("bomb.yaml", ""),
+        ("empty.yaml", ""),
+        ("a\\u{a}\"b\" 'c' 😀.yaml", ""),
+    ] {
+        let told = checked
+            .stdout
+            .lines()
+            .any(|line| line.contains(&format!("/{file}:")) && line.contains(&format!(": error[{code}")));
+        assert!(told, "{file} is missing in {}", checked.stdout);
     }
     host.run("good").args(["--trust"]).run().ok();
 }

@@ -124,6 +124,9 @@ fn actions_are_listed_shown_and_kept() {
     }
     host.cli(&["action", "delete", "mine"]).run().ok().prints("mine is deleted");
     host.cli(&["action", "show", "mine"]).run().exit(2).says("there is no action `mine`");
+    assert_eq!(host.cli(&["action", "list", "--deleted"]).run().ok().stdout, "mine\n");
+    let kept = host.cli(&["action", "history", "mine", "--json"]).run().ok().json();
+    assert_eq!((&kept[0]["timestamp"], &kept[0]["active"]), (&history[0]["timestamp"], &false.into()));
     let timestamp = history[0]["timestamp"].as_str().unwrap();
     host.cli(&["action", "restore", "mine", timestamp]).run().ok().prints("mine is restored");
     let ids = host.cli(&["action", "default-ids"]).run().ok().stdout;
@@ -154,4 +157,49 @@ fn what_every_program_can_say_of_itself() {
     host.cli(&["completions", "bash"]).run().ok().prints("ai-orchestrator");
     host.cli(&["action", "run"]).run().exit(2).says("Usage");
     host.cli(&["terminal", "kill", "nobody"]).run().exit(2).says("there is no terminal `nobody`");
+}
+
+#[test]
+fn a_check_right_after_a_save_tells_of_what_is_saved() {
+    let host = TestHost::new().action("good", HELLO);
+    host.cli(&["action", "check"]).run().ok();
+    let file = host.project_actions().join("good.yaml");
+    for round in 0..3 {
+        std::fs::write(&file, "label: Bad\nsteps:\n  - wiat_for: x\n").unwrap();
+        let checked = host.cli(&["action", "check"]).run().exit(1);
+        checked.prints("good.yaml:3:5: error[unknown-step]").prints("3 |   - wiat_for: x");
+        std::fs::write(&file, format!("label: Good {round}\nsteps:\n{HELLO}")).unwrap();
+        host.cli(&["action", "check"]).run().ok();
+    }
+}
+
+#[test]
+fn nothing_that_others_wrote_acts_on_the_terminal() {
+    let host = TestHost::new();
+    let folder = host.user_home().join("evil\u{202e}\x1b]0;x\x07 \n😀");
+    let actions = folder.join(".ai-orchestrator/actions");
+    std::fs::create_dir_all(&actions).unwrap();
+    let text = |step: &str| format!("label: \"a\\e[2J\\u202e\"\nsteps:\n  - {step}\n");
+    std::fs::write(actions.join("good.yaml"), text("write: \"true\\r\"")).unwrap();
+    std::fs::write(actions.join("bad\n\x1b[2J.yaml"), text("wait_for: '('")).unwrap();
+    let place = folder.to_str().unwrap();
+    let calls: &[&[&str]] = &[
+        &["action", "list", "-C", place],
+        &["action", "check", "-C", place],
+        &["action", "run", place, "good"],
+        &["action", "run", place, "good", "--trust", "--detach"],
+        &["action", "run", place, "nothing"],
+        &["terminal", "open", "-C", place],
+        &["terminal", "list"],
+        &["run", "list"],
+        &["action", "list", "-C", "/no\x1b[2J\u{202e}"],
+    ];
+    for call in calls {
+        let finished = host.cli(call).run();
+        assert_ne!(finished.code, 3, "{}", finished.stderr);
+        for said in [&finished.stdout, &finished.stderr] {
+            let raw = |c: char| matches!(c, '\u{202e}' | '\u{7}' | '\u{1b}');
+            assert!(!said.contains(raw), "{call:?}: {said:?}");
+        }
+    }
 }

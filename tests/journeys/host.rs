@@ -1,6 +1,7 @@
 //! The host: one a home, started by whoever needs it, ended cleanly.
 
 use ai_orchestrator_tests::{TestHost, wait_for_content};
+use orchestrator_core::api::Event;
 use rustix::process::{Pid, Signal, kill_process};
 
 fn pid(host: &TestHost) -> i32 {
@@ -118,4 +119,31 @@ fn a_host_keeps_no_descriptor_of_its_starter() {
     }
     assert_eq!(std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap(), std::path::Path::new("/"));
     drop((command.current_dir("/"), home));
+}
+
+#[tokio::test]
+async fn an_overwritten_default_is_told_to_the_first_client_that_shows_it_and_to_no_other() {
+    let host = TestHost::new();
+    host.client().await;
+    let file = host.home().join("actions/run-tests.yaml");
+    host.cli(&["host", "stop", "--yes"]).run().ok();
+    std::fs::write(&file, "label: Mine\nsteps:\n  - write: \"true\\r\"\n").unwrap();
+    // A client that only follows (a run on the command line, say) takes nothing away from the window.
+    host.events().await;
+    let follow = async || host.client().await.stream("/v1/events?notices=1").await.unwrap();
+    let mut window = follow().await;
+    let hello: Event = window.next().await.unwrap().unwrap().json().unwrap().unwrap();
+    assert!(matches!(hello, Event::Hello { .. }));
+    let notice: Event = window.next().await.unwrap().unwrap().json().unwrap().unwrap();
+    let Event::Notice { code, action, restore, .. } = notice else { panic!("{notice:?}") };
+    assert_eq!((code.as_str(), action.as_deref()), ("default_overwritten", Some("run-tests")));
+    let restore = restore.unwrap();
+    host.cli(&["action", "restore", "run-tests", &restore]).run().ok();
+    assert!(std::fs::read_to_string(&file).unwrap().contains("Mine"));
+
+    let mut second = follow().await;
+    second.next().await.unwrap();
+    host.cli(&["terminal", "open"]).run().ok();
+    let next: Event = second.next().await.unwrap().unwrap().json().unwrap().unwrap();
+    assert!(!matches!(next, Event::Notice { .. }), "{next:?}");
 }

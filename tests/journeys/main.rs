@@ -6,7 +6,11 @@
 mod actions;
 mod bad_input;
 mod cli;
+mod create_action;
+mod denied;
 mod door;
 mod host;
+mod run_tests;
 mod runs;
 mod terminals;
+mod watching;

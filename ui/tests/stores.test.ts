@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 
+import { DoorError } from '../src/api/error';
 import { grouped, matches } from '../src/stores/actions.svelte';
 import { deleteAction, restoreVersion } from '../src/stores/changing';
-import { closeTerminal } from '../src/stores/opening';
+import { closeTerminal, createAction } from '../src/stores/opening';
 import { Runs, currentStep } from '../src/stores/runs.svelte';
-import { sentence } from '../src/stores/toasts.svelte';
+import { sentence, Toasts } from '../src/stores/toasts.svelte';
 import { action, run, terminal, testApp, version } from './fixtures';
 
 const list = { project: '/repo', actions: [], deleted: [], problems: [] };
@@ -105,5 +106,59 @@ describe('messages', () => {
   it('become sentences', () => {
     expect(sentence('the host is gone')).toBe('The host is gone.');
     expect(sentence('really?')).toBe('Really?');
+  });
+});
+
+describe('creating an action', () => {
+  const missing = () => Promise.reject(new DoorError(409, { code: 'claude_missing', message: 'no claude' }));
+
+  it('shows the terminal in which the agent asks', async () => {
+    const app = testApp({ createAction: async () => terminal({ id: 'agent' }) });
+    await createAction(app);
+    expect(app.showTerminal).toHaveBeenCalledWith('agent');
+  });
+
+  it('without an agent opens a template in the editor and says where it is', async () => {
+    const made = action({ id: 'new-action', path: '/home/new-action.yaml' });
+    const createTemplate = vi.fn(async () => made);
+    const app = testApp({ createAction: missing, createTemplate, actions: async () => list });
+    await createAction(app);
+    expect(createTemplate).toHaveBeenCalledWith({ project: '/repo' });
+    expect(app.native.openInEditor).toHaveBeenCalledWith('/home/new-action.yaml', undefined);
+    expect(app.toasts.items.map((toast) => toast.body)).toEqual(['/home/new-action.yaml']);
+  });
+
+  it('says why where even the template can’t be written', async () => {
+    const refused = () => Promise.reject(new DoorError(409, { code: 'in_the_way', message: 'a link' }));
+    const app = testApp({ createAction: missing, createTemplate: refused });
+    await createAction(app);
+    expect(app.native.openInEditor).not.toHaveBeenCalled();
+    expect(app.toasts.items.map((toast) => toast.body)).toEqual(['A link.']);
+  });
+});
+
+describe('messages', () => {
+  it('that the host says once stay until they are dismissed, whatever comes after', () => {
+    vi.useFakeTimers();
+    try {
+      const toasts = new Toasts();
+      const offer = [{ label: 'Restore mine', run: () => undefined }];
+      const first = toasts.show('One was replaced', { actions: offer, stays: true });
+      toasts.show('Two was replaced', { actions: offer, stays: true });
+      for (let n = 0; n < 5; n++) toasts.show(`Done ${n}`, { actions: [{ label: 'Undo', run: vi.fn() }] });
+      expect(toasts.items.map((toast) => toast.title)).toEqual([
+        'One was replaced',
+        'Two was replaced',
+        'Done 4',
+      ]);
+      toasts.pause(first);
+      toasts.resume(first);
+      vi.advanceTimersByTime(60_000);
+      expect(toasts.items.map((toast) => toast.title)).toEqual(['One was replaced', 'Two was replaced']);
+      toasts.dismiss(first);
+      expect(toasts.items).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -9,7 +9,7 @@ use orchestrator_core::api::{
     ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, CreateRequest, RestoreRequest,
     TerminalView, Undo, Version,
 };
-use orchestrator_core::client::path;
+use orchestrator_core::client::{ClientError, path};
 
 use crate::args::{ActionVerb, AsJson, InProject, OneAction};
 use crate::failure::Failure;
@@ -17,14 +17,19 @@ use crate::{connect, follow, print};
 
 pub async fn perform(verb: ActionVerb) -> Result<ExitCode, Failure> {
     match verb {
-        ActionVerb::List { place, format } => list(&place, format).await,
+        ActionVerb::List { place, deleted, format } => list(&place, deleted, format).await,
         ActionVerb::Show { action, format } => {
             let detail = detail(&action).await?;
-            if format.json { print::json(&detail) } else { print::text(&detail.source) }
+            match (format.json, std::io::stdout().is_terminal()) {
+                (true, _) => print::json(&detail),
+                // A repository's file may hold what acts on a terminal; programs get it as it is.
+                (false, true) => print::text(&print::tame(&detail.source)),
+                (false, false) => print::text(&detail.source),
+            }
         }
         ActionVerb::Run(args) => follow::run(args).await,
         ActionVerb::Check { paths, place, format } => check(&paths, &place, format).await,
-        ActionVerb::New { place } => new(&place).await,
+        ActionVerb::New { place, template } => new(&place, template).await,
         ActionVerb::Edit { action } => edit(&action).await,
         ActionVerb::Delete { action } => delete(&action).await,
         ActionVerb::Reset { id } => {
@@ -79,9 +84,12 @@ async fn detail(action: &OneAction) -> Result<ActionDetail, Failure> {
     Ok(connect().await?.get(&action.path(&[])?).await?)
 }
 
-async fn list(place: &InProject, format: AsJson) -> Result<ExitCode, Failure> {
+async fn list(place: &InProject, deleted: bool, format: AsJson) -> Result<ExitCode, Failure> {
     let project = place.absolute()?;
     let list: ActionList = connect().await?.get(&path(&["actions"], &[("project", Some(&project))])).await?;
+    if deleted {
+        return if format.json { print::json(&list.deleted) } else { print::lines(&list.deleted) };
+    }
     if format.json {
         return print::json(&list.actions);
     }
@@ -167,25 +175,47 @@ fn report(problem: &Problem) -> String {
     action::report(problem, &String::from_utf8_lossy(&source.unwrap_or_default()))
 }
 
-async fn new(place: &InProject) -> Result<ExitCode, Failure> {
+/// An agent writes it, in a terminal; where none is installed the user does, in an editor.
+async fn new(place: &InProject, template: bool) -> Result<ExitCode, Failure> {
     let project = place.folder.is_some().then(|| place.absolute()).transpose()?;
-    let terminal: TerminalView =
-        connect().await?.post("/v1/create-action", &CreateRequest { project }).await?;
-    print::text(&format!("{}\n", terminal.id))
+    let client = connect().await?;
+    let request = CreateRequest { project };
+    if !template {
+        let opened: Result<TerminalView, _> = client.post("/v1/create-action", &request).await;
+        match opened {
+            Ok(terminal) => return print::text(&format!("{}\n", terminal.id)),
+            Err(ClientError::Refused(refusal)) if refusal.code == "claude_missing" => {
+                eprintln!("claude is not installed, so here is a template to fill in:");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let action: ActionView = client.post("/v1/actions-template", &request).await?;
+    print::text(&format!("{}\n", print::tame(&action.path)))?;
+    match editor() {
+        Some(editor) if std::io::stdin().is_terminal() => open_editor(&editor, &action.path),
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
 async fn edit(action: &OneAction) -> Result<ExitCode, Failure> {
     let file = detail(action).await?.action.path;
-    let editor = ["VISUAL", "EDITOR"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    let Some(editor) = editor else {
+    let Some(editor) = editor() else {
         return Err(Failure::usage("no editor is set").hint(format!("set EDITOR, or open {file} yourself")));
     };
-    // As git does: the variable is a command line, so that `code --wait` works.
+    open_editor(&editor, &file)
+}
+
+fn editor() -> Option<String> {
+    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    ["VISUAL", "EDITOR"].iter().find_map(set)
+}
+
+/// As git does: the variable is a command line, so that `code --wait` works.
+fn open_editor(editor: &str, file: &str) -> Result<ExitCode, Failure> {
     #[expect(clippy::disallowed_methods, reason = "the user's editor takes over this terminal")]
     let status = Command::new("sh")
-        .args(["-c", &format!("{editor} \"$1\""), "sh", &file])
+        .args(["-c", &format!("{editor} \"$1\""), "sh", file])
         .status()
         .map_err(|error| Failure::usage(format!("{editor}: {error}")))?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

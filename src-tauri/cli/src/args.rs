@@ -97,6 +97,9 @@ pub enum ActionVerb {
         /// The project.
         #[command(flatten)]
         place: InProject,
+        /// Print the ids of the user's deleted actions instead; `action history` and `restore` take them.
+        #[arg(long)]
+        deleted: bool,
         /// How to print.
         #[command(flatten)]
         format: AsJson,
@@ -123,11 +126,17 @@ pub enum ActionVerb {
         #[command(flatten)]
         format: AsJson,
     },
-    /// Open a terminal in which an agent writes an action.
+    /// Make an action: an agent writes it in a terminal, or you fill in a template.
+    ///
+    /// Prints the terminal's id, or the template's path where no agent is installed; with $VISUAL or $EDITOR set
+    /// the template is opened.
     New {
         /// The project; without one the action is the user's.
         #[command(flatten)]
         place: InProject,
+        /// Write the template although an agent is installed.
+        #[arg(long)]
+        template: bool,
     },
     /// Open an action's file in the editor ($VISUAL, $EDITOR).
     Edit {

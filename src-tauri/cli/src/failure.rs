@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use orchestrator_core::client::ClientError;
 
+use crate::print::tame;
+
 /// A call that did not do what was asked.
 #[derive(Debug)]
 pub struct Failure {
@@ -31,9 +33,10 @@ impl Failure {
 
     /// Says it.
     pub fn print(&self) {
-        eprintln!("error: {}", self.message);
+        // Paths, names and what programs said: nothing of that may act on the terminal.
+        eprintln!("error: {}", tame(&self.message));
         if let Some(hint) = &self.hint {
-            eprintln!("hint: {hint}");
+            eprintln!("hint: {}", tame(hint));
         }
     }
 

@@ -15,6 +15,7 @@ use tokio::io::AsyncReadExt as _;
 use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::keyboard::{self, RawMode};
+use crate::print::tame;
 use crate::{connect, print};
 
 /// Two Ctrl-C within this time cancel the run; a single one is the program's.
@@ -86,12 +87,12 @@ async fn show_untrusted(client: &Client, args: &RunArgs, project: String, refusa
     let preview: Result<Preview, _> =
         client.post(&path(&["actions", &args.id, "preview"], &[]), &request).await;
     if let Ok(preview) = preview {
-        eprintln!("{} would run:", preview.action.path);
+        eprintln!("{} would run:", tame(&preview.action.path));
         for step in &preview.commands {
-            eprintln!("  {}: {}", step.kind, step.text);
+            eprintln!("  {}: {}", step.kind, tame(&step.text));
         }
         if let Some(diff) = &preview.diff {
-            eprintln!("changed since it was accepted:\n{diff}");
+            eprintln!("changed since it was accepted:\n{}", tame(diff));
         }
     }
     ClientError::Refused(refusal).into()
@@ -182,11 +183,11 @@ impl Follower {
         match event {
             Event::StepStarted { step, kind, .. } => {
                 let text = self.run.steps.get(*step).map_or("", |record| record.text.as_str());
-                let text = orchestrator_core::action::visible(text.lines().next().unwrap_or_default());
+                let text = tame(text.lines().next().unwrap_or_default());
                 eprint!("[{}/{of}] {kind}: {text}\r\n", step + 1);
             }
             Event::StepFinished { step, status: StepStatus::Failed, reason: Some(reason), .. } => {
-                eprint!("[{}/{of}] failed: {reason}\r\n", step + 1);
+                eprint!("[{}/{of}] failed: {}\r\n", step + 1, tame(reason));
             }
             _ => {}
         }
@@ -294,17 +295,17 @@ impl Follower {
                 let kind = self.run.steps.get(step).map_or("", |record| record.kind.as_str());
                 format!("step {} ({kind}): ", step + 1)
             });
-            eprintln!("error: {step}{}", failure.message);
+            eprintln!("error: {step}{}", tame(&failure.message));
             if let Some(output) = failure.last_output.as_deref().filter(|output| !output.is_empty()) {
-                eprintln!("last output:\n{output}");
+                eprintln!("last output:\n{}", tame(output));
             }
             return;
         }
         match exit_code {
             Some(code) if code != 0 => {
-                eprintln!("{}: the last command ended with exit code {code}", self.run.label);
+                eprintln!("{}: the last command ended with exit code {code}", tame(&self.run.label));
             }
-            _ => eprintln!("{} {}", self.run.label, crate::run::status(status)),
+            _ => eprintln!("{} {}", tame(&self.run.label), crate::run::status(status)),
         }
     }
 }

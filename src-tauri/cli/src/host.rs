@@ -100,7 +100,7 @@ fn print_status(status: &HostStatus) -> Result<ExitCode, Failure> {
         ["clients", &status.clients.to_string()].map(str::to_owned),
     ];
     rows.extend(status.notices.iter().map(|notice| ["notice".to_owned(), notice.clone()]));
-    print::lines(rows.iter().map(|[name, value]| format!("{name:9}  {value}")))
+    print::lines(rows.iter().map(|[name, value]| format!("{name:9}  {}", print::tame(value))))
 }
 
 async fn stop(yes: bool) -> Result<ExitCode, Failure> {

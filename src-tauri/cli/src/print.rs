@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use orchestrator_core::action::visible;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -42,8 +43,15 @@ pub fn json_line(value: &impl Serialize) -> Result<ExitCode, Failure> {
     text(&line)
 }
 
-/// Prints rows under a head.
+/// Text that somebody else wrote, made safe for a terminal: only tabs and the ends of lines stay as they are.
+pub fn tame(text: &str) -> String {
+    let line = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Prints rows under a head. No cell can move the cursor or break its line.
 pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<ExitCode, Failure> {
+    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| visible(cell))).collect();
     let widths: Vec<usize> = (0..N)
         .map(|column| {
             let cells = rows.iter().map(|row| row[column].chars().count());
@@ -56,7 +64,7 @@ pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<Ex
         format!("{}\n", padded.join("  ").trim_end())
     };
     let mut table = line(head);
-    for row in rows {
+    for row in &rows {
         table.push_str(&line(row.each_ref().map(String::as_str)));
     }
     text(&table)
@@ -68,4 +76,14 @@ pub fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
     let mut command = <crate::args::Cli as clap::CommandFactory>::command();
     clap_complete::generate(shell, &mut command, "ai-orchestrator", &mut script);
     text(&String::from_utf8_lossy(&script))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tame;
+
+    #[test]
+    fn only_tabs_and_line_ends_reach_a_terminal_raw() {
+        assert_eq!(tame("a\tb\r\n\u{202e}c\x1b[2J"), "a\tb\\u{d}\n\\u{202e}c\\u{1b}[2J");
+    }
 }

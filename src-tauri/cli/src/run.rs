@@ -65,7 +65,7 @@ fn show(run: &RunView) -> Result<ExitCode, Failure> {
             ]
         })
         .collect();
-    print::text(&format!("{}: {}\n", run.label, status(run.status)))?;
+    print::text(&format!("{}: {}\n", print::tame(&run.label), status(run.status)))?;
     print::table(["STEP", "KIND", "STATUS", "TOOK", "REASON"], &rows)
 }
 

@@ -1,34 +1,36 @@
-//! Create Action: opens a terminal in which an agent asks what to automate and writes the file itself.
+//! Create Action: a terminal in which an agent asks what to automate and writes the file itself, or, without
+//! an agent, a commented template for the user's editor.
 
 use std::path::{Path, PathBuf};
 
-use crate::action;
-use crate::api::{ApiError, TerminalView};
+use crate::action::{self, Scope};
+use crate::agent_command;
+use crate::api::{ActionView, ApiError, TerminalView};
 use crate::host::Rooms;
 use crate::paths::Paths;
-use crate::terminal::shell::{self, Shell};
+use crate::store::Which;
+use crate::terminal::shell::Shell;
 use crate::terminal::{CursorId, Message, Size};
 use crate::terminals::{Spawn, SpawnError};
 
 const RULES: &str = include_str!("create_action/rules.md");
+const TEMPLATE: &str = include_str!("create_action/template.yaml");
+/// What the template's file is called, if the name is free.
+const NEW_ID: &str = "new-action";
 
 /// Opens the terminal; the agent starts in it as soon as its shell is ready.
 pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalView, ApiError> {
-    let folder = match &project {
-        Some(project) => Paths::project_actions(project),
-        None => rooms.paths.actions(),
-    };
-    if shell::on_path("claude").is_none() {
+    let shell = Shell::find(None).map_err(SpawnError::from)?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if !agent_command::is_installed("claude", &path, &shell.program).await {
         let message = "claude is not installed, so no agent can write the action";
-        let hint =
-            format!("write a YAML file in {}; `ai-orchestrator schema` describes it", folder.display());
+        let hint = "start from a template instead (`ai-orchestrator action new --template`)";
         return Err(ApiError::new(409, "claude_missing", message).hint(hint));
     }
     let prompt = rooms
         .prompts
-        .write(&instructions(&folder))
+        .write(&instructions(&rooms.paths, project.as_deref()))
         .map_err(|error| ApiError::new(500, "io", format!("the agent's instructions: {error}")))?;
-    let shell = Shell::find(None).map_err(SpawnError::from)?;
     let line = format!(
         "claude --append-system-prompt-file {}\r",
         shell.kind.quote(&prompt.path().to_string_lossy())
@@ -51,7 +53,65 @@ pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalVie
     Ok(view)
 }
 
-/// What the agent is told: the rules, the folder, and the format from the schema's own source.
-fn instructions(folder: &Path) -> String {
-    format!("{RULES}\n\nFolder: {}\n\nJSON Schema:\n\n{}\n", folder.display(), action::schema())
+/// Writes the template under a free id into the project's folder, or the user's without a project.
+pub async fn write_template(rooms: &Rooms, project: Option<PathBuf>) -> Result<ActionView, ApiError> {
+    let scope = if project.is_some() { Scope::Project } else { Scope::User };
+    let id = rooms.store.create(project.clone(), NEW_ID, move |id| template(id, scope)).await?;
+    let which = Which { id, project, scope: Some(scope) };
+    Ok(rooms.store.show(which).await?.action)
+}
+
+/// What the agent is told: the rules, the folders, and the format from the schema's own source.
+fn instructions(paths: &Paths, project: Option<&Path>) -> String {
+    let user = paths.actions();
+    let folders = match project {
+        Some(project) => format!(
+            "- For this project, shared with all who clone it: {}\n- For the user, in every project: {}",
+            Paths::project_actions(project).display(),
+            user.display()
+        ),
+        None => format!("- For the user, in every project: {}", user.display()),
+    };
+    format!("{RULES}\n## Folders\n\n{folders}\n\n## JSON Schema\n\n{}", action::schema())
+}
+
+/// The template's text for an id. Only the user's folder has the schema that the first line names.
+fn template(id: &str, scope: Scope) -> String {
+    let (header, name) = match scope {
+        Scope::User => ("# yaml-language-server: $schema=./.schema.json\n", "user"),
+        Scope::Project => ("", "project"),
+    };
+    format!("{header}{}", TEMPLATE.replace("ID", id).replace("SCOPE", name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_has_no_problem_as_it_is_nor_with_every_comment_made_true() {
+        for scope in [Scope::User, Scope::Project] {
+            let text = template("new-action-2", scope);
+            let file = Path::new("new-action-2.yaml");
+            let (action, problems) = action::read(file, scope, text.as_bytes());
+            assert_eq!((action.unwrap().id.as_str(), &problems[..]), ("new-action-2", &[][..]));
+
+            let keys = text.lines().map(|line| line.replacen("#~ ", "", 1) + "\n").collect::<String>();
+            let (action, problems) = action::read(file, scope, keys.as_bytes());
+            assert_eq!(problems, [], "{keys}");
+            let action = action.unwrap();
+            assert!(!action.inputs.is_empty() && action.timeout.is_some() && action.steps.len() == 4);
+        }
+    }
+
+    #[test]
+    fn the_agent_is_told_both_folders_and_the_schema_itself() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::at(&home.path().join("home"), home.path().to_owned()).unwrap();
+        let told = instructions(&paths, Some(Path::new("/repo")));
+        assert!(told.contains("/repo/.ai-orchestrator/actions\n"), "{told}");
+        assert!(told.contains(&format!("{}\n", paths.actions().display())), "{told}");
+        assert!(told.contains(&action::schema()));
+        assert!(!instructions(&paths, None).contains("this project"));
+    }
 }

@@ -7,6 +7,7 @@ mod seat;
 mod socket;
 mod web;
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +86,10 @@ struct Facts {
     socket: PathBuf,
     activity: Activity,
     stop: Notify,
+    /// What the start brought up.
     notices: Vec<Notice>,
+    /// The same, until a client that shows notices has taken them.
+    untold: std::sync::Mutex<VecDeque<Event>>,
     web: Mutex<Option<WebDoor>>,
 }
 
@@ -140,9 +144,25 @@ impl Rooms {
         Ok(address)
     }
 
+    /// A notice of the start that nobody has been told yet; the next call has the next one.
+    pub fn next_untold(&self) -> Option<Event> {
+        self.facts.untold().pop_front()
+    }
+
+    /// Puts a notice back that did not reach its client.
+    pub fn not_told(&self, notice: Event) {
+        self.facts.untold().push_front(notice);
+    }
+
     /// Asks the host to end.
     pub fn stop(&self) {
         self.facts.stop.notify_one();
+    }
+}
+
+impl Facts {
+    fn untold(&self) -> std::sync::MutexGuard<'_, VecDeque<Event>> {
+        self.untold.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -171,6 +191,7 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
         socket: seat.socket().to_owned(),
         activity: Activity::default(),
         stop: Notify::new(),
+        untold: std::sync::Mutex::new(notices.iter().cloned().map(event_of).collect()),
         notices,
         web: Mutex::default(),
     };

@@ -213,6 +213,16 @@ impl ActionStore {
         self.order(move |shelf| shelf.duplicate(&which, timestamp.as_deref(), id.as_deref())).await?
     }
 
+    /// Makes a new action in a project's folder, or the user's: `text` for the first free id like `wanted`.
+    pub async fn create(
+        &self,
+        project: Option<PathBuf>,
+        wanted: &'static str,
+        text: impl FnOnce(&str) -> String + Send + 'static,
+    ) -> Result<String, StoreError> {
+        self.order(move |shelf| shelf.create(project.as_deref(), wanted, text)).await?
+    }
+
     /// The ids of the shipped defaults.
     pub async fn default_ids(&self) -> Result<Vec<String>, StoreError> {
         self.order(|shelf| shelf.default_ids()).await

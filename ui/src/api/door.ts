@@ -54,6 +54,7 @@ export class Door {
     } satisfies T.RestoreRequest);
   reset = (id: string) => this.send<T.Undo>('POST', `/v1/actions/${encodeURIComponent(id)}/reset`);
   duplicate = (of: ActionRef) => this.send<T.ActionView>('POST', `${path(of)}/duplicate`, where(of));
+  createTemplate = (body: T.CreateRequest) => this.post<T.ActionView>('/v1/actions-template', body);
   createAction = (body: T.CreateRequest) => this.post<T.TerminalView>('/v1/create-action', body);
 
   terminals = () => this.get<T.TerminalView[]>('/v1/terminals');

@@ -45,7 +45,8 @@ export class Events {
   }
 
   private connect(): void {
-    const socket = this.door.socket('/v1/events');
+    // What came up at the host's start is told once, to a client that shows it.
+    const socket = this.door.socket('/v1/events?notices=1');
     this.socket = socket;
     socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (typeof data !== 'string') return;

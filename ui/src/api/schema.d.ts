@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/actions-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a commented template as a new action, for the user's editor: where no agent is installed. */
+        post: operations["actions:create-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/actions/{id}": {
         parameters: {
             query?: never;
@@ -216,7 +233,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changed, in order, from the moment of connecting. The first frame is `hello`. */
+        /**
+         * What changed, in order, from the moment of connecting. The first frame is `hello`. With `notices=1` the notices
+         *     of the host's start follow, which only one client is told.
+         */
         get: operations["host:events"];
         put?: never;
         post?: never;
@@ -537,7 +557,7 @@ export interface components {
              */
             project: string | null;
         };
-        /** @description Opens a terminal in which an agent writes an action. */
+        /** @description Makes a new action: an agent in a terminal writes it, or the user in an editor. */
         CreateRequest: {
             /**
              * @description The project; without one the action is the user's.
@@ -1323,6 +1343,37 @@ export interface operations {
             };
         };
     };
+    "actions:create-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     "actions:show": {
         parameters: {
             query?: {
@@ -1695,7 +1746,9 @@ export interface operations {
     };
     "host:events": {
         parameters: {
-            query?: never;
+            query?: {
+                notices?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -153,7 +153,7 @@ export class App {
         this.connection.lost(0, 'the host was stopped');
         break;
       case 'notice':
-        this.toasts.show(sentence(event.message), { actions: offersOf(this, event) });
+        this.toasts.show(sentence(event.message), { actions: offersOf(this, event), stays: true });
         break;
     }
   }

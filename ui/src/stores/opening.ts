@@ -2,6 +2,7 @@
 
 import { hasCode } from '../api/error';
 import type { App } from './app.svelte';
+import { editAction } from './changing';
 
 export interface Opening {
   /** The folder, if not the project's. */
@@ -31,9 +32,27 @@ export async function createAction(app: App): Promise<void> {
     app.terminals.meet(terminal);
     app.showTerminal(terminal.id);
   } catch (error) {
-    if (hasCode(error, 'claude_missing')) app.toasts.fail('Claude Code is not installed', error);
+    if (hasCode(error, 'claude_missing')) await createFromTemplate(app);
     else app.toasts.fail('No action was created', error);
   }
+}
+
+/** Without an agent the user writes the action: a commented template opens in their editor. */
+async function createFromTemplate(app: App): Promise<void> {
+  let made;
+  try {
+    made = await app.door.createTemplate({ project: app.projects.current });
+    await app.actions.load(app.projects.current).catch(() => undefined);
+  } catch (error) {
+    app.toasts.fail('No action was created', error);
+    return;
+  }
+  const { path, label } = made;
+  app.toasts.show('Claude Code is not installed, so here is a template', {
+    body: path,
+    actions: [{ label: 'Edit', run: () => editAction(app, { path, label }) }],
+  });
+  await editAction(app, { path, label });
 }
 
 /** Ends a terminal and takes its tab away; asks first where something runs in it. */

@@ -15,6 +15,8 @@ export interface Toast {
   title: string;
   body?: string | undefined;
   actions: ToastAction[];
+  /** Stays until it is dismissed: what the host says once must not pass unseen. */
+  stays?: boolean | undefined;
 }
 
 const STAYS = 8000;
@@ -29,8 +31,11 @@ export class Toasts {
     const toast: Toast = { id: this.next++, tone: 'neutral', actions: [], ...more, title };
     // One offer at a time: "Undo" always means the last thing that was done.
     const kept =
-      toast.actions.length > 0 ? this.items.filter((other) => other.actions.length === 0) : this.items;
-    this.items = [...kept, toast].slice(-KEPT);
+      toast.actions.length > 0
+        ? this.items.filter((other) => other.stays || other.actions.length === 0)
+        : this.items;
+    const passing = new Set([...kept, toast].filter((other) => !other.stays).slice(-KEPT));
+    this.items = [...kept, toast].filter((other) => other.stays || passing.has(other));
     this.resume(toast.id);
     return toast.id;
   }
@@ -59,6 +64,7 @@ export class Toasts {
 
   resume(id: number): void {
     this.pause(id);
+    if (this.items.find((toast) => toast.id === id)?.stays) return;
     this.timers.set(
       id,
       setTimeout(() => this.dismiss(id), STAYS),

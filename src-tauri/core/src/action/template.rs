@@ -90,6 +90,12 @@ pub enum FillError {
         /// Why there is none.
         why: String,
     },
+    /// No rule says how the project's tests are run.
+    #[error("no rule knows how this project is tested: {project}")]
+    NoTests {
+        /// The project's folder.
+        project: String,
+    },
     /// A filled pattern matches everything or can't be compiled.
     #[error("the pattern {pattern} {why} once its placeholders are filled")]
     BadPattern {
@@ -109,6 +115,7 @@ impl FillError {
             Self::UnknownInput { .. } => "unknown_input",
             Self::BadValue { .. } => "bad_input",
             Self::NoValue { .. } => "no_value",
+            Self::NoTests { .. } => "no_tests",
             Self::BadPattern { .. } => "bad_pattern",
         }
     }
@@ -121,6 +128,10 @@ impl FillError {
                 let flags: Vec<String> = names.iter().map(|name| format!("--input {name}=VALUE")).collect();
                 Some(format!("fill in the form, or give {}", flags.join(" ")))
             }
+            Self::NoTests { .. } => Some(format!(
+                "there is a rule for {TESTED}; for anything else, write an action of your own with \
+                 `ai-orchestrator action new`"
+            )),
             _ => None,
         }
     }
@@ -256,10 +267,12 @@ impl Filler<'_> {
             }
             (Namespace::Project, "root") => (Some(&project.root), ""),
             (Namespace::Project, "name") => (Some(&project.name), ""),
-            (Namespace::Project, "test_command") => {
-                (project.test.as_ref().map(|(command, _)| command), NO_TESTS)
+            (Namespace::Project, name @ ("test_command" | "test_rule")) => {
+                let Some((command, rule)) = &project.test else {
+                    return Err(FillError::NoTests { project: super::visible(&project.root) });
+                };
+                (Some(if name == "test_rule" { rule } else { command }), "")
             }
-            (Namespace::Project, "test_rule") => (project.test.as_ref().map(|(_, rule)| rule), NO_TESTS),
             (Namespace::Git | Namespace::Project, _) => (None, "there is no such value"),
         };
         let space = format!("{space:?}").to_lowercase();
@@ -278,8 +291,9 @@ impl Filler<'_> {
     }
 }
 
-const NO_TESTS: &str = "no test command was recognised (Cargo.toml, package.json, pyproject.toml, go.mod, \
-                        pom.xml, build.gradle, a Makefile or justfile with a `test` target)";
+/// What the rules for tests look for (`project/test_command.rs`).
+const TESTED: &str = "a justfile or Makefile with a `test` target, Cargo.toml, package.json with a `test` \
+                      script, go.mod, pom.xml, build.gradle, and Python's pytest";
 
 #[cfg(test)]
 mod tests;

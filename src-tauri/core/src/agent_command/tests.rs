@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
 
@@ -313,13 +313,53 @@ proptest! {
     }
 }
 
-/// Needs the real program: `npm install @anthropic-ai/claude-code` somewhere, and its path in `CLAUDE_CLI`.
+/// The real program: `CLAUDE_CLI`, or what npm once put below `target/`.
+fn real_claude() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    let cached = root.join("target/tools/claude-code/node_modules/.bin/claude");
+    let program = std::env::var_os("CLAUDE_CLI").map(PathBuf::from).or(Some(cached).filter(|it| it.exists()));
+    if program.is_none() {
+        eprintln!(
+            "the real claude is not here, so nothing is compared with it; \
+             `npm install --prefix target/tools/claude-code @anthropic-ai/claude-code` brings it"
+        );
+    }
+    program
+}
+
+#[test]
+fn the_real_program_takes_our_lines_as_they_are_meant() {
+    let Some(program) = real_claude() else { return };
+    let home = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(program, home.path().join("claude")).unwrap();
+    let path = format!("{}:{}", home.path().display(), std::env::var("PATH").unwrap());
+    let said = |line: &str| {
+        let mut call = Command::new("bash");
+        call.args(["-c", line]).env("PATH", &path).env("HOME", home.path());
+        let output = call.current_dir(home.path()).stdin(Stdio::null()).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    assert!(said("claude --no-such-flag -p hi").contains("unknown option '--no-such-flag'"));
+    let claude = Claude {
+        disallowed_tools: Some(vec!["Bash(rm *)".into()]),
+        tools: Some("Bash,Read".into()),
+        permission_mode: Some("plan".into()),
+        max_turns: Some(3),
+        ..block()
+    };
+    // It looks for the file first of all: that it misses this very one says that all before was understood.
+    let missing = home.path().join("it's \"not\" $here");
+    let files = PromptFiles { system: None, append: Some(missing.clone()) };
+    for line in ["claude -p hi", "claude hi -p", "claude -p 'two words' --output-format json"] {
+        let said = said(&build(line, &claude, &files, ShellKind::Bash));
+        assert!(said.contains(missing.to_str().unwrap()), "{line}: {said}");
+        assert!(!said.contains("unknown option"), "{line}: {said}");
+    }
+}
+
 #[test]
 fn the_real_programs_help_knows_our_flags() {
-    let Some(program) = std::env::var_os("CLAUDE_CLI") else {
-        eprintln!("CLAUDE_CLI is not set: the flags are not compared with the program's own help");
-        return;
-    };
+    let Some(program) = real_claude() else { return };
     let home = tempfile::tempdir().unwrap();
     let output = Command::new(program).arg("--help").env("HOME", home.path()).output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();

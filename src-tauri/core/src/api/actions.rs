@@ -215,7 +215,7 @@ pub struct Undo {
     pub timestamp: Option<String>,
 }
 
-/// Opens a terminal in which an agent writes an action.
+/// Makes a new action: an agent in a terminal writes it, or the user in an editor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CreateRequest {

@@ -48,6 +48,7 @@ pub(crate) fn table() -> (Router<Rooms>, OpenApi) {
         .routes(routes!(actions::check))
         .routes(routes!(actions::default_ids))
         .routes(routes!(actions::create_new))
+        .routes(routes!(actions::create_template))
         .routes(routes!(terminals::list, terminals::spawn))
         .routes(routes!(terminals::show, terminals::kill))
         .routes(routes!(terminals::write))

@@ -11,6 +11,7 @@ use rustix::fs::{CWD, RenameFlags};
 
 use super::fault;
 use super::file::{self, Content, TEMPORARY};
+use super::folder::Folder;
 use super::history::Author;
 use super::shelf::Shelf;
 use super::{StoreError, Which};
@@ -74,7 +75,7 @@ impl Shelf {
         };
         let id = match id {
             Some(id) if !is_id(id) => return Err(StoreError::InvalidId(id.to_owned())),
-            Some(id) if self.is_taken(id) => {
+            Some(id) if self.is_taken(None, id) => {
                 let path = self.user.dir.join(format!("{id}.yaml"));
                 return Err(StoreError::InTheWay {
                     path,
@@ -82,11 +83,35 @@ impl Shelf {
                 });
             }
             Some(id) => id.to_owned(),
-            None => self.free_id(&format!("my-{}", which.id.trim_start_matches("my-"))),
+            None => self.free_id(None, &format!("my-{}", which.id.trim_start_matches("my-"))),
         };
         let text = renamed(&String::from_utf8_lossy(&bytes), &id);
         self.put(None, &id, text.as_bytes(), Author::Import, &format!("a copy of {}", which.id))?;
         Ok(id)
+    }
+
+    /// Makes a new action: `text` for the first free id like `wanted`; that id.
+    pub fn create(
+        &mut self,
+        project: Option<&Path>,
+        wanted: &str,
+        text: impl FnOnce(&str) -> String,
+    ) -> Result<String, StoreError> {
+        match project {
+            Some(project) => _ = self.project(project),
+            None => self.offer_schema()?,
+        }
+        let id = self.free_id(project, wanted);
+        self.put(project, &id, text(&id).as_bytes(), Author::Create, "made from the template")?;
+        Ok(id)
+    }
+
+    /// Puts the schema beside the user's files, where the header of the template has editors look for it.
+    fn offer_schema(&self) -> Result<(), StoreError> {
+        self.make_folder(None)?;
+        let path = self.user.dir.join(".schema.json");
+        file::write_atomic(&path, crate::action::schema().as_bytes(), 0o644)
+            .map_err(StoreError::io(&path, "writing the schema"))
     }
 
     /// Puts bytes into the file that holds an id, else into a new one; what was there is in the history.
@@ -104,8 +129,7 @@ impl Shelf {
             Some((path, current)) => (path, Some(current)),
             None => (self.free_path(project, id), None),
         };
-        let folder = self.folder(project).dir.clone();
-        std::fs::create_dir_all(&folder).map_err(StoreError::io(&folder, "making the folder"))?;
+        self.make_folder(project)?;
         let mut timestamp = None;
         if let Some(current) = &current {
             timestamp = self
@@ -142,6 +166,7 @@ impl Shelf {
 
     /// Removes a file through the history.
     pub fn take_away(&mut self, project: Option<&Path>, id: &str, path: &Path) -> Result<Undo, StoreError> {
+        self.make_folder(project)?;
         let key = self.folder(project).key(id);
         let bytes = match file::read_at_most(path, None).map_err(StoreError::io(path, "reading the file"))? {
             Content::Bytes(bytes) => bytes,
@@ -241,13 +266,31 @@ impl Shelf {
         names.map(|name| folder.join(name)).find(free).unwrap_or_else(|| folder.join(format!("{id}.yaml")))
     }
 
-    fn is_taken(&self, id: &str) -> bool {
-        self.user.with_id(id).next().is_some() || self.user.dir.join(format!("{id}.yaml")).exists()
+    /// Whether an action of the user's, or of the project's, has this id: one would hide the other.
+    fn is_taken(&self, project: Option<&Path>, id: &str) -> bool {
+        let takes = |folder: &Folder| {
+            folder.with_id(id).next().is_some()
+                || folder.dir.join(format!("{id}.yaml")).symlink_metadata().is_ok()
+        };
+        takes(&self.user) || takes(self.folder(project))
     }
 
-    fn free_id(&self, id: &str) -> String {
+    fn free_id(&self, project: Option<&Path>, id: &str) -> String {
         let ids = std::iter::once(id.to_owned()).chain((2..).map(|n| format!("{id}-{n}")));
-        ids.into_iter().find(|id| !self.is_taken(id)).unwrap_or_else(|| kebab(id))
+        ids.into_iter().find(|id| !self.is_taken(project, id)).unwrap_or_else(|| kebab(id))
+    }
+
+    /// Makes the folder; refuses one of a project's that a link has put outside of it.
+    fn make_folder(&self, project: Option<&Path>) -> Result<(), StoreError> {
+        let folder = self.folder(project).dir.clone();
+        let there = folder.ancestors().find_map(|folder| folder.canonicalize().ok());
+        if let (Some(project), Some(there)) = (project, there)
+            && !there.starts_with(project)
+        {
+            let what = "this link leads out of the project, and nothing is written through it".to_owned();
+            return Err(StoreError::InTheWay { path: folder, what });
+        }
+        std::fs::create_dir_all(&folder).map_err(StoreError::io(&folder, "making the folder"))
     }
 
     pub(super) fn history_error(&self, doing: &'static str) -> impl FnOnce(io::Error) -> StoreError + use<> {

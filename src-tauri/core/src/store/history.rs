@@ -256,7 +256,10 @@ fn log(folder: &Path, timestamp: &str, author: Author, reason: &str) -> io::Resu
     let entry = Entry { timestamp: timestamp.to_owned(), author, reason: reason.to_owned() };
     let mut line = serde_json::to_vec(&entry)?;
     line.push(b'\n');
-    OpenOptions::new().create(true).append(true).open(folder.join("log.jsonl"))?.write_all(&line)
+    let mut log = OpenOptions::new().create(true).append(true).open(folder.join("log.jsonl"))?;
+    log.write_all(&line)?;
+    // Of a version without a line it is thought that the user wrote it, so that line may as well get lost.
+    if author == Author::Editor { Ok(()) } else { log.sync_data() }
 }
 
 /// Removes the oldest versions above the limit, and now and then their lines in the log.

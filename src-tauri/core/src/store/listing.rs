@@ -49,9 +49,13 @@ impl Shelf {
         ActionList { project, actions, deleted, problems }
     }
 
-    /// Everything that is wrong, file by file.
+    /// Everything that is wrong, file by file, as the files are now: problems are shown with their lines.
     pub fn check(&mut self, project: Option<&Path>) -> Vec<Problem> {
         self.open_project(project);
+        if project.is_some() {
+            self.rescan(project, true);
+        }
+        self.rescan(None, true);
         let mut problems: Vec<Problem> = self.config_problem.iter().cloned().collect();
         for folder in self.folders(project) {
             problems.extend(folder.problem.clone());

@@ -221,7 +221,7 @@ impl Shelf {
     }
 
     /// Looks at all files of a folder; only those that differ from what is known are loaded.
-    fn rescan(&mut self, project: Option<&Path>, first: bool) {
+    pub fn rescan(&mut self, project: Option<&Path>, first: bool) {
         let folder = self.folder_mut(project);
         let mut paths: BTreeSet<PathBuf> = folder.list().into_iter().collect();
         paths.extend(folder.entries().map(|(path, _)| path.clone()));

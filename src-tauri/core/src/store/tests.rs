@@ -11,6 +11,8 @@ use crate::action::{ShellKind, Values};
 use crate::api::{ActionHealth, ActionView};
 use crate::paths::Paths;
 
+mod watching;
+
 const GOOD: &str = "label: Good\nsteps:\n  - write: \"ls\\r\"\n";
 const OTHER: &str = "label: Other\nsteps:\n  - write: \"pwd\\r\"\n";
 const BROKEN: &str = "label: Good\nsteps:\n  - wriet: \"ls\\r\"\n";
@@ -83,81 +85,6 @@ fn labels(actions: &[ActionView]) -> Vec<&str> {
 fn defaults(texts: &[(&str, &str)]) -> Defaults {
     let shipped = texts.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
     Defaults { shipped, deprecated: Vec::new() }
-}
-
-#[tokio::test]
-async fn every_way_of_saving_a_file_is_seen() {
-    let mut house = House::new().await;
-    let path = house.actions().join("good.yaml");
-    fs::write(&path, GOOD).unwrap();
-    house.until(None, |actions| labels(actions) == ["Good"]).await;
-    // In place.
-    fs::write(&path, OTHER).unwrap();
-    house.until(None, |actions| labels(actions) == ["Other"]).await;
-    // Beside, then renamed over it.
-    fs::write(house.actions().join(".good.yaml.swp"), GOOD).unwrap();
-    fs::rename(house.actions().join(".good.yaml.swp"), &path).unwrap();
-    house.until(None, |actions| labels(actions) == ["Good"]).await;
-    // The old one renamed away, a new one made (vim with backups).
-    fs::rename(&path, house.actions().join("good.yaml~")).unwrap();
-    fs::write(&path, OTHER).unwrap();
-    house.until(None, |actions| labels(actions) == ["Other"]).await;
-    // Removed, made, linked.
-    fs::remove_file(&path).unwrap();
-    house.until(None, <[ActionView]>::is_empty).await;
-    fs::write(house.folder.path().join("elsewhere.yaml"), GOOD).unwrap();
-    std::os::unix::fs::symlink(house.folder.path().join("elsewhere.yaml"), &path).unwrap();
-    house.until(None, |actions| labels(actions) == ["Good"]).await;
-}
-
-#[tokio::test]
-async fn watching_survives_the_folder_being_removed_and_made_anew() {
-    let mut house = House::new().await;
-    for round in 0..3 {
-        fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
-        house.until(None, |actions| labels(actions) == ["Good"]).await;
-        fs::remove_dir_all(house.actions()).unwrap();
-        house.until(None, <[ActionView]>::is_empty).await;
-        fs::create_dir_all(house.actions()).unwrap();
-        fs::write(house.actions().join(format!("other-{round}.yaml")), OTHER).unwrap();
-        house.until(None, |actions| labels(actions) == ["Other"]).await;
-        fs::remove_file(house.actions().join(format!("other-{round}.yaml"))).unwrap();
-        house.until(None, <[ActionView]>::is_empty).await;
-    }
-}
-
-#[tokio::test]
-async fn a_project_folder_that_appears_later_or_is_a_link_is_seen() {
-    let mut house = House::new().await;
-    let project = house.folder.path().canonicalize().unwrap().join("repo");
-    fs::create_dir_all(&project).unwrap();
-    assert!(house.store.list(Some(project.clone())).await.unwrap().actions.is_empty());
-    fs::create_dir_all(Paths::project_actions(&project)).unwrap();
-    fs::write(Paths::project_actions(&project).join("good.yaml"), GOOD).unwrap();
-    house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
-
-    fs::remove_dir_all(project.join(".ai-orchestrator")).unwrap();
-    house.until(Some(&project), <[ActionView]>::is_empty).await;
-    fs::create_dir_all(project.join("tools/actions")).unwrap();
-    fs::write(project.join("tools/actions/other.yaml"), OTHER).unwrap();
-    std::os::unix::fs::symlink("tools", project.join(".ai-orchestrator")).unwrap();
-    house.until(Some(&project), |actions| labels(actions) == ["Other"]).await;
-    fs::write(project.join("tools/actions/other.yaml"), GOOD).unwrap();
-    house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
-    fs::remove_dir_all(project.join("tools")).unwrap();
-    house.until(Some(&project), <[ActionView]>::is_empty).await;
-    fs::create_dir_all(project.join("tools/actions")).unwrap();
-    fs::write(project.join("tools/actions/other.yaml"), OTHER).unwrap();
-    house.until(Some(&project), |actions| labels(actions) == ["Other"]).await;
-}
-
-#[tokio::test]
-async fn two_hundred_files_at_once_are_all_there() {
-    let mut house = House::new().await;
-    for n in 0..200 {
-        fs::write(house.actions().join(format!("a-{n}.yaml")), GOOD).unwrap();
-    }
-    house.until(None, |actions| actions.len() == 200).await;
 }
 
 #[tokio::test]
@@ -487,29 +414,4 @@ async fn measure_loading_and_hearing_of_a_save() {
         println!("{count} files: first load {first:?}, list {list:?}, next load {:?}", begin.elapsed());
         drop(house);
     }
-}
-
-#[tokio::test]
-async fn a_half_written_file_is_never_called_broken() {
-    use std::io::Write as _;
-    let mut house = House::new().await;
-    let path = house.actions().join("good.yaml");
-    fs::write(&path, GOOD).unwrap();
-    house.until(None, |actions| labels(actions) == ["Good"]).await;
-    for text in [OTHER, GOOD, OTHER] {
-        // Emptied, half written and closed, then the rest appended: three moments, one save.
-        let (half, rest) = text.split_at(text.len() / 2);
-        fs::write(&path, half).unwrap();
-        fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(rest.as_bytes()).unwrap();
-        let label = if text == OTHER { "Other" } else { "Good" };
-        loop {
-            let list = house.store.list(None).await.unwrap();
-            assert_eq!(list.actions[0].health, ActionHealth::Ready);
-            if list.actions[0].label == label {
-                break;
-            }
-            house.changes.recv().await.unwrap();
-        }
-    }
-    assert!(house.store.history(Which::user("good")).await.unwrap().iter().all(|version| version.valid));
 }

@@ -76,7 +76,7 @@ fn tests_do_not_sleep(file: &File<'_>) -> Vec<Finding> {
     let sleeps: &[&str] = match Path::new(file.path).extension().and_then(|name| name.to_str()) {
         Some("rs") => &["thread::sleep(", "time::sleep("],
         Some("ts" | "js" | "mjs") => {
-            &["waitForTimeout(", ".pause(", "setTimeout(resolve,", "setTimeout(done,"]
+            &["waitForTimeout(", "browser.pause(", "setTimeout(resolve,", "setTimeout(done,"]
         }
         _ => return Vec::new(),
     };

@@ -179,3 +179,15 @@ pub async fn create_new(
     let project = rooms.project(request.project.as_deref()).await?;
     crate::create_action::open(&rooms, project).await.map(Json)
 }
+
+/// Writes a commented template as a new action, for the user's editor: where no agent is installed.
+#[utoipa::path(post, path = "/v1/actions-template", operation_id = "actions:create-template",
+    request_body = CreateRequest,
+    responses((status = 200, body = ActionView), (status = "4XX", body = ApiError)))]
+pub async fn create_template(
+    State(rooms): State<Rooms>,
+    Body(request): Body<CreateRequest>,
+) -> Answer<ActionView> {
+    let project = rooms.project(request.project.as_deref()).await?;
+    crate::create_action::write_template(&rooms, project).await.map(Json)
+}

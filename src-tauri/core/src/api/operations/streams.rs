@@ -85,22 +85,40 @@ fn take(terminal: &Terminal, viewer: u64, text: &[u8]) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// What changed, in order, from the moment of connecting. The first frame is `hello`.
-#[utoipa::path(get, path = "/v1/events", operation_id = "host:events",
+/// What a client wants of the events.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EventsQuery {
+    /// `1`: also what the host's start brought up, if nobody has been told. Ask for it only to show it.
+    notices: Option<u8>,
+}
+
+/// What changed, in order, from the moment of connecting. The first frame is `hello`. With `notices=1` the notices
+/// of the host's start follow, which only one client is told.
+#[utoipa::path(get, path = "/v1/events", operation_id = "host:events", params(("notices" = Option<u8>, Query)),
     responses((status = 101, description = "WebSocket"), (status = "4XX", body = ApiError)))]
-pub async fn events(State(rooms): State<Rooms>, upgrade: WebSocketUpgrade) -> Response {
+pub async fn events(
+    State(rooms): State<Rooms>,
+    Query(query): Query<EventsQuery>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let client = rooms.client();
     upgrade.protocols([SUBPROTOCOL]).on_upgrade(async move |socket| {
-        follow(rooms, socket).await;
+        follow(rooms, query.notices == Some(1), socket).await;
         drop(client);
     })
 }
 
-async fn follow(rooms: Rooms, mut socket: WebSocket) {
+async fn follow(rooms: Rooms, notices: bool, mut socket: WebSocket) {
     let mut events = rooms.events.follow();
     let hello = Event::Hello { version: env!("CARGO_PKG_VERSION").to_owned(), pid: std::process::id() };
     if socket.send(text_frame(&hello)).await.is_err() {
         return;
+    }
+    while let Some(notice) = notices.then(|| rooms.next_untold()).flatten() {
+        if socket.send(text_frame(&notice)).await.is_err() {
+            return rooms.not_told(notice);
+        }
     }
     loop {
         tokio::select! {

@@ -1,0 +1,167 @@
+//! Folders that may not be written: everything is refused with one clear error, and nothing is lost.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use ai_orchestrator_tests::program;
+
+/// Nobody. Root is never denied anything, so where the tests are root, the host is this one.
+const NOBODY: u32 = 65534;
+const MINE: &str = "label: Mine\nsteps:\n  - write: \"true\\r\"\n";
+const EDITED: &str = "label: Edited\nsteps:\n  - write: \"true\\r\"\n";
+
+/// A home, and a host in it that has no rights but its user's.
+struct Plain {
+    folder: tempfile::TempDir,
+}
+
+impl Plain {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        mode(folder.path(), 0o755);
+        // A copy that nobody can reach, wherever the checkout is.
+        std::fs::copy(program(), folder.path().join("ai-orchestrator")).unwrap();
+        let plain = Self { folder };
+        std::fs::create_dir(plain.home()).unwrap();
+        if is_root() {
+            std::os::unix::fs::chown(plain.home(), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        plain
+    }
+
+    fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    fn file(&self, id: &str) -> PathBuf {
+        self.home().join("actions").join(format!("{id}.yaml"))
+    }
+
+    /// Writes as the user, wherever he may; root's own pen goes through every denial.
+    fn write(&self, id: &str, text: &str) {
+        std::fs::write(self.file(id), text).unwrap();
+        if is_root() {
+            std::os::unix::fs::chown(self.file(id), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+
+    /// Exit code, stdout, stderr.
+    fn call(&self, args: &[&str]) -> (i32, String, String) {
+        let copy = self.folder.path().join("ai-orchestrator");
+        let mut command = if is_root() {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(copy);
+            command
+        } else {
+            Command::new(copy)
+        };
+        let command = command.args(args).current_dir("/").env("SHELL", "/bin/bash");
+        let output =
+            command.env("AI_ORCHESTRATOR_HOME", self.home()).env("HOME", self.home()).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+    }
+
+    fn ok(&self, args: &[&str]) -> String {
+        let (code, stdout, stderr) = self.call(args);
+        assert_eq!(code, 0, "{args:?}: {stderr}");
+        stdout
+    }
+
+    fn refused(&self, args: &[&str]) {
+        let (code, _, stderr) = self.call(args);
+        assert_eq!(code, 2, "{args:?}: {stderr}");
+        assert!(stderr.contains("ermission denied") && stderr.contains("hint: "), "{args:?}: {stderr}");
+        assert_eq!(stderr.matches("error:").count(), 1, "{args:?}: {stderr}");
+    }
+
+    fn timestamps(&self, id: &str) -> Vec<String> {
+        let versions: serde_json::Value =
+            serde_json::from_str(&self.ok(&["action", "history", id, "--json"])).unwrap();
+        let all = versions.as_array().unwrap().iter();
+        all.map(|version| version["timestamp"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl Drop for Plain {
+    fn drop(&mut self) {
+        _ = self.call(&["host", "stop", "--yes"]);
+    }
+}
+
+fn is_root() -> bool {
+    rustix::process::getuid().is_root()
+}
+
+fn mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn in_a_read_only_folder_nothing_is_changed_and_nothing_lost() {
+    let plain = Plain::new();
+    plain.ok(&["host", "start"]);
+    plain.write("mine", MINE);
+    plain.ok(&["action", "show", "mine"]);
+    plain.write("mine", EDITED);
+    plain.write("run-tests", EDITED);
+    plain.ok(&["action", "check"]);
+    let oldest = plain.timestamps("mine").pop().unwrap();
+
+    mode(&plain.home().join("actions"), 0o555);
+    plain.refused(&["action", "delete", "mine"]);
+    plain.refused(&["action", "restore", "mine", &oldest]);
+    plain.refused(&["action", "reset", "run-tests"]);
+    plain.refused(&["action", "new", "--template"]);
+    // The next start can't put the default back; it says so and leaves the user's.
+    plain.ok(&["host", "stop", "--yes"]);
+    plain.ok(&["host", "start"]);
+    let status = plain.ok(&["host", "status"]);
+    assert!(status.contains("the default action `run-tests` can't be put into its place"), "{status}");
+    for id in ["mine", "run-tests"] {
+        assert_eq!(std::fs::read_to_string(plain.file(id)).unwrap(), EDITED);
+    }
+
+    mode(&plain.home().join("actions"), 0o755);
+    plain.ok(&["action", "restore", "mine", &oldest]);
+    assert_eq!(std::fs::read_to_string(plain.file("mine")).unwrap(), MINE);
+    plain.ok(&["action", "reset", "run-tests"]);
+    let kept = plain.timestamps("run-tests");
+    plain.ok(&["action", "restore", "run-tests", &kept[1]]);
+    assert_eq!(std::fs::read_to_string(plain.file("run-tests")).unwrap(), EDITED);
+}
+
+#[test]
+fn what_the_history_may_not_keep_is_not_replaced_or_removed() {
+    let plain = Plain::new();
+    plain.ok(&["host", "start"]);
+    plain.write("mine", MINE);
+    plain.ok(&["action", "check"]);
+    let oldest = plain.timestamps("mine").pop().unwrap();
+    let kept = plain.home().join("actions/.history/mine");
+    mode(&kept, 0o555);
+    plain.write("mine", EDITED);
+    plain.refused(&["action", "delete", "mine"]);
+    plain.refused(&["action", "restore", "mine", &oldest]);
+    assert_eq!(std::fs::read_to_string(plain.file("mine")).unwrap(), EDITED);
+    mode(&kept, 0o755);
+    plain.ok(&["action", "delete", "mine"]);
+    assert_eq!(plain.timestamps("mine").len(), 2);
+}
+
+#[test]
+fn a_file_that_may_not_be_read_is_a_problem_of_its_own() {
+    let plain = Plain::new();
+    plain.ok(&["host", "start"]);
+    plain.write("mine", MINE);
+    plain.write("locked", MINE);
+    mode(&plain.file("locked"), 0o000);
+    let (code, stdout, stderr) = plain.call(&["action", "check"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stdout.contains("locked.yaml:") && stdout.contains("error[unreadable]"), "{stdout}");
+    assert!(plain.ok(&["action", "list"]).contains("mine"));
+    // Deleting would lose what could not be kept.
+    plain.refused(&["action", "delete", "locked"]);
+    assert!(plain.file("locked").exists());
+}

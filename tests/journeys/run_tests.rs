@@ -1,0 +1,121 @@
+//! The shipped `run-tests` in real projects, with what their authors use and no agent.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use ai_orchestrator_tests::{Finished, TestHost};
+
+/// A project of its own with these files.
+fn project(host: &TestHost, name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let root = host.user_home().join(name);
+    std::fs::create_dir_all(root.join(".git")).unwrap();
+    for (file, text) in files {
+        let file = root.join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    root
+}
+
+fn run(host: &TestHost, root: &PathBuf) -> Finished {
+    let mut call = host.cli(&["action", "run"]).args([root]).args(["run-tests"]);
+    // The host's home is not the developer's, where rustup keeps its toolchains.
+    if let Some(home) = std::env::home_dir() {
+        for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            call = call.env(name, std::env::var_os(name).unwrap_or_else(|| home.join(folder).into()));
+        }
+    }
+    call.run()
+}
+
+/// Tests that pass, then tests that fail: the rule is shown, and how they ended.
+fn passes_then_fails(name: &str, rule: &str, passing: &[(&str, &str)], failing: &[(&str, &str)]) {
+    let host = TestHost::new();
+    let root = project(&host, name, passing);
+    run(&host, &root).ok().prints(rule).says("Run Tests succeeded");
+    project(&host, name, failing);
+    run(&host, &root).exit(1).prints(rule).says("step 2 (wait_exit)").says("exit code");
+}
+
+fn is_here(program: &str, args: &[&str]) -> bool {
+    let asked = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let here = asked.is_ok_and(|status| status.success());
+    if !here {
+        eprintln!("{program} {} does not work here: not checked", args.join(" "));
+    }
+    here
+}
+
+#[test]
+fn in_a_cargo_project() {
+    let manifest = ("Cargo.toml", "[package]\nname = \"tiny\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    passes_then_fails(
+        "cargo",
+        "Cargo.toml: cargo test",
+        &[manifest, ("src/lib.rs", "#[test]\nfn holds() {}\n")],
+        &[("src/lib.rs", "#[test]\nfn holds() {\n    panic!()\n}\n")],
+    );
+}
+
+#[test]
+fn in_an_npm_project() {
+    if !is_here("npm", &["--version"]) {
+        return;
+    }
+    passes_then_fails(
+        "npm",
+        "package.json with a test script: npm test",
+        &[("package.json", r#"{"scripts":{"test":"node -e 0"}}"#)],
+        &[("package.json", r#"{"scripts":{"test":"node -e process.exit(4)"}}"#)],
+    );
+}
+
+#[test]
+fn in_a_make_project() {
+    if !is_here("make", &["--version"]) {
+        return;
+    }
+    passes_then_fails(
+        "make",
+        "Makefile with a test target: make test",
+        &[("Makefile", "test:\n\t@true\n")],
+        &[("Makefile", "test:\n\t@false\n")],
+    );
+}
+
+#[test]
+fn in_a_pytest_project() {
+    if !is_here("python3", &["-m", "pytest", "--version"]) {
+        return;
+    }
+    passes_then_fails(
+        "pytest",
+        "pytest.ini: python3 -m pytest",
+        &[("pytest.ini", "[pytest]\n"), ("test_it.py", "def test_it():\n    assert 1\n")],
+        &[("test_it.py", "def test_it():\n    assert 0, 'no'\n")],
+    );
+}
+
+#[test]
+fn in_a_go_project() {
+    if !is_here("go", &["version"]) {
+        return;
+    }
+    let test = |body: &str| {
+        format!("package tiny\n\nimport \"testing\"\n\nfunc TestIt(t *testing.T) {{\n\t{body}\n}}\n")
+    };
+    passes_then_fails(
+        "go",
+        "go.mod: go test ./...",
+        &[("go.mod", "module tiny\n\ngo 1.20\n"), ("it_test.go", &test("t.Log()"))],
+        &[("it_test.go", &test("t.Fail()"))],
+    );
+}
+
+#[test]
+fn where_no_rule_fits_that_is_said_before_anything_opens() {
+    let host = TestHost::new();
+    let refused = run(&host, &project(&host, "plain", &[])).exit(2);
+    refused.says("no rule knows how this project is tested").says("package.json").says("action new");
+    assert_eq!(host.cli(&["terminal", "list", "--json"]).run().ok().json(), serde_json::json!([]));
+}

@@ -1,0 +1,116 @@
+//! What editors and git do to action files, seen through the door.
+
+use std::path::Path;
+use std::process::Command;
+
+use ai_orchestrator_tests::{Events, TestHost};
+use orchestrator_core::api::{ActionHealth, ActionList, ActionView, Event};
+use orchestrator_core::client::path;
+
+async fn list(host: &TestHost) -> Vec<ActionView> {
+    let project = host.project();
+    let path = path(&["actions"], &[("project", project.to_str())]);
+    let list: ActionList = host.client().await.get(&path).await.unwrap();
+    list.actions.into_iter().filter(|action| !action.default).collect()
+}
+
+/// Looks each time that the host says something changed.
+async fn until(host: &TestHost, events: &mut Events, holds: impl Fn(&[ActionView]) -> bool) {
+    while !holds(&list(host).await) {
+        events.until(|event| matches!(event, Event::ActionsChanged { .. })).await;
+    }
+}
+
+fn text(label: &str) -> String {
+    format!("label: {label}\nsteps:\n  - write: \"true\\r\"\n")
+}
+
+fn is_called(label: &str) -> impl Fn(&[ActionView]) -> bool {
+    move |actions| {
+        assert!(actions.iter().all(|action| action.health == ActionHealth::Ready), "{actions:#?}");
+        matches!(actions, [only] if only.label == label)
+    }
+}
+
+fn run(folder: &Path, program: &str, args: &[&str]) {
+    let output = Command::new(program).args(args).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+async fn sed_and_vim_are_seen_however_they_save() {
+    let host = TestHost::new();
+    let folder = host.project_actions();
+    let mut events = host.events().await;
+    list(&host).await;
+    std::fs::write(folder.join("a.yaml"), text("One")).unwrap();
+    until(&host, &mut events, is_called("One")).await;
+    run(&folder, "sed", &["-i", "s/One/Two/", "a.yaml"]);
+    until(&host, &mut events, is_called("Two")).await;
+
+    if Command::new("vim").arg("--version").output().is_err() {
+        eprintln!("vim is not here: not checked");
+        return;
+    }
+    // In place, renamed with and without a backup that stays, and over a name that must be written anew.
+    let ways = ["backupcopy=yes", "backupcopy=no", "backup backupcopy=no", "nowritebackup"];
+    for (round, way) in ways.into_iter().enumerate() {
+        let (set, change) = (format!("set {way}"), format!("1s/.*/label: Round {round}/"));
+        run(&folder, "vim", &["-u", "NONE", "-N", "-es", "-c", &set, "-c", &change, "-c", "wq", "a.yaml"]);
+        until(&host, &mut events, is_called(&format!("Round {round}"))).await;
+    }
+}
+
+#[tokio::test]
+async fn a_checkout_of_another_branch_leaves_every_file_as_it_is_there() {
+    let host = TestHost::new();
+    let (project, folder) = (host.project(), host.project_actions());
+    let git = |args: &[&str]| {
+        let who = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"];
+        run(&project, "git", &[&who, args].concat());
+    };
+    git(&["init", "--quiet", "--initial-branch=one"]);
+    let write = |range: std::ops::Range<usize>, word: &str| {
+        for n in range {
+            std::fs::write(folder.join(format!("a-{n}.yaml")), text(&format!("{word} {n}"))).unwrap();
+        }
+    };
+    write(0..200, "One");
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message=one"]);
+    git(&["checkout", "--quiet", "-b", "two"]);
+    write(50..250, "Two");
+    for n in 0..50 {
+        std::fs::remove_file(folder.join(format!("a-{n}.yaml"))).unwrap();
+    }
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message=two"]);
+
+    let mut events = host.events().await;
+    let expected = |word: &'static str, range: std::ops::Range<usize>| {
+        move |actions: &[ActionView]| {
+            assert!(actions.iter().all(|action| action.health == ActionHealth::Ready));
+            let right = |action: &ActionView| action.label == action.id.replace("a-", &format!("{word} "));
+            actions.len() == range.len() && actions.iter().all(right)
+        }
+    };
+    until(&host, &mut events, expected("Two", 50..250)).await;
+    for (branch, word, range) in [("one", "One", 0..200), ("two", "Two", 50..250), ("one", "One", 0..200)] {
+        git(&["checkout", "--quiet", branch]);
+        until(&host, &mut events, expected(word, range)).await;
+    }
+}
+
+#[tokio::test]
+async fn ten_thousand_files_are_loaded_and_the_next_save_is_seen() {
+    let host = TestHost::new();
+    let folder = host.project_actions();
+    for n in 0..10_000 {
+        std::fs::write(folder.join(format!("a-{n}.yaml")), text("Many")).unwrap();
+    }
+    let mut events = host.events().await;
+    until(&host, &mut events, |actions| actions.len() == 10_000).await;
+    std::fs::write(folder.join("a-77.yaml"), text("Changed")).unwrap();
+    until(&host, &mut events, |actions| actions.iter().any(|action| action.label == "Changed")).await;
+    assert_eq!(list(&host).await.len(), 10_000);
+}
