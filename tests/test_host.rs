@@ -126,8 +126,16 @@ impl TestHost {
 
     /// The events from now on.
     pub async fn events(&self) -> Events {
-        let stream = self.client().await.stream("/v1/events").await.unwrap();
-        let mut events = Events { stream };
+        self.follow("/v1/events").await
+    }
+
+    /// The events from now on, for a client that shows what came up at the host's start.
+    pub async fn events_and_notices(&self) -> Events {
+        self.follow("/v1/events?notices=1").await
+    }
+
+    async fn follow(&self, path: &str) -> Events {
+        let mut events = Events { stream: self.client().await.stream(path).await.unwrap() };
         events.until(|event| matches!(event, Event::Hello { .. })).await;
         events
     }

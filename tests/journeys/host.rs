@@ -130,20 +130,16 @@ async fn an_overwritten_default_is_told_to_the_first_client_that_shows_it_and_to
     std::fs::write(&file, "label: Mine\nsteps:\n  - write: \"true\\r\"\n").unwrap();
     // A client that only follows (a run on the command line, say) takes nothing away from the window.
     host.events().await;
-    let follow = async || host.client().await.stream("/v1/events?notices=1").await.unwrap();
-    let mut window = follow().await;
-    let hello: Event = window.next().await.unwrap().unwrap().json().unwrap().unwrap();
-    assert!(matches!(hello, Event::Hello { .. }));
-    let notice: Event = window.next().await.unwrap().unwrap().json().unwrap().unwrap();
+    let mut window = host.events_and_notices().await;
+    let notice = window.until(|_| true).await;
     let Event::Notice { code, action, restore, .. } = notice else { panic!("{notice:?}") };
     assert_eq!((code.as_str(), action.as_deref()), ("default_overwritten", Some("run-tests")));
     let restore = restore.unwrap();
     host.cli(&["action", "restore", "run-tests", &restore]).run().ok();
     assert!(std::fs::read_to_string(&file).unwrap().contains("Mine"));
 
-    let mut second = follow().await;
-    second.next().await.unwrap();
+    let mut second = host.events_and_notices().await;
     host.cli(&["terminal", "open"]).run().ok();
-    let next: Event = second.next().await.unwrap().unwrap().json().unwrap().unwrap();
+    let next = second.until(|_| true).await;
     assert!(!matches!(next, Event::Notice { .. }), "{next:?}");
 }

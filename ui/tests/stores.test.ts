@@ -151,7 +151,6 @@ describe('messages', () => {
         'Two was replaced',
         'Done 4',
       ]);
-      toasts.pause(first);
       toasts.resume(first);
       vi.advanceTimersByTime(60_000);
       expect(toasts.items.map((toast) => toast.title)).toEqual(['One was replaced', 'Two was replaced']);
