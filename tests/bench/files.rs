@@ -180,8 +180,8 @@ steps:
   - wait_for: 'built \d+ files'
     timeout: 10m
   - write: "make deploy TARGET={{{{ inputs.target }}}}\r"
-  - wait_exit:
-    code: 0
+  - wait_exit: 0
+    timeout: 5m
 "#
     )
 }

@@ -42,6 +42,7 @@ impl Wanted {
     }
 
     /// Whether this section of this part is to be measured.
+    #[must_use]
     pub fn has(&self, part: &str, section: &str) -> bool {
         self.part.as_ref().is_none_or(|only| only == part)
             && self.only.as_ref().is_none_or(|only| only == section)

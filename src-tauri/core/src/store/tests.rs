@@ -452,43 +452,6 @@ async fn the_shipped_defaults_have_no_problem_at_all() {
     assert_eq!(house.store.list(None).await.unwrap().actions.len(), 4);
 }
 
-/// Not a check: prints how long loading and hearing of a save take. `cargo test --release -- --ignored measure`
-#[tokio::test]
-#[ignore = "prints measurements"]
-async fn measure_loading_and_hearing_of_a_save() {
-    let mut house = House::new().await;
-    let path = house.actions().join("good.yaml");
-    let mut times = Vec::new();
-    for n in 0..200 {
-        let text = format!("label: L{n}\nsteps:\n  - write: \"ls\\r\"\n");
-        let begin = std::time::Instant::now();
-        fs::write(&path, text).unwrap();
-        house.changes.recv().await.unwrap();
-        times.push(begin.elapsed());
-        assert_eq!(house.store.list(None).await.unwrap().actions[0].label, format!("L{n}"));
-    }
-    times.sort();
-    println!("save to loaded: median {:?}, p99 {:?}", times[times.len() / 2], times[times.len() * 99 / 100]);
-    for count in [1_000, 10_000] {
-        let folder = tempfile::tempdir().unwrap();
-        let actions = folder.path().join("home/.ai-orchestrator/actions");
-        fs::create_dir_all(&actions).unwrap();
-        for n in 0..count {
-            fs::write(actions.join(format!("a-{n}.yaml")), GOOD).unwrap();
-        }
-        let begin = std::time::Instant::now();
-        let house = House::over(folder, defaults(&[])).await;
-        let first = begin.elapsed();
-        let begin = std::time::Instant::now();
-        assert_eq!(house.store.list(None).await.unwrap().actions.len(), count);
-        let list = begin.elapsed();
-        let begin = std::time::Instant::now();
-        let house = house.again(defaults(&[])).await;
-        println!("{count} files: first load {first:?}, list {list:?}, next load {:?}", begin.elapsed());
-        drop(house);
-    }
-}
-
 #[tokio::test]
 async fn a_half_written_file_is_never_called_broken() {
     use std::io::Write as _;
