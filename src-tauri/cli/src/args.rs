@@ -190,6 +190,9 @@ pub struct RunArgs {
     /// Accept the project's action as it is now, and remember that.
     #[arg(long)]
     pub trust: bool,
+    /// Run the last good version of a file that is broken now.
+    #[arg(long)]
+    pub stale: bool,
     /// Come back as soon as the run has begun.
     #[arg(long)]
     pub detach: bool,

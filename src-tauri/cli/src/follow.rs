@@ -11,6 +11,7 @@ use orchestrator_core::api::{
 use orchestrator_core::client::{Client, ClientError, ClientFrame, Stream, path};
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::RunArgs;
 use crate::failure::Failure;
@@ -34,6 +35,7 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         project: Some(project.clone()),
         inputs: args.inputs.iter().cloned().collect(),
         trust: args.trust.then(|| "current".to_owned()),
+        stale: args.stale,
         settle: !args.detach,
         keep: args.keep || args.detach,
         timeout: args.timeout.map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)),
@@ -53,8 +55,16 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         return detached(&started, &args);
     }
     let output = if shows_output(&args) { Some(open_output(&client, &started).await?) } else { None };
-    let mut follower =
-        Follower { client, args, run: started, output, unacked: 0, replaying: 0, last_ctrl_c: None };
+    let mut follower = Follower {
+        client,
+        args,
+        run: started,
+        output,
+        unacked: 0,
+        replaying: 0,
+        last_ctrl_c: None,
+        partial: Vec::new(),
+    };
     follower.follow(events).await
 }
 
@@ -108,6 +118,20 @@ struct Follower {
     /// Replayed bytes still to come; those are not acknowledged.
     replaying: u64,
     last_ctrl_c: Option<Instant>,
+    /// The beginning of a character whose rest has not come.
+    partial: Vec<u8>,
+}
+
+/// How many bytes at the end begin a character that is not whole.
+fn unfinished(bytes: &[u8]) -> usize {
+    let tail = &bytes[bytes.len().saturating_sub(3)..];
+    (1..=tail.len())
+        .find(|&length| {
+            let end = &tail[tail.len() - length..];
+            std::str::from_utf8(end)
+                .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+        })
+        .unwrap_or(0)
 }
 
 impl Follower {
@@ -116,6 +140,9 @@ impl Follower {
         let raw = if self.args.json { None } else { RawMode::enter() };
         let mut stdin = tokio::io::stdin();
         let mut keys = [0; 4096];
+        let mut keyboard = raw.is_some();
+        let watch = |kind| signal(kind).map_err(|error| Failure::usage(error.to_string()));
+        let (mut terminated, mut hung_up) = (watch(SignalKind::terminate())?, watch(SignalKind::hangup())?);
         let finished = loop {
             tokio::select! {
                 event = events.next() => {
@@ -124,10 +151,15 @@ impl Follower {
                     }
                 }
                 frame = next(&mut self.output) => self.printed(frame?).await?,
-                count = stdin.read(&mut keys), if raw.is_some() => {
-                    self.typed(&keys[..count.unwrap_or(0)]).await?;
+                count = stdin.read(&mut keys), if keyboard => {
+                    let count = count.unwrap_or(0);
+                    keyboard = count > 0;
+                    self.typed(&keys[..count]).await?;
                 }
                 _ = tokio::signal::ctrl_c(), if raw.is_none() => self.cancel().await?,
+                // Somebody ends this program: the run goes with it, and the terminal comes back as it was.
+                _ = terminated.recv() => self.cancel().await?,
+                _ = hung_up.recv() => self.cancel().await?,
             }
         };
         self.drain().await?;
@@ -202,7 +234,7 @@ impl Follower {
         match &frame {
             ClientFrame::Binary(bytes) => {
                 if self.args.output {
-                    let text = String::from_utf8_lossy(bytes);
+                    let text = self.whole_text(bytes);
                     print::json_line(&json!({ "event": "output", "run": self.run.id, "text": text }))?;
                 } else {
                     let mut stdout = std::io::stdout().lock();
@@ -220,6 +252,19 @@ impl Follower {
         Ok(())
     }
 
+    /// The bytes as text; a character that is not whole yet waits for its rest.
+    fn whole_text(&mut self, bytes: &[u8]) -> String {
+        self.partial.extend_from_slice(bytes);
+        let end = match std::str::from_utf8(&self.partial) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            // Bytes in the middle that are no text can't become one; up to three at the end may.
+            _ => self.partial.len() - unfinished(&self.partial),
+        };
+        let rest = self.partial.split_off(end);
+        let whole = std::mem::replace(&mut self.partial, rest);
+        String::from_utf8_lossy(&whole).into_owned()
+    }
+
     async fn acknowledge(&mut self, bytes: u64) -> Result<(), Failure> {
         let replayed = self.replaying.min(bytes);
         self.replaying -= replayed;
@@ -227,7 +272,8 @@ impl Follower {
         if self.unacked >= ACK
             && let Some(output) = &mut self.output
         {
-            output.send_json(&StreamIn::Ack { bytes: self.unacked }).await?;
+            // A terminal that has ended asks for no acknowledgement; what it printed is still being read.
+            _ = output.send_json(&StreamIn::Ack { bytes: self.unacked }).await;
             self.unacked = 0;
         }
         Ok(())
@@ -244,7 +290,8 @@ impl Follower {
         if let Some(output) = &mut self.output
             && !keys.is_empty()
         {
-            output.send_bytes(keys.to_vec().into()).await?;
+            // Keys for a terminal that has just ended go nowhere.
+            _ = output.send_bytes(keys.to_vec().into()).await;
         }
         Ok(())
     }
@@ -260,7 +307,8 @@ impl Follower {
         if self.args.keep
             && let Some(output) = &mut self.output
         {
-            output.send_json(&StreamIn::Sync).await?;
+            // A terminal that has ended closes the stream instead.
+            _ = output.send_json(&StreamIn::Sync).await;
         }
         while self.output.is_some() {
             let frame = next(&mut self.output).await?;

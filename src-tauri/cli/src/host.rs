@@ -73,8 +73,14 @@ async fn serve() -> Result<ExitCode, Failure> {
         }
     };
     match host::serve(paths, ready).await {
-        // Somebody else was quicker, which is what was wanted.
-        Ok(()) | Err(HostError::AlreadyRuns(_)) => Ok(ExitCode::SUCCESS),
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        // Where a client asked, somebody else was quicker, which is what was wanted; a person is told.
+        Err(error @ HostError::AlreadyRuns(_)) => {
+            if std::io::stderr().is_terminal() {
+                eprintln!("{error}");
+            }
+            Ok(ExitCode::SUCCESS)
+        }
         Err(error) => Err(Failure::unreachable(error.to_string())
             .hint("set AI_ORCHESTRATOR_HOME to a folder that you may write to")),
     }

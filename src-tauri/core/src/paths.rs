@@ -15,6 +15,11 @@ pub enum PathsError {
     /// The account has no home folder.
     #[error("no home folder found; set HOME, or AI_ORCHESTRATOR_HOME to a folder of your choice")]
     NoHome,
+    /// A relative home would be another one in each folder.
+    #[error(
+        "AI_ORCHESTRATOR_HOME is {0}, which means another folder wherever it is used; name an absolute path"
+    )]
+    Relative(String),
     /// The home can't be made or resolved.
     #[error("{path}: {source}; set AI_ORCHESTRATOR_HOME to a folder that you may write to")]
     Unusable {
@@ -34,6 +39,9 @@ impl Paths {
             Some(home) => PathBuf::from(home),
             None => user_home.clone().ok_or(PathsError::NoHome)?.join(".ai-orchestrator"),
         };
+        if home.is_relative() {
+            return Err(PathsError::Relative(home.display().to_string()));
+        }
         let user_home = user_home.unwrap_or_else(|| PathBuf::from("/"));
         Self::at(&home, user_home)
     }

@@ -67,7 +67,8 @@ impl From<SpawnError> for ApiError {
             SpawnError::NoShell(_) => {
                 Self::new(422, "no_shell", message).hint("set SHELL, or name another shell")
             }
-            SpawnError::NoFolder(_) => Self::new(422, "no_folder", message),
+            SpawnError::NoFolder(_) => Self::new(422, "no_folder", message)
+                .hint("`cwd` is relative to the project; name a folder that is there"),
             SpawnError::Start { .. } => Self::new(500, "spawn_failed", message),
         }
     }

@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything a developer or CI does with this project, without shell scripts.
 //! What each verb does is in the file of its name; this one only reads the command line.
 
+mod bench;
 mod build;
 mod checkout;
 mod generated;
@@ -34,6 +35,8 @@ enum Verb {
     Build(build::Options),
     /// Installs what tests need and runs all of them; ends with a line `N passed, N failed`
     Test(test::Options),
+    /// Measures the release build beside a minimal C program and peers, and prints tables
+    Bench(bench::Options),
     /// Writes the files that are generated from the code
     Gen(generated::Options),
     /// Checks the rules of the house that no linter knows
@@ -59,6 +62,7 @@ fn go(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Run(options) => run::run(&checkout, &options),
         Verb::Build(options) => build::build(&checkout, options).map(|()| ExitCode::SUCCESS),
         Verb::Test(options) => test::test(&checkout, &options),
+        Verb::Bench(options) => bench::bench(&checkout, &options).map(|()| ExitCode::SUCCESS),
         Verb::Gen(options) => generated::write_or_check(&checkout, &options).map(|()| ExitCode::SUCCESS),
         Verb::Tidy => tidy::tidy(&checkout),
         Verb::Shots(options) => shots::take(&checkout, &options).map(|()| ExitCode::SUCCESS),

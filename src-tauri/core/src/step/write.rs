@@ -72,7 +72,14 @@ async fn ready(stage: &Stage) -> Result<String, StepFailure> {
         Opened::Quiet => "the shell was quiet, and says nothing of prompts".to_owned(),
         Opened::Patience => "the shell showed no sign of being ready; typed all the same".to_owned(),
         Opened::Exited => {
-            return Err(stage.failure("exited", "the shell ended before it took input".to_owned()).await);
+            let how = match stage.terminal.exit_code() {
+                Some(code) => format!(" with exit code {code}"),
+                None => String::new(),
+            };
+            let message = format!(
+                "the shell ended{how} before it took input; see whether it starts by hand, and what its start files do"
+            );
+            return Err(stage.failure("exited", message).await);
         }
     })
 }

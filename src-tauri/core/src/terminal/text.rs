@@ -101,7 +101,11 @@ impl TextWriter {
             _ => return,
         };
         // What the kernel's own editor draws is its echo, which is taken out by other means.
-        self.editor = mark == Mark::Editor && !kernel;
+        let was_editing = std::mem::replace(&mut self.editor, mark == Mark::Editor && !kernel);
+        if was_editing && matches!(mark, Mark::Output { .. }) {
+            // The Enter is the editor's; output begins on a line of its own.
+            self.read.text.push(b'\n');
+        }
         self.held_cr = false;
         self.read.marks.push(mark);
     }
@@ -231,7 +235,7 @@ mod tests {
     #[test]
     fn what_the_line_editor_draws_is_not_output() {
         let screen = "\x1b]133;A;aid=id\x07$ \x1b]133;B;aid=id\x07echo hi\r\n\x1b]133;C;aid=id\x07hi\r\n";
-        assert_eq!(text(&[screen]), "$ hi\n");
+        assert_eq!(text(&[screen]), "$ \nhi\n");
     }
 
     #[test]
