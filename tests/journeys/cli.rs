@@ -203,3 +203,40 @@ fn nothing_that_others_wrote_acts_on_the_terminal() {
         }
     }
 }
+
+#[test]
+fn much_output_ends_in_success_and_whole_characters() {
+    let steps = "  - write: \"for i in {1..30000}; do echo 日本語テキスト; done\\r\"\n";
+    let host = TestHost::new().action("many", steps);
+    host.run("many").args(["--trust"]).run().ok().prints("日本語テキスト");
+    let finished = host.run("many").args(["--json", "--output"]).run().ok();
+    let events = finished.json_lines();
+    assert_eq!(events.last().unwrap()["event"], "run_finished");
+    let text: String = events.iter().filter_map(|event| event["text"].as_str()).collect();
+    assert!(!text.contains('\u{fffd}'), "a character was torn");
+    assert_eq!(text.matches("日本語テキスト\r\n").count(), 30_000);
+}
+
+#[test]
+fn a_file_that_was_just_written_broken_is_told_with_its_place() {
+    let host = TestHost::new();
+    host.cli(&["action", "list"]).run().ok();
+    std::fs::write(host.project_actions().join("b2.yaml"), "label: B\nsteps: 3\n").unwrap();
+    host.run("b2").args(["--trust"]).run().exit(2).says("b2.yaml:2:8:");
+}
+
+#[test]
+fn a_broken_file_s_last_good_version_runs_when_asked_for() {
+    let host = TestHost::new().user_action("mine", "  - write: \"echo good-$((1))\\r\"\n");
+    host.cli(&["action", "list"]).run().ok();
+    std::fs::write(host.home().join("actions/mine.yaml"), "label: mine\nsteps: 3\n").unwrap();
+    host.run("mine").run().exit(2).says("mine.yaml:2:8:");
+    host.run("mine").args(["--stale"]).run().ok().prints("good-1");
+}
+
+#[test]
+fn output_begins_on_a_line_of_its_own() {
+    let steps = "  - write: \"echo a\\recho b\\r\"\n  - wait_for: '(?m)^b$'\n";
+    let host = TestHost::new().action("lines", steps);
+    host.run("lines").args(["--trust"]).run().ok();
+}

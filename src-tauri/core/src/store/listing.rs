@@ -186,20 +186,21 @@ impl Shelf {
 
     /// The folder's root and the file of an action; of two with its id, the project's.
     fn find(&mut self, which: &Which) -> Result<(Option<PathBuf>, PathBuf), StoreError> {
+        if let Some(found) = self.known(which)? {
+            return Ok(found);
+        }
+        // Perhaps it was written a moment ago, and is not told of yet.
+        if let Some(project) = which.project.as_deref() {
+            self.rescan(Some(project), true);
+        }
+        self.rescan(None, true);
+        self.known(which)?.ok_or_else(|| self.unknown(&which.id, which.project.as_deref()))
+    }
+
+    fn known(&mut self, which: &Which) -> Result<Option<(Option<PathBuf>, PathBuf)>, StoreError> {
         let root = self.place_to_read(which)?;
-        let folder = self.folder(root.as_deref());
-        let own = folder.dir.join(format!("{}.yaml", which.id));
-        if let Some((path, _)) = folder.with_id(&which.id).next() {
-            return Ok((root, path.clone()));
-        }
-        if own.exists() {
-            // Written a moment ago, and not told of yet.
-            self.reload(root.as_deref(), vec![own.clone()], true);
-            if self.folder(root.as_deref()).with_id(&which.id).next().is_some() {
-                return Ok((root, own));
-            }
-        }
-        Err(self.unknown(&which.id, which.project.as_deref()))
+        let path = self.folder(root.as_deref()).with_id(&which.id).next().map(|(path, _)| path.clone());
+        Ok(path.map(|path| (root, path)))
     }
 
     fn view(&self, folder: &Folder, path: &Path, entry: &Entry, project: Option<&Path>) -> ActionView {
