@@ -15,6 +15,7 @@ use crate::action::lint::{Reader, placeholders_of};
 use crate::action::template::{Filler, placeholders};
 use crate::run::StepFailure;
 use crate::terminal::WaitOutcome;
+use crate::watch_text::Pattern;
 
 /// How long a wait lasts if the file does not say.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -132,10 +133,9 @@ pub(crate) fn refuse_pattern(pattern: &str) -> Option<(&'static str, String, Opt
         let why = "matches the empty text, so it would never wait".to_owned();
         return Some(("pattern-matches-nothing", why, fix));
     }
-    match regex::Regex::new(pattern) {
-        Ok(_) => None,
-        Err(error) => Some(("bad-pattern", format!("can't be used: {error}"), None)),
-    }
+    // The same compiler that runs use: what is accepted here can be waited for.
+    let refused = Pattern::new(pattern).err()?;
+    Some(("bad-pattern", format!("can't be used: {refused}"), None))
 }
 
 /// A pattern that can never match has no minimum length; it is as useless as an empty one.
