@@ -1,4 +1,4 @@
-//! Programs from crates.io that only this clone uses, kept in its target folder.
+//! Programs that cargo installs and only this clone uses, kept in its target folder.
 
 use std::path::PathBuf;
 
