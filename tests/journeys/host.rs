@@ -80,6 +80,26 @@ fn what_a_killed_host_left_running_is_ended_by_the_next() {
 }
 
 #[test]
+fn a_run_whose_host_is_killed_is_told_as_interrupted() {
+    let host = TestHost::new().action(
+        "long",
+        "  - write: \"echo on >began; sleep 100\\r\"\n  - wait_for: never\n    timeout: 1h\n",
+    );
+    let mut call = host.run("long").args(["--trust", "--json"]).into_command();
+    let run = call.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    wait_for_content(&host.project().join("began"));
+    kill_process(Pid::from_raw(pid(&host)).unwrap(), Signal::KILL).unwrap();
+    let output = run.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let last = String::from_utf8_lossy(&output.stdout).lines().last().unwrap().to_owned();
+    let last: serde_json::Value = serde_json::from_str(&last).unwrap();
+    assert_eq!(
+        (last["event"].as_str(), last["status"].as_str()),
+        (Some("run_finished"), Some("interrupted"))
+    );
+}
+
+#[test]
 fn the_socket_is_this_user_s_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let host = TestHost::new();

@@ -75,8 +75,10 @@ impl Client {
         let occupant = crate::host::occupant(paths).ok_or(ClientError::NoHost)?;
         let client = Self { socket: occupant.socket, version: occupant.version };
         // A host that is just ending still accepts connections; only one that answers is there.
-        let status = client.status().await?;
-        Ok(Self { version: status.version, ..client })
+        match client.status().await {
+            Ok(status) => Ok(Self { version: status.version, ..client }),
+            Err(error) => Err(start::unless_ending(paths, error).await),
+        }
     }
 
     /// Connects to the host that runs, or starts `program host serve` and connects to that.

@@ -37,6 +37,17 @@ pub async fn connect_or_start(paths: &Paths, program: &Path) -> Result<Client, C
     Err(ClientError::Start(said))
 }
 
+/// Why a host did not answer: it may have been about to end, and then there is none.
+pub async fn unless_ending(paths: &Paths, error: ClientError) -> ClientError {
+    for look in 0..4 {
+        if crate::host::is_vacant(paths) {
+            return ClientError::NoHost;
+        }
+        tokio::time::sleep(Duration::from_millis(10 << look)).await;
+    }
+    error
+}
+
 /// Starts a host that outlives this process. It holds its standard error open until it answers or gives up;
 /// what it says there is why it gave up.
 async fn spawn(paths: &Paths, program: &Path) -> Result<String, ClientError> {

@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::ClientError;
 use crate::api::ApiError;
@@ -39,7 +40,6 @@ impl ClientFrame {
 
 impl Stream {
     pub(super) async fn open(stream: UnixStream, path: &str) -> Result<Self, ClientError> {
-        use tokio_tungstenite::tungstenite::Error;
         match tokio_tungstenite::client_async(format!("ws://localhost{path}"), stream).await {
             Ok((socket, _)) => Ok(Self { socket }),
             Err(Error::Http(response)) => {
@@ -61,6 +61,10 @@ impl Stream {
                 Some(Ok(Message::Binary(bytes))) => return Ok(Some(ClientFrame::Binary(bytes))),
                 Some(Ok(Message::Text(text))) => return Ok(Some(ClientFrame::Text(text.to_string()))),
                 Some(Ok(Message::Close(_))) | None => return Ok(None),
+                // A host that was killed says no goodbye.
+                Some(Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) | Error::Io(_))) => {
+                    return Ok(None);
+                }
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(ClientError::unreachable(error)),
             }
