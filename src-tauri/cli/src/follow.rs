@@ -64,6 +64,7 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         replaying: 0,
         last_ctrl_c: None,
         partial: Vec::new(),
+        began: Instant::now(),
     };
     follower.follow(events).await
 }
@@ -118,6 +119,8 @@ struct Follower {
     /// Replayed bytes still to come; those are not acknowledged.
     replaying: u64,
     last_ctrl_c: Option<Instant>,
+    /// When the run began, as seen from here.
+    began: Instant,
     /// The beginning of a character whose rest has not come.
     partial: Vec<u8>,
 }
@@ -204,7 +207,8 @@ impl Follower {
             status: RunStatus::Interrupted,
             exit_code: None,
             terminal: self.run.terminal,
-            duration_ms: 0.0,
+            // As long as this client has followed it.
+            duration_ms: self.began.elapsed().as_secs_f64() * 1000.0,
             failure: None,
             steps: self.run.steps.clone(),
         }
