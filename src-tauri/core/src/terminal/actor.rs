@@ -14,9 +14,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::echo::{Discipline, Echo};
 use super::gate::{CommandEnd, Gate, Opened, Standing, Verdict};
+use super::printout::Printout;
 use super::pty::{Ending, Pty, Unattached};
-use super::ring::Ring;
-use super::screen::Screen;
 use super::text::TextReader;
 use super::viewers::Viewers;
 use super::waits::{WaitOutcome, Waits};
@@ -54,8 +53,7 @@ pub struct Actor {
     waits: Waits,
     screen_waits: Vec<(std::sync::Arc<Pattern>, oneshot::Sender<WaitOutcome>)>,
     gates: Vec<(Gate, oneshot::Sender<Opened>)>,
-    screen: Screen,
-    ring: Ring,
+    printout: Printout,
     viewers: Viewers,
     queue: VecDeque<Entry>,
     standing: Standing,
@@ -100,8 +98,7 @@ impl Actor {
             waits: Waits::default(),
             screen_waits: Vec::new(),
             gates: Vec::new(),
-            screen: Screen::new(size),
-            ring: Ring::new(size, parts.scrollback),
+            printout: Printout::new(size, parts.scrollback),
             viewers: Viewers::default(),
             queue: VecDeque::new(),
             written: Vec::new(),
@@ -124,7 +121,7 @@ impl Actor {
         loop {
             let deadline = self.settle();
             let alive = self.ending.is_none();
-            let reading = alive && !self.viewers.hold_back(&self.ring);
+            let reading = alive && !self.viewers.hold_back(&self.printout);
             tokio::select! {
                 message = messages.recv() => match message {
                     Some(message) => self.handle(message),
@@ -177,19 +174,19 @@ impl Actor {
             }
             Message::Tail { done } => _ = done.send(self.waits.tail()),
             Message::HidesTyping { done } => _ = done.send(self.pty.discipline() == Discipline::Silent),
-            Message::Screen { done } => _ = done.send(self.screen.view()),
+            Message::Screen { done } => _ = done.send(self.printout.screen().view()),
             Message::Resize(size) => self.resize(size),
             Message::Attach { frames, lossless, viewer } => {
-                let id = self.viewers.attach(frames, lossless, &self.ring, &self.screen);
+                let id = self.viewers.attach(frames, lossless, &mut self.printout);
                 _ = viewer.send(id);
                 self.standing.viewed = true;
                 if let Some(ending) = &self.ending {
-                    self.viewers.finish(&self.ring, &self.screen, &exit_frame(ending));
+                    self.viewers.finish(&mut self.printout, &exit_frame(ending));
                 }
             }
             Message::Detach(viewer) => self.viewers.detach(viewer),
-            Message::Ack { viewer, bytes } => self.viewers.ack(viewer, bytes, &self.ring, &self.screen),
-            Message::Sync { viewer } => self.viewers.sync(viewer, &self.ring, &self.screen),
+            Message::Ack { viewer, bytes } => self.viewers.ack(viewer, bytes, &mut self.printout),
+            Message::Sync { viewer } => self.viewers.sync(viewer, &mut self.printout),
             Message::Own { run, task } => self.change(|view| {
                 view.run = run;
                 if let Some(task) = task {
@@ -238,9 +235,9 @@ impl Actor {
             tracing::warn!(%error, "the terminal could not be resized");
             return;
         }
-        self.screen.resize(size);
-        self.ring.cut(size, self.screen.modes());
-        self.viewers.pump(&self.ring, &self.screen);
+        self.printout.resize(size);
+        self.text.modes().resized();
+        self.viewers.pump(&mut self.printout);
         self.change(|view| (view.cols, view.rows) = (size.cols, size.rows));
     }
 
@@ -268,7 +265,7 @@ impl Actor {
             let typed = entry.total - entry.bytes.len();
             _ = entry.done.map(|done| done.send(if typed > 0 { Ok(typed) } else { Err(WriteError::Ended) }));
         }
-        self.viewers.finish(&self.ring, &self.screen, &exit_frame(&ending));
+        self.viewers.finish(&mut self.printout, &exit_frame(&ending));
         let state = TerminalState::Exited { code: ending.code, signal: ending.signal.clone() };
         self.ending = Some(ending);
         self.kept.clear();

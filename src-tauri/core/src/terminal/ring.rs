@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::Size;
 
-/// A segment is closed at the first line end after this many bytes.
+/// A segment is closed after this many bytes, as soon as no sequence or character would be torn.
 const SEGMENT: usize = 32 << 10;
 /// At most this many bytes are kept.
 const MAX_BYTES: usize = 4 << 20;
@@ -77,9 +77,17 @@ impl Ring {
         self.trim();
     }
 
-    /// Whether the last segment is full, so that it should be closed at the next line end.
+    /// Whether the last segment is full, so that it should be closed as soon as it may be.
     pub fn is_full(&self) -> bool {
         self.segments.back().is_some_and(|segment| segment.data.len() >= SEGMENT)
+    }
+
+    /// What stands in the last segment from `offset` on.
+    pub fn last(&self, offset: u64) -> &[u8] {
+        self.segments.back().map_or(&[], |segment| {
+            let from = usize::try_from(offset.saturating_sub(segment.start)).unwrap_or(usize::MAX);
+            segment.data.get(from..).unwrap_or_default()
+        })
     }
 
     /// Closes the last segment; the next one begins at this size, with these modes.
@@ -89,9 +97,8 @@ impl Ring {
         self.trim();
     }
 
-    /// Forgets all that was printed so far.
-    pub fn clear(&mut self, size: Size, head: Vec<u8>) {
-        let start = self.end();
+    /// Forgets all that was printed so far; the next byte stands at `start`.
+    pub fn clear(&mut self, start: u64, size: Size, head: Vec<u8>) {
         self.segments.clear();
         self.segments.push_back(Segment { start, size, head, data: Vec::new(), lines: 0 });
         self.bytes = 0;

@@ -1,6 +1,6 @@
-//! What is on a terminal's screen, and the answers to programs that ask about it.
+//! What is on a terminal's screen.
 //!
-//! The only file that knows `vt100`.
+//! The only file that knows `vt100`. What it has no word for is `modes.rs`; when it draws is `printout.rs`.
 
 use std::num::NonZeroU16;
 
@@ -9,35 +9,19 @@ use crate::api::ScreenView;
 
 /// The screen model.
 pub struct Screen {
-    parser: vt100::Parser<Observer>,
-}
-
-/// What a program said besides drawing.
-#[derive(Debug, Default)]
-pub struct Asides {
-    /// Bytes to type back: answers to the program's questions.
-    pub answers: Vec<u8>,
-    /// The bell rang.
-    pub bell: bool,
-    /// The title changed.
-    pub title: Option<String>,
+    parser: vt100::Parser,
 }
 
 impl Screen {
     /// An empty screen.
     pub fn new(size: Size) -> Self {
         let (rows, cols) = dimensions(size);
-        Self { parser: vt100::Parser::new_with_callbacks(rows, cols, 0, Observer::default()) }
+        Self { parser: vt100::Parser::new(rows, cols, 0) }
     }
 
     /// Draws more output.
     pub fn draw(&mut self, bytes: &[u8]) {
         self.parser.process(bytes);
-    }
-
-    /// What was said since the last call.
-    pub fn take_asides(&mut self) -> Asides {
-        std::mem::take(&mut self.parser.callbacks_mut().asides)
     }
 
     /// Changes the size. The model cuts what no longer fits.
@@ -75,6 +59,63 @@ impl Screen {
         contents.into_bytes()
     }
 
+    /// How many rows there are.
+    pub fn rows(&self) -> u16 {
+        self.parser.screen().size().0.get()
+    }
+
+    /// Row and column of the cursor, from 0.
+    pub fn cursor(&self) -> (u16, u16) {
+        self.parser.screen().cursor_position()
+    }
+
+    /// The parameter of the sequence that sets this cursor's style (DECSCUSR).
+    pub fn cursor_style(&self) -> u8 {
+        match self.parser.screen().cursor_style() {
+            vt100::CursorStyle::Default => 0,
+            vt100::CursorStyle::BlinkBlock => 1,
+            vt100::CursorStyle::SteadyBlock => 2,
+            vt100::CursorStyle::BlinkUnderline => 3,
+            vt100::CursorStyle::SteadyUnderline => 4,
+            vt100::CursorStyle::BlinkVerticalBar => 5,
+            vt100::CursorStyle::SteadyVerticalBar => 6,
+        }
+    }
+
+    /// The sequence that sets the present colours and styles (SGR), without its beginning.
+    pub fn rendition(&self) -> String {
+        let sequences = self.parser.screen().attributes_formatted();
+        let params: Vec<&str> =
+            sequences.split("\x1b[").filter_map(|rest| rest.strip_suffix('m')).filter(|rest| !rest.is_empty()).collect();
+        format!("0{}m", params.iter().fold(String::new(), |all, param| all + ";" + param))
+    }
+
+    /// Whether one of DEC's modes is set, if it is one of those known here.
+    pub fn private_mode(&self, mode: u16) -> Option<bool> {
+        let screen = self.parser.screen();
+        let mouse = |wanted| screen.mouse_protocol_mode() == wanted;
+        let encoding = |wanted| screen.mouse_protocol_encoding() == wanted;
+        Some(match mode {
+            1 => screen.application_cursor(),
+            9 => mouse(vt100::MouseProtocolMode::Press),
+            25 => !screen.hide_cursor(),
+            47 | 1047 | 1049 => screen.alternate_screen(),
+            1000 => mouse(vt100::MouseProtocolMode::PressRelease),
+            1002 => mouse(vt100::MouseProtocolMode::ButtonMotion),
+            1003 => mouse(vt100::MouseProtocolMode::AnyMotion),
+            1005 => encoding(vt100::MouseProtocolEncoding::Utf8),
+            1006 => encoding(vt100::MouseProtocolEncoding::Sgr),
+            2004 => screen.bracketed_paste(),
+            _ => return None,
+        })
+    }
+
+    /// What puts a cursor where this one is.
+    pub fn cursor_placed(&self) -> String {
+        let (row, col) = self.cursor();
+        format!("\x1b[{};{}H", row + 1, col + 1)
+    }
+
     /// The screen's text.
     pub fn view(&self) -> ScreenView {
         let screen = self.parser.screen();
@@ -90,99 +131,9 @@ fn dimensions(size: Size) -> (NonZeroU16, NonZeroU16) {
     (at_least_one(size.rows), at_least_one(size.cols))
 }
 
-#[derive(Default)]
-struct Observer {
-    asides: Asides,
-}
-
-impl Observer {
-    fn answer(&mut self, answer: &str) {
-        self.asides.answers.extend_from_slice(answer.as_bytes());
-    }
-}
-
-impl vt100::Callbacks for Observer {
-    fn audible_bell(&mut self, _: &mut vt100::Screen) {
-        self.asides.bell = true;
-    }
-
-    fn set_window_title(&mut self, _: &mut vt100::Screen, title: &[u8]) {
-        self.asides.title = Some(String::from_utf8_lossy(title).into_owned());
-    }
-
-    fn unhandled_csi(
-        &mut self,
-        screen: &mut vt100::Screen,
-        first: Option<u8>,
-        second: Option<u8>,
-        params: &[&[u16]],
-        action: char,
-    ) {
-        let param = params.first().and_then(|param| param.first()).copied().unwrap_or(0);
-        let (row, col) = screen.cursor_position();
-        let (row, col) = (row + 1, col + 1);
-        match (first, second, action, param) {
-            // Primary and secondary device attributes: a VT220 with colour.
-            (None, None, 'c', 0) => self.answer("\x1b[?62;22c"),
-            (Some(b'>'), None, 'c', 0) => self.answer("\x1b[>1;10;0c"),
-            // Status and cursor position.
-            (None, None, 'n', 5) => self.answer("\x1b[0n"),
-            (None, None, 'n', 6) => self.answer(&format!("\x1b[{row};{col}R")),
-            (Some(b'?'), None, 'n', 6) => self.answer(&format!("\x1b[?{row};{col};1R")),
-            // Version.
-            (Some(b'>'), None, 'q', 0) => {
-                self.answer(concat!("\x1bP>|AI Orchestrator ", env!("CARGO_PKG_VERSION"), "\x1b\\"));
-            }
-            // Keyboard flags: none in force.
-            (Some(b'?'), None, 'u', _) => self.answer("\x1b[?0u"),
-            // Is a mode set?
-            (Some(b'?'), Some(b'$'), 'p', mode) => {
-                let state = private_mode(screen, mode);
-                self.answer(&format!("\x1b[?{mode};{state}$y"));
-            }
-            _ => {}
-        }
-    }
-
-    fn unhandled_osc(&mut self, _: &mut vt100::Screen, params: &[&[u8]]) {
-        // Colours: white on black, as xterm's defaults.
-        match params {
-            [b"10", b"?"] => self.answer("\x1b]10;rgb:e5e5/e5e5/e5e5\x1b\\"),
-            [b"11", b"?"] => self.answer("\x1b]11;rgb:0000/0000/0000\x1b\\"),
-            [b"12", b"?"] => self.answer("\x1b]12;rgb:e5e5/e5e5/e5e5\x1b\\"),
-            _ => {}
-        }
-    }
-}
-
-/// DECRQM's answer: 1 set, 2 reset, 0 not known.
-fn private_mode(screen: &vt100::Screen, mode: u16) -> u8 {
-    let set = match mode {
-        1 => screen.application_cursor(),
-        25 => !screen.hide_cursor(),
-        47 | 1047 | 1049 => screen.alternate_screen(),
-        2004 => screen.bracketed_paste(),
-        _ => return 0,
-    };
-    if set { 1 } else { 2 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn answers(bytes: &[u8]) -> String {
-        let mut screen = Screen::new(Size { cols: 80, rows: 24 });
-        screen.draw(bytes);
-        String::from_utf8(screen.take_asides().answers).unwrap()
-    }
-
-    #[test]
-    fn questions_are_answered_from_the_model() {
-        assert_eq!(answers(b"ab\x1b[6n\x1b[c"), "\x1b[1;3R\x1b[?62;22c");
-        assert_eq!(answers(b"\x1b[?2004h\x1b[?2004$p\x1b[?9999$p"), "\x1b[?2004;1$y\x1b[?9999;0$y");
-        assert_eq!(answers(b"\x1b]11;?\x07"), "\x1b]11;rgb:0000/0000/0000\x1b\\");
-    }
 
     #[test]
     fn contents_rebuild_the_screen() {

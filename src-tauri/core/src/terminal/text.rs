@@ -1,62 +1,79 @@
-//! From a terminal's bytes to the text that a person would say it printed, and the shell's marks.
+//! From a terminal's bytes to the text that a person would say it printed, and what else is in them.
 //!
 //! Carries its state across reads. The screen is `screen.rs`; whose text it is (echo) is `echo.rs`.
 
 use vte::{Params, Perform};
 
-/// What the shell says about itself (OSC 133 with our id, OSC 7).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// `A`: the prompt begins.
-    Prompt,
-    /// `B`: the prompt is over; a line is edited.
-    Editor,
-    /// `C`: a command begins; what follows is output.
-    Output {
-        /// The command, where the shell says it (`cmdline_url`).
-        command: Option<String>,
-    },
-    /// `D`: the command has ended.
-    Done {
-        /// Its exit code.
-        code: Option<i32>,
-    },
-    /// OSC 7: the shell's folder.
-    Cwd(String),
-    /// The history was cleared (`CSI 3 J`, `RIS`).
-    Cleared,
-}
+use super::marks::Mark;
+use super::modes::Modes;
+use super::question::Question;
+use super::sequence::Place;
 
-/// Takes bytes in, gives text and marks out.
+/// Takes bytes in, gives text and all else out.
 pub struct TextReader {
+    place: Place,
     parser: vte::Parser,
     writer: TextWriter,
+    /// How much of the sequence that we are in has been read.
+    length: usize,
+    /// The beginning of a character whose end has not come yet.
+    partial: Vec<u8>,
+    /// How many bytes have been read since the terminal began.
+    position: u64,
+    plain_from: u64,
 }
 
-/// What came out of some bytes: text without escape sequences, and the marks in their order.
+/// What came out of some bytes. Places count bytes since the terminal began.
 #[derive(Debug, Default)]
 pub struct Read {
-    /// The text, UTF-8; what the line editor draws is not in it.
+    /// The text, UTF-8, without control sequences; what the line editor draws is not in it.
     pub text: Vec<u8>,
-    /// The marks.
+    /// The shell's marks, in their order.
     pub marks: Vec<Mark>,
+    /// What was asked, and where each question ended.
+    pub questions: Vec<(u64, Question)>,
+    /// Where the history was cleared last (`CSI 3 J`, `RIS`).
+    pub cleared: Option<u64>,
+    /// The bell rang.
+    pub bell: bool,
+    /// There is another title.
+    pub titled: bool,
 }
+
+/// A control sequence is understood up to this length: far beyond all that mean something here.
+const LONGEST: usize = 64 << 10;
 
 impl TextReader {
     /// A reader that believes marks with this id only.
     #[must_use]
     pub fn new(aid: String) -> Self {
         Self {
+            place: Place::Ground,
             parser: vte::Parser::new(),
-            writer: TextWriter { aid, read: Read::default(), editor: false, held_cr: false },
+            writer: TextWriter::new(aid),
+            length: 0,
+            partial: Vec::new(),
+            position: 0,
+            plain_from: 0,
         }
     }
 
     /// Reads more bytes. What it gives stands until the next call.
     pub fn advance(&mut self, bytes: &[u8]) -> &mut Read {
-        self.writer.read.text.clear();
-        self.writer.read.marks.clear();
-        self.parser.advance(&mut self.writer, bytes);
+        self.writer.begin();
+        let mut rest = bytes;
+        if !self.partial.is_empty() {
+            rest = self.complete(rest);
+        }
+        while !rest.is_empty() {
+            let from = self.position + (bytes.len() - rest.len()) as u64;
+            let count = match self.place {
+                Place::Ground => self.text(rest, from),
+                _ => self.sequence(rest, from),
+            };
+            rest = &rest[count..];
+        }
+        self.position += bytes.len() as u64;
         &mut self.writer.read
     }
 
@@ -65,66 +82,158 @@ impl TextReader {
     pub fn in_editor(&self) -> bool {
         self.writer.editor
     }
+
+    /// The modes in force now.
+    pub fn modes(&mut self) -> &mut Modes {
+        &mut self.writer.modes
+    }
+
+    /// From where on there was nothing but text, its controls, and what leaves no trace but colour.
+    pub fn plain_from(&self) -> u64 {
+        self.plain_from
+    }
+
+    /// Up to where characters are whole.
+    pub fn whole_to(&self) -> u64 {
+        self.position - self.partial.len() as u64
+    }
+
+    /// Whether it stands between sequences and between characters.
+    pub fn is_settled(&self) -> bool {
+        self.place == Place::Ground && self.partial.is_empty()
+    }
+
+    /// Reads text and single controls up to the next sequence; how many bytes.
+    fn text(&mut self, bytes: &[u8], from: u64) -> usize {
+        let length = memchr::memchr(0x1b, bytes).unwrap_or(bytes.len());
+        let mut rest = &bytes[..length];
+        while let Some(end) = rest.iter().position(|byte| byte.is_ascii_control()) {
+            self.writer.characters(&rest[..end], true);
+            if self.writer.control(rest[end]) {
+                self.plain_from = from + (length - rest.len() + end + 1) as u64;
+            }
+            rest = &rest[end + 1..];
+        }
+        let over = self.writer.characters(rest, length < bytes.len());
+        self.partial.extend_from_slice(&rest[rest.len() - over..]);
+        if length < bytes.len() {
+            self.place = Place::Escape;
+            self.length = 0;
+            self.parser.advance(&mut self.writer, b"\x1b");
+            return length + 1;
+        }
+        length
+    }
+
+    /// Reads on in a sequence; how many bytes.
+    fn sequence(&mut self, bytes: &[u8], from: u64) -> usize {
+        let count = self.place.walk(bytes);
+        let piece = &bytes[..count];
+        self.length += count;
+        self.writer.place = from + count as u64;
+        if self.length <= LONGEST {
+            self.parser.advance(&mut self.writer, piece);
+        } else {
+            // Cancelled: its end means nothing any more.
+            self.parser.advance(&mut self.writer, b"\x18");
+        }
+        self.writer.disturbs |= piece.iter().any(|byte| matches!(byte, b'\n' | 0x0b | 0x0c));
+        if self.place == Place::Ground && std::mem::take(&mut self.writer.disturbs) {
+            self.plain_from = from + count as u64;
+        }
+        count
+    }
+
+    /// Puts a character together that a read has cut; what is left of the bytes.
+    fn complete<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        for (index, &byte) in bytes.iter().enumerate() {
+            self.partial.push(byte);
+            match std::str::from_utf8(&self.partial) {
+                Ok(_) => {
+                    let whole = std::mem::take(&mut self.partial);
+                    self.writer.characters(&whole, true);
+                    return &bytes[index + 1..];
+                }
+                Err(error) if error.error_len().is_none() => {}
+                Err(_) => {
+                    self.partial.clear();
+                    self.writer.characters(char::REPLACEMENT_CHARACTER.encode_utf8(&mut [0; 4]).as_bytes(), true);
+                    return &bytes[index..];
+                }
+            }
+        }
+        &[]
+    }
 }
 
 struct TextWriter {
     aid: String,
     read: Read,
+    modes: Modes,
     editor: bool,
     /// A CR whose meaning depends on whether an LF follows.
     held_cr: bool,
+    /// Where the sequence ends that is being read.
+    place: u64,
+    /// The sequence that is being read does more than colour text.
+    disturbs: bool,
+    /// What a DCS carries.
+    payload: Option<Vec<u8>>,
 }
 
 /// `CSI n C` over more columns than any terminal has is noise.
 const MAX_BLANKS: u16 = 1000;
 
 impl TextWriter {
+    fn new(aid: String) -> Self {
+        Self {
+            aid,
+            read: Read::default(),
+            modes: Modes::default(),
+            editor: false,
+            held_cr: false,
+            place: 0,
+            disturbs: false,
+            payload: None,
+        }
+    }
+
+    fn begin(&mut self) {
+        self.read.text.clear();
+        self.read.marks.clear();
+        self.read.questions.clear();
+        self.read.cleared = None;
+        self.read.bell = false;
+        self.read.titled = false;
+    }
+
     fn flush_cr(&mut self) {
         if std::mem::take(&mut self.held_cr) {
             self.read.text.push(b'\n');
         }
     }
 
-    fn mark(&mut self, params: &[&[u8]]) {
-        let ours = params.iter().any(|param| param.strip_prefix(b"aid=") == Some(self.aid.as_bytes()));
-        if !ours {
-            return;
+    /// Takes text without controls. How many bytes at its end are the beginning of a character, unless the
+    /// text is `whole`.
+    fn characters(&mut self, bytes: &[u8], whole: bool) -> usize {
+        if bytes.is_empty() {
+            return 0;
         }
-        let kernel = params.contains(&&b"editor=kernel"[..]);
-        let mark = match params.get(1) {
-            // While a line is edited, a prompt is only drawn anew.
-            Some(&b"A" | &b"B") if self.editor => return,
-            Some(&b"A") => Mark::Prompt,
-            Some(&b"B") => Mark::Editor,
-            Some(&b"C") => Mark::Output { command: params.iter().find_map(|param| command_of(param)) },
-            Some(&b"D") => Mark::Done { code: params.get(2).and_then(|code| number(code)) },
-            _ => return,
-        };
-        // What the kernel's own editor draws is its echo, which is taken out by other means.
-        let was_editing = std::mem::replace(&mut self.editor, mark == Mark::Editor && !kernel);
-        if was_editing && matches!(mark, Mark::Output { .. }) {
-            // The Enter is the editor's; output begins on a line of its own.
-            self.read.text.push(b'\n');
+        let over = if whole || bytes.is_ascii() { 0 } else { cut_character(bytes) };
+        let bytes = &bytes[..bytes.len() - over];
+        if !self.editor && !bytes.is_empty() {
+            self.flush_cr();
+            push_characters(&mut self.read.text, bytes);
         }
-        self.held_cr = false;
-        self.read.marks.push(mark);
-    }
-}
-
-impl Perform for TextWriter {
-    fn print(&mut self, c: char) {
-        if self.editor {
-            return;
-        }
-        self.flush_cr();
-        self.read.text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        over
     }
 
-    fn execute(&mut self, byte: u8) {
-        if self.editor {
-            return;
-        }
+    /// Takes a control; whether it does more than what plain text does.
+    fn control(&mut self, byte: u8) -> bool {
         match byte {
+            0x07 => self.read.bell = true,
+            0x0e | 0x0f => self.modes.shift(byte == 0x0e),
+            _ if self.editor => {}
             b'\r' => self.held_cr = true,
             b'\n' => {
                 self.held_cr = false;
@@ -136,69 +245,135 @@ impl Perform for TextWriter {
             }
             _ => {}
         }
+        matches!(byte, 0x0e | 0x0f)
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        match mark {
+            // While a line is edited, a prompt is only drawn anew.
+            Mark::Prompt | Mark::Editor { .. } if self.editor => return,
+            Mark::Output { .. } if self.editor => {
+                // The Enter is the editor's; output begins on a line of its own.
+                self.read.text.push(b'\n');
+            }
+            Mark::Cwd(_) => {
+                self.read.marks.push(mark);
+                return;
+            }
+            _ => {}
+        }
+        self.editor = mark == Mark::Editor { kernel: false };
+        self.held_cr = false;
+        self.read.marks.push(mark);
+    }
+
+    fn question(&mut self, question: Question) {
+        self.disturbs = true;
+        self.read.questions.push((self.place, question));
+    }
+}
+
+impl Perform for TextWriter {
+    fn print(&mut self, _: char) {}
+
+    fn execute(&mut self, byte: u8) {
+        self.disturbs |= self.control(byte);
+    }
+
+    fn hook(&mut self, _: &Params, intermediates: &[u8], _ignore: bool, action: char) {
+        self.payload = (intermediates == b"$" && action == 'q').then(Vec::new);
+    }
+
+    fn put(&mut self, byte: u8) {
+        if let Some(payload) = &mut self.payload {
+            payload.push(byte);
+        }
+    }
+
+    fn unhook(&mut self) {
+        if let Some(setting) = self.payload.take() {
+            self.question(Question::Setting(setting));
+        }
     }
 
     fn csi_dispatch(&mut self, params: &Params, intermediates: &[u8], _ignore: bool, action: char) {
-        if !intermediates.is_empty() {
+        if action == 'm' && intermediates.is_empty() {
             return;
         }
-        let first = params.iter().next().and_then(|param| param.first().copied()).unwrap_or(0);
-        match action {
-            'C' if !self.editor => {
+        self.disturbs = true;
+        let mut list = [0; 32];
+        let count = params.iter().zip(&mut list).map(|(param, slot)| *slot = param.first().copied().unwrap_or(0)).count();
+        let params = &list[..count];
+        let first = params.first().copied().unwrap_or(0);
+        match (intermediates, action) {
+            (b"", 'C') if !self.editor => {
                 self.flush_cr();
                 let blanks = usize::from(first.clamp(1, MAX_BLANKS));
                 self.read.text.resize(self.read.text.len() + blanks, b' ');
             }
-            'J' if first == 3 => self.read.marks.push(Mark::Cleared),
-            _ => {}
+            (b"", 'J') if first == 3 => self.read.cleared = Some(self.place),
+            _ => match Question::of_csi(first, intermediates, action) {
+                Some(question) => self.question(question),
+                None => self.modes.csi(params, intermediates, action),
+            },
         }
     }
 
     fn esc_dispatch(&mut self, intermediates: &[u8], _ignore: bool, byte: u8) {
+        // The end of a string.
+        if intermediates.is_empty() && byte == b'\\' {
+            return;
+        }
+        self.disturbs = true;
+        self.modes.esc(intermediates, byte);
         if intermediates.is_empty() && byte == b'c' {
-            self.read.marks.push(Mark::Cleared);
+            self.read.cleared = Some(self.place);
         }
     }
 
     fn osc_dispatch(&mut self, params: &[&[u8]], _bell_terminated: bool) {
-        match params.first() {
-            Some(&b"133") => self.mark(params),
-            Some(&b"7") => {
-                if let Some(path) = params.get(1).and_then(|url| path_of(url)) {
-                    self.read.marks.push(Mark::Cwd(path));
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn number(digits: &[u8]) -> Option<i32> {
-    std::str::from_utf8(digits).ok()?.parse().ok()
-}
-
-/// The path in a `file://host/path` URL.
-fn path_of(url: &[u8]) -> Option<String> {
-    let rest = url.strip_prefix(b"file://")?;
-    percent_decoded(&rest[rest.iter().position(|&byte| byte == b'/')?..])
-}
-
-fn command_of(param: &[u8]) -> Option<String> {
-    percent_decoded(param.strip_prefix(b"cmdline_url=")?).filter(|command| !command.is_empty())
-}
-
-fn percent_decoded(text: &[u8]) -> Option<String> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut bytes = text.iter();
-    while let Some(&byte) = bytes.next() {
-        if byte == b'%' {
-            let hex = [*bytes.next()?, *bytes.next()?];
-            decoded.push(u8::from_str_radix(std::str::from_utf8(&hex).ok()?, 16).ok()?);
+        if let [b"0" | b"2", title @ ..] = params {
+            self.read.titled |= self.modes.entitle(&title.join(&b';'));
+        } else if let Some(mark) = Mark::of(params, &self.aid) {
+            self.mark(mark);
         } else {
-            decoded.push(byte);
+            for question in Question::of_osc(params) {
+                self.question(question);
+            }
         }
     }
-    String::from_utf8(decoded).ok()
+}
+
+/// How many bytes at the end are a character that is not whole.
+fn cut_character(bytes: &[u8]) -> usize {
+    let tail = &bytes[bytes.len().saturating_sub(3)..];
+    let Some(start) = tail.iter().rposition(|&byte| byte >= 0xc0) else { return 0 };
+    let is_cut = std::str::from_utf8(&tail[start..]).is_err_and(|error| error.error_len().is_none());
+    if is_cut { tail.len() - start } else { 0 }
+}
+
+/// Adds text, with replacements for what is no UTF-8, and without controls beyond ASCII.
+fn push_characters(text: &mut Vec<u8>, bytes: &[u8]) {
+    if bytes.is_ascii() {
+        text.extend_from_slice(bytes);
+        return;
+    }
+    for chunk in bytes.utf8_chunks() {
+        let mut valid = chunk.valid().as_bytes();
+        // C1 controls are two bytes in UTF-8.
+        while let Some(at) = memchr::memmem::find(valid, b"\xc2")
+            && let Some(second) = valid.get(at + 1)
+        {
+            let end = if *second < 0xa0 { at } else { at + 2 };
+            text.extend_from_slice(&valid[..end]);
+            valid = &valid[at + 2..];
+        }
+        text.extend_from_slice(valid);
+        // A lone C1 control is one, too.
+        if !matches!(chunk.invalid(), [] | [0x80..=0x9f]) {
+            text.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -261,13 +436,59 @@ mod tests {
     fn the_kernel_s_editor_leaves_the_text_to_the_echo_rule() {
         let mut reader = TextReader::new("id".into());
         let read = reader.advance(b"$ \x1b]133;B;aid=id;editor=kernel\x07ls\r\n");
-        assert_eq!((read.text.as_slice(), read.marks.as_slice()), (&b"$ ls\n"[..], &[Mark::Editor][..]));
+        assert_eq!((read.text.as_slice(), read.marks.as_slice()), (&b"$ ls\n"[..], &[Mark::Editor { kernel: true }][..]));
     }
 
     #[test]
-    fn a_folder_is_decoded() {
+    fn characters_are_whole_wherever_a_read_ends() {
+        let whole = "端末は速い 🚀 ü\u{85}x".as_bytes();
+        for cut in 0..=whole.len() {
+            let mut reader = TextReader::new("id".into());
+            let mut text = reader.advance(&whole[..cut]).text.clone();
+            text.extend_from_slice(&reader.advance(&whole[cut..]).text);
+            assert_eq!(String::from_utf8(text).unwrap(), "端末は速い 🚀 üx", "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_leaves_a_replacement() {
         let mut reader = TextReader::new("id".into());
-        let read = reader.advance("\x1b]7;file://host/tmp/a%20b/\u{fc}\x1b\\".as_bytes());
-        assert_eq!(read.marks, [Mark::Cwd("/tmp/a b/ü".into())]);
+        assert_eq!(reader.advance(b"a\xffb\xe2\x82\x1b[mc\x9bd").text, "a\u{fffd}b\u{fffd}cd".as_bytes());
+        reader.advance(b"\xe2");
+        assert!(!reader.is_settled());
+        assert_eq!(reader.advance(b"x").text, "\u{fffd}x".as_bytes());
+    }
+
+    #[test]
+    fn a_sequence_without_end_costs_nothing() {
+        let mut reader = TextReader::new("id".into());
+        reader.advance(b"\x1b]0;");
+        for _ in 0..100 {
+            assert_eq!(reader.advance(&[b'x'; 10_000]).text, b"");
+        }
+        assert_eq!(reader.advance(b"\x07after").text, b"after");
+    }
+
+    #[test]
+    fn questions_and_titles_are_told() {
+        let mut reader = TextReader::new("id".into());
+        let read = reader.advance(b"ab\x1b[6n\x1bP$qm\x1b\\\x1b]2;a;b\x07\x07");
+        assert_eq!(
+            read.questions,
+            [(6, Question::Cursor { page: false }), (13, Question::Setting(b"m".to_vec()))]
+        );
+        assert!(read.titled && read.bell);
+        assert_eq!(reader.modes().title(), "a;b");
+    }
+
+    #[test]
+    fn colour_is_plain_and_movement_is_not() {
+        let mut reader = TextReader::new("id".into());
+        reader.advance(b"\x1b[2Jab\x1b[1;3");
+        assert_eq!(reader.plain_from(), 4);
+        reader.advance(b"1mc\x1b]0;t\x07\r\n");
+        assert_eq!(reader.plain_from(), 4);
+        reader.advance(b"\x1b[H");
+        assert_eq!(reader.plain_from(), 25);
     }
 }

@@ -4,8 +4,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Size;
-use super::ring::Ring;
-use super::screen::Screen;
+use super::printout::{Printout, Replay};
 use crate::api::StreamOut;
 
 /// At most this many bytes are on their way to a viewer.
@@ -48,14 +47,13 @@ impl Viewers {
         &mut self,
         frames: UnboundedSender<Frame>,
         lossless: bool,
-        ring: &Ring,
-        screen: &Screen,
+        printout: &mut Printout,
     ) -> u64 {
         let id = self.next;
         self.next += 1;
         let size = Size { cols: 0, rows: 0 };
         let mut viewer = Viewer { id, frames, offset: 0, unacked: 0, size, lossless, syncs: Vec::new() };
-        viewer.replay(ring, screen);
+        viewer.replay(printout);
         self.viewers.push(viewer);
         id
     }
@@ -66,38 +64,38 @@ impl Viewers {
     }
 
     /// A viewer has drawn this much more.
-    pub fn ack(&mut self, id: u64, bytes: u64, ring: &Ring, screen: &Screen) {
+    pub fn ack(&mut self, id: u64, bytes: u64, printout: &mut Printout) {
         if let Some(viewer) = self.viewers.iter_mut().find(|viewer| viewer.id == id) {
             viewer.unacked = viewer.unacked.saturating_sub(bytes);
-            viewer.pump(ring, screen);
+            viewer.pump(printout);
         }
     }
 
     /// A viewer wants to know when all that was printed so far has been sent.
-    pub fn sync(&mut self, id: u64, ring: &Ring, screen: &Screen) {
+    pub fn sync(&mut self, id: u64, printout: &mut Printout) {
         if let Some(viewer) = self.viewers.iter_mut().find(|viewer| viewer.id == id) {
-            viewer.syncs.push(ring.end());
-            viewer.pump(ring, screen);
+            viewer.syncs.push(printout.end());
+            viewer.pump(printout);
         }
     }
 
     /// Sends each viewer what it has credit for; those that are gone are forgotten.
-    pub fn pump(&mut self, ring: &Ring, screen: &Screen) {
-        self.viewers.retain_mut(|viewer| viewer.pump(ring, screen));
+    pub fn pump(&mut self, printout: &mut Printout) {
+        self.viewers.retain_mut(|viewer| viewer.pump(printout));
     }
 
     /// Whether some lossless viewer needs the reading to stop.
-    pub fn hold_back(&self, ring: &Ring) -> bool {
+    pub fn hold_back(&self, printout: &Printout) -> bool {
         self.viewers
             .iter()
-            .any(|viewer| viewer.lossless && ring.end() - viewer.offset + viewer.unacked >= LOSSLESS_LAG)
+            .any(|viewer| viewer.lossless && printout.end() - viewer.offset + viewer.unacked >= LOSSLESS_LAG)
     }
 
     /// Sends everybody the rest, credit or not, and says goodbye.
-    pub fn finish(&mut self, ring: &Ring, screen: &Screen, exit: &StreamOut) {
+    pub fn finish(&mut self, printout: &mut Printout, exit: &StreamOut) {
         for mut viewer in self.viewers.drain(..) {
             viewer.unacked = 0;
-            while viewer.offset < ring.end() && viewer.pump(ring, screen) {
+            while viewer.offset < printout.end() && viewer.pump(printout) {
                 viewer.unacked = 0;
             }
             viewer.text(exit.clone());
@@ -111,10 +109,10 @@ impl Viewer {
         self.frames.send(Frame::Text(frame)).is_ok()
     }
 
-    fn pump(&mut self, ring: &Ring, screen: &Screen) -> bool {
+    fn pump(&mut self, printout: &mut Printout) -> bool {
         while self.unacked < CREDIT {
-            let Some(slice) = ring.read(self.offset, FRAME) else {
-                self.replay(ring, screen);
+            let Some(slice) = printout.read(self.offset, FRAME) else {
+                self.replay(printout);
                 continue;
             };
             if slice.size != self.size {
@@ -138,16 +136,15 @@ impl Viewer {
 
     /// Brings a fresh or lost viewer to the present: all that is kept, then the screen itself where the
     /// kept part alone can't rebuild it.
-    fn replay(&mut self, ring: &Ring, screen: &Screen) {
-        let (head, trimmed) = ring.head();
-        let ending = if trimmed { screen.contents() } else { Vec::new() };
-        let first = ring.read(ring.start(), 0).map_or(self.size, |slice| slice.size);
-        let bytes = head.len() as u64 + (ring.end() - ring.start()) + ending.len() as u64;
+    fn replay(&mut self, printout: &mut Printout) {
+        let Replay { head, ending } = printout.replay();
+        let first = printout.read(printout.start(), 0).map_or(self.size, |slice| slice.size);
+        let bytes = head.len() as u64 + (printout.end() - printout.start()) + ending.len() as u64;
         self.size = first;
         self.text(StreamOut::Replay { bytes, cols: first.cols, rows: first.rows });
-        self.offset = ring.start();
-        self.replay_bytes(head);
-        while let Some(slice) = ring.read(self.offset, FRAME) {
+        self.offset = printout.start();
+        self.replay_bytes(&head);
+        while let Some(slice) = printout.read(self.offset, FRAME) {
             if slice.size != self.size {
                 self.size = slice.size;
                 self.text(StreamOut::Resize { cols: slice.size.cols, rows: slice.size.rows });

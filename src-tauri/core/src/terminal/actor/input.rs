@@ -42,7 +42,7 @@ impl Actor {
         }
         // What is already there to read was printed before this write.
         self.read_now();
-        let strokes = typing::keystrokes(content, self.screen.bracketed_paste());
+        let strokes = typing::keystrokes(content, self.printout.screen().bracketed_paste());
         let canonical = self.pty.discipline() != Discipline::Raw;
         if canonical && strokes.iter().any(|stroke| typing::has_overlong_line(stroke)) {
             _ = done.send(Err(WriteError::LineTooLong));

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::super::pty::Arrival;
-use super::super::text::Mark;
+use super::super::marks::Mark;
 use super::super::waits::WaitOutcome;
-use super::{Actor, size_of};
+use super::Actor;
 use crate::api::{Event, TerminalState};
 use crate::clock;
 use crate::watch_text::Matcher;
@@ -41,45 +41,33 @@ impl Actor {
         self.standing.last_output = Some(Instant::now());
         let read = self.text.advance(bytes);
         let marks = std::mem::take(&mut read.marks);
-        if marks.contains(&Mark::Cleared) {
-            self.ring.clear(size_of(&self.view.borrow()), self.screen.modes());
-        }
+        let questions = std::mem::take(&mut read.questions);
+        let (cleared, bell, titled) = (read.cleared, read.bell, read.titled);
         self.echo.filter(&mut read.text);
         self.waits.feed(&read.text, drained);
         for mark in marks {
             self.marked(mark);
         }
-        self.record(bytes);
-        let asides = self.screen.take_asides();
-        if !asides.answers.is_empty() {
-            self.enqueue(asides.answers.into(), None);
+        self.printout.push(bytes, &mut self.text);
+        for (place, question) in questions {
+            let answer = self.printout.answer(place, &question);
+            self.enqueue(answer.into(), None);
         }
-        if asides.bell {
+        if let Some(place) = cleared {
+            self.printout.clear_before(place);
+        }
+        self.printout.settle(&self.text);
+        if bell {
             self.events.send(Event::TerminalBell { terminal: self.view.borrow().id });
         }
-        if asides.title.is_some() {
-            self.change(|view| view.title = asides.title);
+        if titled {
+            let title = self.text.modes().title().to_owned();
+            self.change(|view| view.title = Some(title));
         }
-        self.viewers.pump(&self.ring, &self.screen);
+        self.viewers.pump(&mut self.printout);
         if drained {
             self.match_screen();
         }
-    }
-
-    /// Puts bytes on the screen and into the ring, whose segments are cut at line ends.
-    fn record(&mut self, bytes: &[u8]) {
-        let mut rest = bytes;
-        while self.ring.is_full()
-            && let Some(line_end) = rest.iter().position(|&byte| byte == b'\n')
-        {
-            let (line, after) = rest.split_at(line_end + 1);
-            self.screen.draw(line);
-            self.ring.push(line);
-            self.ring.cut(size_of(&self.view.borrow()), self.screen.modes());
-            rest = after;
-        }
-        self.screen.draw(rest);
-        self.ring.push(rest);
     }
 
     pub(super) fn command_begins(&mut self, command: Option<String>) {
@@ -94,7 +82,7 @@ impl Actor {
                 let held = self.echo.clear();
                 self.waits.feed(&held, false);
             }
-            Mark::Editor => {
+            Mark::Editor { .. } => {
                 self.standing.marked = true;
                 self.standing.at_prompt = true;
                 self.standing.prompts += 1;
@@ -107,7 +95,6 @@ impl Actor {
             Mark::Output { command } => self.command_begins(command),
             Mark::Done { code } => self.standing.last_exit = code,
             Mark::Cwd(cwd) => self.change(|view| view.cwd = cwd),
-            Mark::Cleared => {}
         }
     }
 
@@ -115,7 +102,7 @@ impl Actor {
         if self.screen_waits.is_empty() {
             return;
         }
-        let text = self.screen.view().lines.join("\n");
+        let text = self.printout.screen().view().lines.join("\n");
         self.screen_waits.retain(|(_, done)| !done.is_closed());
         for (_, done) in self.screen_waits.extract_if(.., |(pattern, _)| {
             let mut matcher = Matcher::new(pattern.clone());
