@@ -38,7 +38,9 @@ fn main() -> ExitCode {
 
 fn perform(cli: Cli) -> Result<ExitCode, Failure> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = runtime.enable_all().build().map_err(|error| Failure::usage(error.to_string()))?;
+    // Beside a terminal that floods, the loop looks for other work after each few reads.
+    let runtime =
+        runtime.enable_all().event_interval(4).build().map_err(|error| Failure::usage(error.to_string()))?;
     let done = runtime.block_on(async {
         match cli.command {
             None => host::open_window(),

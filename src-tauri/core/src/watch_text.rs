@@ -18,6 +18,15 @@ pub struct Pattern {
     start: LazyStateID,
     cache: Cache,
     sees_end: bool,
+    rest: Option<Rest>,
+}
+
+/// The state in which nothing of the pattern has been seen, if only a few bytes lead out of it: the text up to
+/// the next of them needs no automaton.
+#[derive(Debug)]
+struct Rest {
+    state: LazyStateID,
+    bytes: Vec<u8>,
 }
 
 /// Why a pattern can't be waited for.
@@ -63,13 +72,40 @@ impl Pattern {
             .map_err(|error| too_large(&error))?;
         let mut cache = dfa.create_cache();
         let start = dfa.start_state(&mut cache, &start::Config::new()).map_err(|error| too_large(&error))?;
-        Ok(Self { dfa, start, cache, sees_end })
+        let rest = Rest::of(&dfa, &mut cache, start);
+        Ok(Self { dfa, start, cache, sees_end, rest })
     }
 
     /// Whether it asks what comes after a match (`$`, `\z`, `\b`, `\B`).
     #[must_use]
     pub fn sees_end(&self) -> bool {
         self.sees_end
+    }
+}
+
+impl Rest {
+    fn of(dfa: &DFA, cache: &mut Cache, start: LazyStateID) -> Option<Self> {
+        // Where almost any text leads.
+        let state = dfa.next_state(cache, start, b'\0').ok()?;
+        let mut bytes = Vec::new();
+        for byte in 0..=u8::MAX {
+            if dfa.next_state(cache, state, byte).ok()? != state {
+                bytes.push(byte);
+            }
+        }
+        // As many as can be searched for at a time.
+        (!state.is_tagged() && bytes.len() <= 3 && cache.clear_count() == 0).then_some(Self { state, bytes })
+    }
+
+    /// How many bytes of `text` change nothing.
+    fn skip(&self, text: &[u8]) -> usize {
+        let next = match *self.bytes {
+            [one] => memchr::memchr(one, text),
+            [one, two] => memchr::memchr2(one, two, text),
+            [one, two, three] => memchr::memchr3(one, two, three, text),
+            _ => None,
+        };
+        next.unwrap_or(text.len())
     }
 }
 
@@ -119,8 +155,19 @@ impl Matcher {
     /// where some match ends. Ends that depend on what follows (`$`, `\b`) are seen when it has come, or
     /// by [`Matcher::drained`].
     pub fn feed(&mut self, text: &[u8]) -> Option<usize> {
-        for (index, &byte) in text.iter().enumerate() {
-            self.state = self.pattern.dfa.next_state(&mut self.cache, self.state, byte).ok()?;
+        let mut index = 0;
+        while index < text.len() {
+            // Once the cache has been cleared, states have other names.
+            if let Some(rest) = &self.pattern.rest
+                && self.state == rest.state
+                && self.cache.clear_count() == 0
+            {
+                index += rest.skip(&text[index..]);
+                if index == text.len() {
+                    break;
+                }
+            }
+            self.state = self.pattern.dfa.next_state(&mut self.cache, self.state, text[index]).ok()?;
             if self.state.is_tagged() {
                 // The automaton tells of a match one byte late.
                 if self.state.is_match() {
@@ -130,6 +177,7 @@ impl Matcher {
                     return None;
                 }
             }
+            index += 1;
         }
         (!self.pattern.sees_end && self.matches_at_end()).then_some(text.len())
     }
@@ -242,7 +290,9 @@ mod tests {
     #[test]
     fn any_split_gives_the_same_end() {
         let text = "one two 42 three ünï 43\nready> ";
-        for pattern in [r"\d+ three", "ünï", r"(?m)^ready", r"t.*e{2}", r"[^o]+\n"] {
+        for pattern in
+            [r"\d+ three", "ünï", r"(?m)^ready", r"t.*e{2}", r"[^o]+\n", "ready", "[wt]o", "(?i)READY"]
+        {
             let whole = find(pattern, &[text]);
             for cut in (1..text.len()).filter(|&cut| text.is_char_boundary(cut)) {
                 let (left, right) = text.split_at(cut);

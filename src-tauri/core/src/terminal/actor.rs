@@ -128,7 +128,13 @@ impl Actor {
                     None => break,
                 },
                 () = self.pty.writable(), if alive && !self.queue.is_empty() => self.flush(),
-                arrival = self.pty.read(&mut self.buffer), if reading => self.arrived(arrival),
+                arrival = self.pty.read(&mut self.buffer), if reading => {
+                    self.arrived(arrival);
+                    if !arrival.drained {
+                        // A flood: the others' turn.
+                        tokio::task::yield_now().await;
+                    }
+                }
                 _ = self.child_signals.recv(), if alive => self.reap(),
                 () = until(deadline), if deadline.is_some() => {}
                 survivors = ended(&mut self.killed) => {

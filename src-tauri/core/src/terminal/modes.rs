@@ -101,30 +101,28 @@ impl Modes {
 
     /// What brings a fresh terminal, already on the right screen, to these modes. The region moves the cursor.
     pub fn restored(&self) -> String {
-        let mut restored = String::new();
+        let mut restored = Vec::new();
         if !self.title.is_empty() {
-            restored += &format!("\x1b]2;{}\x1b\\", self.title);
+            restored.push(format!("\x1b]2;{}\x1b\\", self.title));
         }
         for (designator, charset) in ['(', ')'].into_iter().zip(self.charsets) {
-            if let Some(charset) = charset {
-                restored += &format!("\x1b{designator}{}", char::from(charset));
-            }
+            restored.extend(charset.map(|charset| format!("\x1b{designator}{}", char::from(charset))));
         }
         if self.shifted {
-            restored.push('\x0e');
+            restored.push("\x0e".into());
         }
         if self.insert {
-            restored += "\x1b[4h";
+            restored.push("\x1b[4h".into());
         }
         if let Some((top, bottom)) = self.region() {
             let bottom = if bottom == 0 { String::new() } else { bottom.to_string() };
-            restored += &format!("\x1b[{top};{bottom}r");
+            restored.push(format!("\x1b[{top};{bottom}r"));
         }
         for mode in &self.unusual {
             let action = if SET_AT_FIRST.contains(mode) { 'l' } else { 'h' };
-            restored += &format!("\x1b[?{mode}{action}");
+            restored.push(format!("\x1b[?{mode}{action}"));
         }
-        restored
+        restored.concat()
     }
 
     fn set_private(&mut self, mode: u16, set: bool) {

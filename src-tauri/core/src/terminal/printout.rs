@@ -146,10 +146,12 @@ impl Printout {
     /// Draws up to a place, and of plain text only what does not scroll away at once.
     fn draw_to(&mut self, place: u64) {
         let undrawn = self.ring.last(self.drawn);
-        let length = |to: u64| usize::try_from(to.saturating_sub(self.drawn)).unwrap_or(usize::MAX).min(undrawn.len());
+        let length =
+            |to: u64| usize::try_from(to.saturating_sub(self.drawn)).unwrap_or(usize::MAX).min(undrawn.len());
         let (undrawn, plain) = undrawn[..length(place)].split_at(length(self.plain_from.min(place)));
         self.screen.draw(undrawn);
-        let shown = if self.modes.has_region() { 0 } else { last_lines(plain, 2 * usize::from(self.size.rows)) };
+        let shown =
+            if self.modes.has_region() { 0 } else { last_lines(plain, 2 * usize::from(self.size.rows)) };
         for sequence in colours(&plain[..shown]) {
             self.screen.draw(sequence);
         }
@@ -226,7 +228,10 @@ mod tests {
     #[test]
     fn questions_are_answered_as_of_their_place() {
         assert_eq!(answers(b"ab\x1b[6ncd\x1b[c\x1b[?6n"), "\x1b[1;3R\x1b[?62;22c\x1b[?1;5;1R");
-        assert_eq!(answers(b"\x1b[?2004h\x1b[?2004$p\x1b[?9999$p\x1b[4$p"), "\x1b[?2004;1$y\x1b[?9999;0$y\x1b[4;2$y");
+        assert_eq!(
+            answers(b"\x1b[?2004h\x1b[?2004$p\x1b[?9999$p\x1b[4$p"),
+            "\x1b[?2004;1$y\x1b[?9999;0$y\x1b[4;2$y"
+        );
         assert_eq!(answers(b"\x1b[?7$p\x1b[?1004h\x1b[?1004$p"), "\x1b[?7;1$y\x1b[?1004;1$y");
     }
 
@@ -255,7 +260,10 @@ mod tests {
         printed.print(b"\x1b[2;4r\x1b[?1004h\x1b[?7l\x1b(0\x1b]2;title\x07\x1b[3;2Hx\x1b[3J");
         let replay = printed.printout.replay();
         let ending = String::from_utf8(replay.ending).unwrap();
-        assert!(ending.ends_with("\x1b]2;title\x1b\\\x1b(0\x1b[2;4r\x1b[?1004h\x1b[?7l\x1b[3;3H"), "{ending:?}");
+        assert!(
+            ending.ends_with("\x1b]2;title\x1b\\\x1b(0\x1b[2;4r\x1b[?1004h\x1b[?7l\x1b[3;3H"),
+            "{ending:?}"
+        );
     }
 
     fn piece() -> impl Strategy<Value = Vec<u8>> {
@@ -263,17 +271,40 @@ mod tests {
         let flood = (1..40usize, "[a-z端\t\x08]{0,25}(\x1b\\[[0-9]{0,2}m)?")
             .prop_map(|(count, line)| format!("{line}\r\n").repeat(count).into_bytes());
         let sequences: Vec<&[u8]> = vec![
-            b"\n", b"\r", b"\x1b[H", b"\x1b[2;3H", b"\x1b[K", b"\x1b[2J", b"\x1b[2;4r", b"\x1b[r", b"\x1b[1;44m",
-            b"\x1b[m", b"\x1b[0;7m", b"\x1b[38;5;9m", b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b7", b"\x1b8", b"\x1bM",
-            b"\x1b[3\r\nm", b"\x1b]0;a\r\nb\r\n\x07", b"\x1bc", b"\x1b[3J", b"\x1b[2L", b"\x1b[?6h", b"\x1b[?25l",
-            b"\x1bP+q\r\n\x1b\\", b"\xe7\xab", b"\xff",
+            b"\n",
+            b"\r",
+            b"\x1b[H",
+            b"\x1b[2;3H",
+            b"\x1b[K",
+            b"\x1b[2J",
+            b"\x1b[2;4r",
+            b"\x1b[r",
+            b"\x1b[1;44m",
+            b"\x1b[m",
+            b"\x1b[0;7m",
+            b"\x1b[38;5;9m",
+            b"\x1b[?1049h",
+            b"\x1b[?1049l",
+            b"\x1b7",
+            b"\x1b8",
+            b"\x1bM",
+            b"\x1b[3\r\nm",
+            b"\x1b]0;a\r\nb\r\n\x07",
+            b"\x1bc",
+            b"\x1b[3J",
+            b"\x1b[2L",
+            b"\x1b[?6h",
+            b"\x1b[?25l",
+            b"\x1bP+q\r\n\x1b\\",
+            b"\xe7\xab",
+            b"\xff",
         ];
         let sequence = prop::sample::select(sequences).prop_map(<[u8]>::to_vec);
         prop_oneof![3 => line, 3 => flood, 2 => sequence]
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(500))]
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn what_is_drawn_late_looks_as_if_drawn_at_once(
             pieces in prop::collection::vec(piece(), 1..25),

@@ -65,7 +65,11 @@ impl Question {
             // Further ones ask for the next colours.
             [first @ (b"10" | b"11" | b"12"), asked @ ..] => {
                 let first = 10 + (first[1] - b'0');
-                (first..=12).zip(asked).filter(|(_, asked)| **asked == b"?").map(|(n, _)| Self::Colour(n)).collect()
+                (first..=12)
+                    .zip(asked)
+                    .filter(|(_, asked)| **asked == b"?")
+                    .map(|(n, _)| Self::Colour(n))
+                    .collect()
             }
             _ => Vec::new(),
         }
@@ -85,7 +89,11 @@ impl Question {
             // No viewer speaks that protocol, so none are ever in force.
             Self::KeyboardFlags => "\x1b[?0u".into(),
             Self::Mode { private, mode } => {
-                let set = if *private { screen.private_mode(*mode).or(modes.private(*mode)) } else { modes.ansi(*mode) };
+                let set = if *private {
+                    screen.private_mode(*mode).or(modes.private(*mode))
+                } else {
+                    modes.ansi(*mode)
+                };
                 // 1 set, 2 reset, 0 not known.
                 let state = set.map_or(0, |set| if set { 1 } else { 2 });
                 format!("\x1b[{}{mode};{state}$y", if *private { "?" } else { "" })

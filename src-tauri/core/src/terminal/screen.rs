@@ -85,8 +85,11 @@ impl Screen {
     /// The sequence that sets the present colours and styles (SGR), without its beginning.
     pub fn rendition(&self) -> String {
         let sequences = self.parser.screen().attributes_formatted();
-        let params: Vec<&str> =
-            sequences.split("\x1b[").filter_map(|rest| rest.strip_suffix('m')).filter(|rest| !rest.is_empty()).collect();
+        let params: Vec<&str> = sequences
+            .split("\x1b[")
+            .filter_map(|rest| rest.strip_suffix('m'))
+            .filter(|rest| !rest.is_empty())
+            .collect();
         format!("0{}m", params.iter().fold(String::new(), |all, param| all + ";" + param))
     }
 

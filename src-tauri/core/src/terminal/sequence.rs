@@ -35,13 +35,13 @@ impl Place {
 
     fn after(self, byte: u8) -> Self {
         match (self, byte) {
-            (_, 0x18 | 0x1a) => Self::Ground,
             (_, 0x1b) => Self::Escape,
             (Self::Escape, b'[') => Self::Csi,
             (Self::Escape, b']') => Self::Osc,
             (Self::Escape, b'P' | b'X' | b'^' | b'_') => Self::String,
             (Self::Escape, 0x20..=0x2f) => Self::Intermediate,
-            (Self::Escape | Self::Intermediate, 0x30..=0x7e)
+            (_, 0x18 | 0x1a)
+            | (Self::Escape | Self::Intermediate, 0x30..=0x7e)
             | (Self::Csi, 0x40..=0x7e)
             | (Self::Osc, 0x07) => Self::Ground,
             (place, _) => place,

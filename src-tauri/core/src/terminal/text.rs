@@ -107,7 +107,7 @@ impl TextReader {
     fn text(&mut self, bytes: &[u8], from: u64) -> usize {
         let length = memchr::memchr(0x1b, bytes).unwrap_or(bytes.len());
         let mut rest = &bytes[..length];
-        while let Some(end) = rest.iter().position(|byte| byte.is_ascii_control()) {
+        while let Some(end) = rest.iter().position(u8::is_ascii_control) {
             self.writer.characters(&rest[..end], true);
             if self.writer.control(rest[end]) {
                 self.plain_from = from + (length - rest.len() + end + 1) as u64;
@@ -157,7 +157,8 @@ impl TextReader {
                 Err(error) if error.error_len().is_none() => {}
                 Err(_) => {
                     self.partial.clear();
-                    self.writer.characters(char::REPLACEMENT_CHARACTER.encode_utf8(&mut [0; 4]).as_bytes(), true);
+                    self.writer
+                        .characters(char::REPLACEMENT_CHARACTER.encode_utf8(&mut [0; 4]).as_bytes(), true);
                     return &bytes[index..];
                 }
             }
@@ -302,7 +303,11 @@ impl Perform for TextWriter {
         }
         self.disturbs = true;
         let mut list = [0; 32];
-        let count = params.iter().zip(&mut list).map(|(param, slot)| *slot = param.first().copied().unwrap_or(0)).count();
+        let count = params
+            .iter()
+            .zip(&mut list)
+            .map(|(param, slot)| *slot = param.first().copied().unwrap_or(0))
+            .count();
         let params = &list[..count];
         let first = params.first().copied().unwrap_or(0);
         match (intermediates, action) {
@@ -436,7 +441,10 @@ mod tests {
     fn the_kernel_s_editor_leaves_the_text_to_the_echo_rule() {
         let mut reader = TextReader::new("id".into());
         let read = reader.advance(b"$ \x1b]133;B;aid=id;editor=kernel\x07ls\r\n");
-        assert_eq!((read.text.as_slice(), read.marks.as_slice()), (&b"$ ls\n"[..], &[Mark::Editor { kernel: true }][..]));
+        assert_eq!(
+            (read.text.as_slice(), read.marks.as_slice()),
+            (&b"$ ls\n"[..], &[Mark::Editor { kernel: true }][..])
+        );
     }
 
     #[test]

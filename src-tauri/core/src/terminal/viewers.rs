@@ -43,12 +43,7 @@ pub struct Viewers {
 
 impl Viewers {
     /// Adds a viewer and brings it to the present.
-    pub fn attach(
-        &mut self,
-        frames: UnboundedSender<Frame>,
-        lossless: bool,
-        printout: &mut Printout,
-    ) -> u64 {
+    pub fn attach(&mut self, frames: UnboundedSender<Frame>, lossless: bool, printout: &mut Printout) -> u64 {
         let id = self.next;
         self.next += 1;
         let size = Size { cols: 0, rows: 0 };

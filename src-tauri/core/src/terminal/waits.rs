@@ -123,7 +123,6 @@ impl Waits {
             return;
         }
         let end = self.end();
-        self.log.extend_from_slice(text);
         let Self { cursors, waiting, .. } = self;
         let ended: Vec<Waiting> = waiting
             .extract_if(.., |waiting| {
@@ -145,7 +144,15 @@ impl Waits {
             let dropped = cursor.is_some_and(|cursor| std::mem::take(&mut cursor.dropped));
             _ = waiting.done.send(WaitOutcome::Matched { dropped });
         }
-        self.trim();
+        let end = end + text.len() as u64;
+        if self.cursors.iter().all(|cursor| cursor.position == end) {
+            // Everybody has seen everything, as while all of them wait: nothing needs to be kept.
+            self.log.clear();
+            self.start = end;
+        } else {
+            self.log.extend_from_slice(text);
+            self.trim();
+        }
     }
 
     /// The child has ended and all its text has been fed.

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::super::pty::Arrival;
 use super::super::marks::Mark;
+use super::super::pty::Arrival;
 use super::super::waits::WaitOutcome;
 use super::Actor;
 use crate::api::{Event, TerminalState};
