@@ -26,7 +26,7 @@ use crate::watch_text::Pattern;
 use input::{Entry, Written};
 
 /// One read's worth.
-const BUFFER: usize = 64 << 10;
+const BUFFER: usize = 16 << 10;
 
 /// What a terminal is made from.
 pub struct Parts {

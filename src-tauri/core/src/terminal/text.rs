@@ -116,6 +116,9 @@ impl TextReader {
         }
         let over = self.writer.characters(rest, length < bytes.len());
         self.partial.extend_from_slice(&rest[rest.len() - over..]);
+        if let Some(colour) = colour_length(&bytes[length..]) {
+            return length + colour;
+        }
         if length < bytes.len() {
             self.place = Place::Escape;
             self.length = 0;
@@ -347,6 +350,14 @@ impl Perform for TextWriter {
             }
         }
     }
+}
+
+/// The length of the sequence at the beginning, if it is whole and only colours text: it means nothing here, and
+/// there are many.
+fn colour_length(bytes: &[u8]) -> Option<usize> {
+    let params = bytes.strip_prefix(b"\x1b[")?;
+    let end = params.iter().position(|byte| !matches!(byte, b'0'..=b';'))?;
+    (params[end] == b'm').then_some(end + 3)
 }
 
 /// How many bytes at the end are a character that is not whole.
