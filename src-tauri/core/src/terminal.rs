@@ -8,6 +8,8 @@ pub(crate) mod echo;
 pub(crate) mod ending;
 pub(crate) mod gate;
 pub(crate) mod pty;
+#[cfg(test)]
+mod recordings;
 pub(crate) mod ring;
 pub(crate) mod screen;
 pub(crate) mod shell;
