@@ -70,9 +70,9 @@ impl Recording {
         let (Some(cols), Some(rows)) = (side("width"), side("height")) else {
             return Err("the first line gives no size".to_owned());
         };
-        let events = lines.enumerate().map(|(index, line)| {
-            event(line).ok_or_else(|| format!("line {} is no event", index + 2))
-        });
+        let events = lines
+            .enumerate()
+            .map(|(index, line)| event(line).ok_or_else(|| format!("line {} is no event", index + 2)));
         Ok(Self { size: (cols, rows), events: events.collect::<Result<_, _>>()? })
     }
 

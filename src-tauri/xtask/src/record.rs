@@ -52,7 +52,8 @@ pub fn record(checkout: &Checkout, options: &Options) -> anyhow::Result<()> {
             let recording = Session::record(program, &folder)?;
             replace(&cast, &recording.to_text(program.name))?;
         }
-        let text = std::fs::read_to_string(&cast).with_context(|| format!("{} is not recorded", program.name))?;
+        let text =
+            std::fs::read_to_string(&cast).with_context(|| format!("{} is not recorded", program.name))?;
         let recording = Recording::parse(&text).map_err(anyhow::Error::msg)?;
         let shown = shown(&recording, &folder)?;
         println!("{}: {} bytes, {} looks", program.name, text.len(), shown.len());
@@ -108,9 +109,8 @@ fn environment(folder: &Path) -> Vec<(String, String)> {
         ("PYTHON_HISTORY", "/dev/null"),
     ];
     let user_home = std::env::var("HOME").unwrap_or_default();
-    let inherited = |name: &str, default: &str| {
-        std::env::var(name).unwrap_or_else(|_| default.replace('~', &user_home))
-    };
+    let inherited =
+        |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.replace('~', &user_home));
     let tools = [("PATH", "/usr/bin:/bin"), ("CARGO_HOME", "~/.cargo"), ("RUSTUP_HOME", "~/.rustup")];
     let fixed = fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     fixed.chain(tools.iter().map(|(name, default)| ((*name).to_owned(), inherited(name, default)))).collect()
