@@ -458,6 +458,77 @@ printf '{"name":"sum","version":"1.0.0","scripts":{"prepare":"echo 準備; sleep
         ],
     },
     Recorded {
+        name: "sequences",
+        size: (20, 4),
+        needs: &["bash"],
+        // One line for each look: sequences that programs print because terminfo or a library says so.
+        prepare: r#"
+cat > lines.txt <<'END'
+\033(0lqk\033(B
+ab\033[sXX\033[uc
+a\033Db\033Ec
+abcdefghij\033[Zx
+abc\r\033[4hX\033[4l
+\033[?7l1234567890123456789012345\033[?7h
+\033[3g   \033H\rx\ty
+\033#8\033[2;1H\033[J
+x\033[3b
+\033[2;3r\033[?6h\033[Hx\033[2;1Hy\nz\033[?6l\033[r
+a\r\nb\033[S\033[2T
+\033]8;;http://example.org\033\\link\033]8;;\033\\ text
+a\033P+q544e\033\\\033_Gi=1;AAAA\033\\b
+END
+"#,
+        command: &[
+            "bash",
+            "--norc",
+            "--noprofile",
+            "-c",
+            "exec 3< lines.txt; while IFS= read -r line <&3; do printf \"\\033c$line\"; read -rsn 1; done",
+        ],
+        steps: &[
+            Settle,
+            Look("line drawing"),
+            Keys(" "),
+            Settle,
+            Look("a saved cursor"),
+            Keys(" "),
+            Settle,
+            Look("index and next line"),
+            Keys(" "),
+            Settle,
+            Look("a tab back"),
+            Keys(" "),
+            Settle,
+            Look("insert mode"),
+            Keys(" "),
+            Settle,
+            Look("no wrapping"),
+            Keys(" "),
+            Settle,
+            Look("own tab stops"),
+            Keys(" "),
+            Settle,
+            Look("the alignment test"),
+            Keys(" "),
+            Settle,
+            Look("a repeated letter"),
+            Keys(" "),
+            Settle,
+            Look("a region with its own origin"),
+            Keys(" "),
+            Settle,
+            Look("scrolled up and down"),
+            Keys(" "),
+            Settle,
+            Look("a link"),
+            Keys(" "),
+            Settle,
+            Look("what is not for the screen"),
+            Keys(" "),
+        ],
+    },
+    Recorded {
         name: "whiptail-c",
         size: (60, 16),
         needs: &["whiptail"],
