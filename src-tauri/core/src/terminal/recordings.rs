@@ -140,6 +140,28 @@ fn a_read_may_end_inside_a_character() {
     }
 }
 
+/// vt100 widens the character before a selector, even in the last column; when it is written over, the half that
+/// was never there is looked for.
+#[test]
+#[ignore = "vt100 0.18.1 panics, and the terminal with it"]
+fn an_emoji_that_grows_at_the_edge_can_be_written_over() {
+    for before in ["\x1b[1;20H#", "\x1b[1;20H\u{2764}", "\x1b[3;20H#", "日本語日本語日本語.#"] {
+        let mut screen = fresh((20, 3));
+        screen.draw(format!("{before}\u{fe0f}\u{20e3}").as_bytes());
+        screen.draw(format!("\x1b[1;1H{}", "x".repeat(60)).as_bytes());
+        assert_eq!(screen.view().lines, ["x".repeat(20), "x".repeat(20), "x".repeat(20)]);
+    }
+}
+
+/// Nobody needs such a terminal, but a layout may ask for it.
+#[test]
+#[ignore = "vt100 0.18.1 panics, and the terminal with it"]
+fn a_terminal_may_be_one_column_wide() {
+    let mut screen = fresh((1, 3));
+    screen.draw("❤\u{fe0f}日x\u{301}".as_bytes());
+    assert_eq!(screen.view().cols, 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
     #[test]
