@@ -60,7 +60,7 @@ impl Eye {
     async fn until(&mut self, done: impl Fn(&Self) -> bool) {
         let search = async {
             while !done(self) {
-                let frame = self.stream.next().await.unwrap().expect("the terminal goes on");
+                let frame = self.stream.next().await.unwrap().unwrap();
                 self.take(&frame).await;
             }
         };

@@ -4,6 +4,7 @@
 mod pane;
 mod programs;
 #[path = "../../../tests/recording.rs"]
+#[expect(dead_code, reason = "the tests read what the recorder only writes")]
 mod recording;
 mod session;
 

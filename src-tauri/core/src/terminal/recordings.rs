@@ -140,17 +140,14 @@ fn a_read_may_end_inside_a_character() {
     }
 }
 
-/// vt100 widens the character before a selector, even in the last column; when it is written over, the half that
-/// was never there is looked for.
+/// In the last column of the last row the screen scrolls while the emoji grows, and half of it stays behind.
 #[test]
-#[ignore = "vt100 0.18.1 panics, and the terminal with it"]
+#[ignore = "vt100 0.18.1 panics when that half is written over, and the terminal with it"]
 fn an_emoji_that_grows_at_the_edge_can_be_written_over() {
-    for before in ["\x1b[1;20H#", "\x1b[1;20H\u{2764}", "\x1b[3;20H#", "日本語日本語日本語.#"] {
-        let mut screen = fresh((20, 3));
-        screen.draw(format!("{before}\u{fe0f}\u{20e3}").as_bytes());
-        screen.draw(format!("\x1b[1;1H{}", "x".repeat(60)).as_bytes());
-        assert_eq!(screen.view().lines, ["x".repeat(20), "x".repeat(20), "x".repeat(20)]);
-    }
+    let mut screen = fresh((20, 3));
+    screen.draw("\x1b[3;20H\u{2764}\u{fe0f}".as_bytes());
+    screen.draw(format!("\x1b[1;1H{}", "x".repeat(60)).as_bytes());
+    assert_eq!(screen.view().lines, ["x".repeat(20), "x".repeat(20), "x".repeat(20)]);
 }
 
 /// Nobody needs such a terminal, but a layout may ask for it.
@@ -200,7 +197,9 @@ fn a_program_goes_on_as_well_on_a_rebuilt_screen() {
             match event {
                 Happening::Output(text) => {
                     original.draw(text.as_bytes());
-                    copies.iter_mut().for_each(|copy| copy.draw(text.as_bytes()));
+                    for copy in &mut copies {
+                        copy.draw(text.as_bytes());
+                    }
                 }
                 Happening::Input(_) => {}
                 Happening::Resize(cols, rows) => {
@@ -209,9 +208,9 @@ fn a_program_goes_on_as_well_on_a_rebuilt_screen() {
                 }
                 Happening::Look(look) => {
                     let right = shown(look, &mut original);
-                    let copied = copies.iter_mut().map(|copy| shown(look, copy));
-                    wrong.extend(copied.filter(|copied| *copied != right).map(|copied| {
-                        format!("{name} shows\n{}instead of\n{}", copied.to_text(), right.to_text())
+                    let rebuilt = copies.iter_mut().map(|copy| shown(look, copy));
+                    wrong.extend(rebuilt.filter(|shown| *shown != right).map(|shown| {
+                        format!("{name} shows\n{}instead of\n{}", shown.to_text(), right.to_text())
                     }));
                     copies.push(copy(&original));
                 }

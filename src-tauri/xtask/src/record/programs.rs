@@ -388,7 +388,7 @@ printf '{"name":"sum","version":"1.0.0","scripts":{"prepare":"echo 準備; sleep
         name: "characters",
         size: (40, 20),
         needs: &["bash"],
-        prepare: r#"
+        prepare: r"
 {
   printf 'wide 日本語 한국어 ＡＢＣ\033[32G|\n'
   printf 'combining e\314\201 a\314\212 n\314\203 o\314\210\314\243\033[32G|\n'
@@ -405,7 +405,7 @@ printf '{"name":"sum","version":"1.0.0","scripts":{"prepare":"echo 準備; sleep
   printf 'half 日\033[2Dx|\n'
   printf 'tab\tstop\t|\n'
 } > characters.txt
-"#,
+",
         command: &["bash", "--norc", "--noprofile", "-c", "cat characters.txt; read -s -n 1"],
         steps: &[Settle, Look("each in its cells"), Keys("q")],
     },
@@ -413,7 +413,7 @@ printf '{"name":"sum","version":"1.0.0","scripts":{"prepare":"echo 準備; sleep
         name: "emoji",
         size: (40, 12),
         needs: &["bash"],
-        prepare: r#"
+        prepare: r"
 {
   printf 'with a selector ❤️ ☺️ ✔️\033[32G|\n'
   printf 'without one ❤ ☺ ✔\033[32G|\n'
@@ -422,7 +422,7 @@ printf '{"name":"sum","version":"1.0.0","scripts":{"prepare":"echo 準備; sleep
   printf 'skin 👍🏽 👋🏿\033[32G|\n'
   printf 'keycap 1️⃣ #️⃣\033[32G|\n'
 } > emoji.txt
-"#,
+",
         command: &["bash", "--norc", "--noprofile", "-c", "cat emoji.txt; read -s -n 1"],
         steps: &[Settle, Look("each in its cells"), Keys("q")],
     },
@@ -462,7 +462,7 @@ printf '{"name":"sum","version":"1.0.0","scripts":{"prepare":"echo 準備; sleep
         size: (20, 4),
         needs: &["bash"],
         // One line for each look: sequences that programs print because terminfo or a library says so.
-        prepare: r#"
+        prepare: r"
 cat > lines.txt <<'END'
 \033(0lqk\033(B
 ab\033[sXX\033[uc
@@ -478,7 +478,7 @@ a\r\nb\033[S\033[2T
 \033]8;;http://example.org\033\\link\033]8;;\033\\ text
 a\033P+q544e\033\\\033_Gi=1;AAAA\033\\b
 END
-"#,
+",
         command: &[
             "bash",
             "--norc",
