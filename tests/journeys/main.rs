@@ -13,4 +13,5 @@ mod host;
 mod run_tests;
 mod runs;
 mod terminals;
+mod viewers;
 mod watching;

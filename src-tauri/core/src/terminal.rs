@@ -12,6 +12,8 @@ pub(crate) mod modes;
 pub(crate) mod printout;
 pub(crate) mod pty;
 pub(crate) mod question;
+#[cfg(test)]
+mod recordings;
 pub(crate) mod ring;
 pub(crate) mod screen;
 pub(crate) mod sequence;

@@ -190,24 +190,26 @@ fn colours(plain: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
     const SIZE: Size = Size { cols: 20, rows: 5 };
 
-    struct Printed {
+    /// A printout and the reader that it follows.
+    pub struct Printed {
         reader: TextReader,
         printout: Printout,
     }
 
     impl Printed {
-        fn new() -> Self {
-            Self { reader: TextReader::new("id".into()), printout: Printout::new(SIZE, 10_000) }
+        pub fn new(size: Size) -> Self {
+            Self { reader: TextReader::new("id".into()), printout: Printout::new(size, 10_000) }
         }
 
-        fn print(&mut self, bytes: &[u8]) -> Vec<String> {
+        /// Prints bytes, as one read brings them; what was answered.
+        pub fn print(&mut self, bytes: &[u8]) -> Vec<String> {
             let read = self.reader.advance(bytes);
             let (questions, cleared) = (std::mem::take(&mut read.questions), read.cleared);
             self.printout.push(bytes, &mut self.reader);
@@ -219,10 +221,23 @@ mod tests {
             self.printout.settle(&self.reader);
             answers
         }
+
+        pub fn screen(&mut self) -> &Screen {
+            self.printout.screen()
+        }
+
+        pub fn contents(&mut self) -> Vec<u8> {
+            self.printout.contents()
+        }
+
+        pub fn resize(&mut self, size: Size) {
+            self.printout.resize(size);
+            self.reader.modes().resized();
+        }
     }
 
     fn answers(bytes: &[u8]) -> String {
-        Printed::new().print(bytes).concat()
+        Printed::new(SIZE).print(bytes).concat()
     }
 
     #[test]
@@ -248,15 +263,15 @@ mod tests {
 
     #[test]
     fn what_stood_before_a_clear_is_gone_and_the_screen_stays() {
-        let mut printed = Printed::new();
+        let mut printed = Printed::new(SIZE);
         printed.print(b"one\r\ntwo\x1b[3Jthree");
         assert_eq!(printed.printout.read(printed.printout.start(), 100).unwrap().data, b"three");
-        assert_eq!(printed.printout.screen().view().lines[..2], ["one", "twothree"]);
+        assert_eq!(printed.screen().view().lines[..2], ["one", "twothree"]);
     }
 
     #[test]
     fn a_late_viewer_gets_the_modes_that_the_screen_does_not_know() {
-        let mut printed = Printed::new();
+        let mut printed = Printed::new(SIZE);
         printed.print(b"\x1b[2;4r\x1b[?1004h\x1b[?7l\x1b(0\x1b]2;title\x07\x1b[3;2Hx\x1b[3J");
         let replay = printed.printout.replay();
         let ending = String::from_utf8(replay.ending).unwrap();
@@ -313,13 +328,13 @@ mod tests {
             let bytes = pieces.concat();
             let mut at_once = Screen::new(SIZE);
             at_once.draw(&bytes);
-            let mut printed = Printed::new();
+            let mut printed = Printed::new(SIZE);
             let mut rest = bytes.as_slice();
             for cut in cuts.iter().cycle() {
                 let (now, later) = rest.split_at(rest.len().min(*cut));
                 printed.print(now);
                 if cut % 7 == 0 {
-                    printed.printout.screen();
+                    printed.screen();
                 }
                 rest = later;
                 if rest.is_empty() {
@@ -327,7 +342,7 @@ mod tests {
                 }
             }
             let text = |contents: Vec<u8>| String::from_utf8(contents).unwrap();
-            prop_assert_eq!(text(printed.printout.screen().contents()), text(at_once.contents()), "{}", bytes.escape_ascii());
+            prop_assert_eq!(text(printed.screen().contents()), text(at_once.contents()), "{}", bytes.escape_ascii());
         }
     }
 }

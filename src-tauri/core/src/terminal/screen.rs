@@ -3,6 +3,7 @@
 //! The only file that knows `vt100`. What it has no word for is `modes.rs`; when it draws is `printout.rs`.
 
 use std::num::NonZeroU16;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Size;
 use crate::api::ScreenView;
@@ -20,8 +21,29 @@ impl Screen {
     }
 
     /// Draws more output.
+    ///
+    /// The model panics at rare drawings (`docs/adr/screen-engine.md`). Then it begins anew with an empty screen: the
+    /// terminal itself, and what its viewers see, go on.
     pub fn draw(&mut self, bytes: &[u8]) {
-        self.parser.process(bytes);
+        if self.try_draw(bytes) {
+            return;
+        }
+        tracing::error!("the screen model failed, so this terminal's screen begins anew");
+        self.begin_anew();
+        if !self.try_draw(bytes) {
+            self.begin_anew();
+        }
+    }
+
+    fn try_draw(&mut self, bytes: &[u8]) -> bool {
+        catch_unwind(AssertUnwindSafe(|| self.parser.process(bytes))).is_ok()
+    }
+
+    fn begin_anew(&mut self) {
+        let modes = self.modes();
+        let (rows, cols) = self.parser.screen().size();
+        self.parser = vt100::Parser::new(rows, cols, 0);
+        self.parser.process(&modes);
     }
 
     /// Changes the size. The model cuts what no longer fits.
@@ -129,9 +151,12 @@ impl Screen {
     }
 }
 
+const TWO: NonZeroU16 = NonZeroU16::new(2).unwrap();
+
 fn dimensions(size: Size) -> (NonZeroU16, NonZeroU16) {
-    let at_least_one = |n: u16| NonZeroU16::new(n).unwrap_or(NonZeroU16::MIN);
-    (at_least_one(size.rows), at_least_one(size.cols))
+    let at_least = |least: NonZeroU16, n: u16| NonZeroU16::new(n).map_or(least, |n| n.max(least));
+    // A wide character needs two columns; the model panics without them.
+    (at_least(NonZeroU16::MIN, size.rows), at_least(TWO, size.cols))
 }
 
 #[cfg(test)]
