@@ -91,7 +91,10 @@ impl Eye {
 
     async fn until_drawn(&mut self, part: &str) {
         let said = format!("\x1b]7770;drawn {part}\x07");
-        self.until(|eye| eye.output.windows(said.len()).any(|bytes| bytes == said.as_bytes())).await;
+        // It is the last that was printed, so it stands within the last two frames.
+        let newest = |eye: &Self| eye.output.len().saturating_sub(128 << 10);
+        self.until(|eye| eye.output[newest(eye)..].windows(said.len()).any(|bytes| bytes == said.as_bytes()))
+            .await;
     }
 
     fn seen(&self) -> Seen {
