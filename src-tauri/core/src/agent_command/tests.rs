@@ -313,15 +313,16 @@ proptest! {
     }
 }
 
-/// The real program: `CLAUDE_CLI`, or what npm once put below `target/`.
+/// The real program: `CLAUDE_CLI`, or what `cargo xtask test` put into `target/tools`.
 fn real_claude() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-    let cached = root.join("target/tools/claude-code/node_modules/.bin/claude");
-    let program = std::env::var_os("CLAUDE_CLI").map(PathBuf::from).or(Some(cached).filter(|it| it.exists()));
+    let own = std::env::current_exe().unwrap();
+    let target = own.ancestors().nth(3).unwrap();
+    let installed = target.join("tools/claude/node_modules/.bin/claude");
+    let program =
+        std::env::var_os("CLAUDE_CLI").map(PathBuf::from).or(Some(installed).filter(|it| it.exists()));
     if program.is_none() {
         eprintln!(
-            "the real claude is not here, so nothing is compared with it; \
-             `npm install --prefix target/tools/claude-code @anthropic-ai/claude-code` brings it"
+            "the real claude is not here, so nothing is compared with it; `cargo xtask test` installs it"
         );
     }
     program
@@ -373,7 +374,8 @@ fn the_real_program_takes_our_lines_as_they_are_meant() {
         assert!(!said.contains("unknown option"), "{line}: {said}");
     }
     for (mode, _) in crate::action::PERMISSION_MODES {
-        let said = said(&format!("claude -p --permission-mode {mode} --append-system-prompt-file /no/file hi"));
+        let said =
+            said(&format!("claude -p --permission-mode {mode} --append-system-prompt-file /no/file hi"));
         assert!(said.contains("/no/file"), "{mode}: {said}");
     }
 }
@@ -396,7 +398,8 @@ fn the_real_programs_help_knows_our_flags() {
             Some(_) => super::Arity::One,
             None => super::Arity::None,
         };
-        for name in usage.split(['<', '[']).next().unwrap().split([' ', ',']).filter(|name| !name.is_empty()) {
+        for name in usage.split(['<', '[']).next().unwrap().split([' ', ',']).filter(|name| !name.is_empty())
+        {
             let known = super::arity(name);
             if known != Some(expected) {
                 differ.push(format!("{name}: {known:?} here, {expected:?} there"));

@@ -142,11 +142,10 @@ impl Watch {
             Err(error) if !self.polling => {
                 tracing::warn!(%error, path = %path.display(), "falls back to polling");
                 let message = "the system's limit of watched folders is reached, so changes of action files \
-                               are looked for twice a second; raise fs.inotify.max_user_watches"
-                    .to_owned();
+                               are looked for twice a second";
                 self.watched.insert(path.to_owned());
                 self.poll();
-                Some(Notice { code: "watch_limit", message, action: None, restore: None })
+                Some(Notice::new("watch_limit", message).hint("raise fs.inotify.max_user_watches"))
             }
             Err(error) => {
                 tracing::warn!(%error, path = %path.display(), "can't be watched");
