@@ -265,6 +265,36 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
 }
 
 #[tokio::test]
+async fn a_newer_program_brings_its_defaults_and_an_older_one_does_not() {
+    let of = |version: &str, texts: &[(&str, &str)]| Defaults { version: version.into(), ..defaults(texts) };
+    let mut house = House::new().await.again(of("1.2.0", &[("good", GOOD), ("kept", GOOD)])).await;
+    let path = house.actions().join("good.yaml");
+    for version in ["1.2.0", "1.1.9", "1.2.0-rc.1", "newest"] {
+        house.store.offer_defaults(of(version, &[("good", OTHER)])).await.unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), GOOD, "{version}");
+    }
+
+    // What an edit said is kept and told of; what this host can't read yet stays as it is.
+    fs::write(&path, OTHER.replace("Other", "Mine")).unwrap();
+    house.until(None, |actions| labels(actions).contains(&"Mine")).await;
+    let newer = of("1.10.0", &[("good", OTHER), ("kept", "label: From a later format\nstepps: []\n"), ("new", OTHER)]);
+    let ids = house.store.offer_defaults(newer).await.unwrap();
+    assert_eq!(ids, ["good", "new", "kept"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), OTHER);
+    assert_eq!(fs::read_to_string(house.actions().join("kept.yaml")).unwrap(), GOOD);
+    assert_eq!(fs::read_to_string(house.actions().join("new.yaml")).unwrap(), OTHER);
+    let notice = loop {
+        if let StoreChange::Notice(notice) = house.changes.recv().await.unwrap() {
+            break notice;
+        }
+    };
+    assert_eq!((notice.code, notice.action.as_deref()), ("default_overwritten", Some("good")));
+    house.store.restore(Which::user("good"), notice.restore.unwrap()).await.unwrap();
+    assert!(fs::read_to_string(&path).unwrap().contains("Mine"));
+    house.store.reset("new".into()).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_old_default_goes_only_while_it_is_as_shipped() {
     let deprecated = |text: &str| Defaults {
         deprecated: vec![("good".to_owned(), vec![super::sha256(text.as_bytes())])],
