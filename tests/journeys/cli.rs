@@ -118,11 +118,18 @@ fn told(finished: &ai_orchestrator_tests::Finished) -> serde_json::Value {
 
 #[test]
 fn errors_are_json_for_whom_asked_for_json() {
-    let host = TestHost::new().action("broken", "  - wait_for: 'a('\n").action("new", "  - write: \"ls\\r\"\n");
+    let host =
+        TestHost::new().action("broken", "  - wait_for: 'a('\n").action("new", "  - write: \"ls\\r\"\n");
     let none = told(&host.cli(&["host", "status", "--json"]).run().exit(3));
-    assert_eq!((&none["code"], &none["hint"]), (&"no_host".into(), &"`ai-orchestrator host start` starts one".into()));
+    assert_eq!(
+        (&none["code"], &none["hint"]),
+        (&"no_host".into(), &"`ai-orchestrator host start` starts one".into())
+    );
     let unknown = told(&host.cli(&["action", "show", "brokn", "--json"]).run().exit(2));
-    assert_eq!((&unknown["code"], &unknown["hint"]), (&"unknown_action".into(), &"did you mean `broken`?".into()));
+    assert_eq!(
+        (&unknown["code"], &unknown["hint"]),
+        (&"unknown_action".into(), &"did you mean `broken`?".into())
+    );
     let broken = told(&host.run("broken").args(["--trust", "--json"]).run().exit(2));
     assert_eq!((&broken["code"], &broken["at"]["line"]), (&"broken_action".into(), &4.into()));
     let untrusted = host.run("new").args(["--json"]).run().exit(2);

@@ -129,7 +129,10 @@ fn in_a_read_only_folder_nothing_is_changed_and_nothing_lost() {
     assert!(status.contains(why) && status.contains("make the folder writable"), "{status}");
     let told = plain.told(&["action", "list"]);
     assert_eq!(told.matches(why).count(), 1, "{told}");
-    assert!(told.contains("warning[defaults-not-seeded]") && told.contains("= fix: make the folder"), "{told}");
+    assert!(
+        told.contains("warning[defaults-not-seeded]") && told.contains("= fix: make the folder"),
+        "{told}"
+    );
     for id in ["mine", "run-tests"] {
         assert_eq!(std::fs::read_to_string(plain.file(id)).unwrap(), EDITED);
     }
@@ -156,7 +159,9 @@ fn a_folder_in_which_nothing_may_be_written_is_told_of_once() {
     let status: serde_json::Value = serde_json::from_str(&plain.ok(&["host", "status", "--json"])).unwrap();
     let [notice] = &status["notices"].as_array().unwrap()[..] else { panic!("{status}") };
     let notice = notice.as_str().unwrap();
-    for part in ["`create-project`", "`run-tests`", "`sync-plugins`", "`update-claude-md`", "ermission denied"] {
+    for part in
+        ["`create-project`", "`run-tests`", "`sync-plugins`", "`update-claude-md`", "ermission denied"]
+    {
         assert!(notice.contains(part), "{notice}");
     }
 }

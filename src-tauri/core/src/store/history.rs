@@ -91,6 +91,7 @@ impl History {
         }
         let digest: [u8; 32] = Sha256::digest(bytes).into();
         let newest = self.newest(key)?;
+        let is_first = newest.is_none();
         if let Some((timestamp, known)) = &newest
             && *known == digest
             && self.folder(key)?.join(format!("{timestamp}.yaml")).exists()
@@ -123,7 +124,8 @@ impl History {
             ids.insert(key.id.clone());
         }
         // The version is safe now; who wrote it is a convenience that may fail.
-        if let Err(error) = log(&folder, &timestamp, author, reason).and_then(|()| prune(&folder)) {
+        let logged = log(&folder, &timestamp, author, reason);
+        if let Err(error) = logged.and_then(|()| if is_first { Ok(()) } else { prune(&folder) }) {
             tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept");
         }
         Ok(Some(timestamp))

@@ -277,7 +277,10 @@ async fn a_newer_program_brings_its_defaults_and_an_older_one_does_not() {
     // What an edit said is kept and told of; what this host can't read yet stays as it is.
     fs::write(&path, OTHER.replace("Other", "Mine")).unwrap();
     house.until(None, |actions| labels(actions).contains(&"Mine")).await;
-    let newer = of("1.10.0", &[("good", OTHER), ("kept", "label: From a later format\nstepps: []\n"), ("new", OTHER)]);
+    let newer = of(
+        "1.10.0",
+        &[("good", OTHER), ("kept", "label: From a later format\nstepps: []\n"), ("new", OTHER)],
+    );
     let ids = house.store.offer_defaults(newer).await.unwrap();
     assert_eq!(ids, ["good", "new", "kept"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), OTHER);

@@ -168,8 +168,9 @@ impl Watch {
             let sender = self.sender.clone();
             let tell = move |event: notify::Result<Event>| {
                 // Looking into a file is no change; our own reading would wake us without end.
-                let is_open = |event: &Event| matches!(event.kind, EventKind::Access(AccessKind::Open(_)));
-                if !event.as_ref().is_ok_and(is_open) {
+                let written = EventKind::Access(AccessKind::Close(AccessMode::Write));
+                let is_look = |event: &Event| event.kind.is_access() && event.kind != written;
+                if !event.as_ref().is_ok_and(is_look) {
                     let _ = sender.send(Message::Files(event));
                 }
             };
