@@ -20,15 +20,14 @@ impl Mismatch {
     pub fn read(said: &str, what: &str) -> Self {
         let said = without_place(said);
         let (key, said) = split_key(said);
-        let of =
-            |key: &Option<&str>| key.map_or_else(|| what.to_owned(), |key| format!("`{}`", visible(key)));
+        let of = |key: Option<&str>| key.map_or_else(|| what.to_owned(), |key| format!("`{}`", visible(key)));
         let plain = |message: String| Self { message, hint: None };
         if let Some((name, known)) = unknown(said, "unknown field ") {
             return Self { message: format!("{what} has no `{}`", visible(name)), hint: meant(name, &known) };
         }
         if let Some((name, known)) = unknown(said, "unknown variant ") {
             return Self {
-                message: format!("{} can't be `{}`", of(&key), visible(name)),
+                message: format!("{} can't be `{}`", of(key), visible(name)),
                 hint: meant(name, &known),
             };
         }
@@ -44,20 +43,15 @@ impl Mismatch {
             .find_map(|kind| said.strip_prefix(kind))
             .and_then(|rest| rest.split_once(", expected "))
         {
-            return plain(format!(
-                "{} must be {}, but here is {}",
-                of(&key),
-                type_of(wanted),
-                type_of(found)
-            ));
+            return plain(format!("{} must be {}, but here is {}", of(key), type_of(wanted), type_of(found)));
         }
         if said.contains("UUID")
             || said.starts_with("invalid character: ")
             || said.contains("invalid length: ")
         {
-            return plain(format!("{} is no id", of(&key)));
+            return plain(format!("{} is no id", of(key)));
         }
-        plain(format!("{} is not what is expected here", of(&key)))
+        plain(format!("{} is not what is expected here", of(key)))
     }
 }
 
@@ -99,7 +93,7 @@ fn meant(name: &str, known: &[&str]) -> Option<String> {
     }
 }
 
-/// `integer `3``, `a string`, `sequence`: as people call it.
+/// What serde calls a type or a value (`a string`, `sequence`), as people call it.
 fn type_of(said: &str) -> String {
     let kinds = [
         ("string \"", "a text"),
@@ -172,7 +166,7 @@ mod tests {
     fn what_serde_says_is_told_in_the_users_words() {
         let cases = [
             (r#"{"name":"a","prot":1}"#, "the body has no `prot`", Some("did you mean `port`?")),
-            (r#"{}"#, "the body needs `name`", None),
+            ("{}", "the body needs `name`", None),
             (r#"{"name":1}"#, "the body must be a text, but here is a number", None),
             (r#"{"name":null}"#, "the body must be a text, but here is nothing", None),
             (r#"{"name":"a","name":"b"}"#, "the body has `name` twice", None),

@@ -208,10 +208,24 @@ impl Shelf {
             let touched: Vec<PathBuf> =
                 seen.closed.iter().filter(|path| folder.owns(path)).cloned().collect();
             let early: Vec<PathBuf> = seen.early.iter().filter(|path| folder.owns(path)).cloned().collect();
+            let gone: Vec<PathBuf> = seen.gone.iter().filter(|path| folder.owns(path)).cloned().collect();
+            self.forget(root.as_deref(), &gone);
             self.reload(root.as_deref(), touched, false);
             let at = Instant::now() + SETTLE;
             // Each new sign of writing puts the reading off again.
             self.due.extend(early.into_iter().map(|path| (path, at)));
+        }
+    }
+
+    /// Lets go of files that were removed. One that is there again is about to be told of.
+    fn forget(&mut self, project: Option<&Path>, paths: &[PathBuf]) {
+        self.keep_unkept(project);
+        let mut changed = false;
+        for path in paths.iter().filter(|path| path.symlink_metadata().is_err()) {
+            changed |= self.folder_mut(project).remove(path);
+        }
+        if changed {
+            self.publish(StoreChange::Actions { project: project.map(Path::to_owned) });
         }
     }
 

@@ -52,7 +52,7 @@ impl From<JsonRejection> for ApiError {
                 Self::new(status, "not_json", "the body is not marked as JSON")
                     .hint("send it with `Content-Type: application/json`")
             }
-            _ => unread(&rejection.status()),
+            _ => unread(rejection.status()),
         };
         match refused.hint {
             Some(_) => refused,
@@ -63,7 +63,7 @@ impl From<JsonRejection> for ApiError {
 
 impl From<BytesRejection> for ApiError {
     fn from(rejection: BytesRejection) -> Self {
-        unread(&rejection.status()).hint("send at most 1 MiB at a time")
+        unread(rejection.status()).hint("send at most 1 MiB at a time")
     }
 }
 
@@ -91,8 +91,8 @@ fn misfit(status: u16, code: &str, said: &str, what: &str) -> ApiError {
     ApiError { hint, ..ApiError::new(status, code, message) }
 }
 
-fn unread(status: &StatusCode) -> ApiError {
-    if *status == StatusCode::PAYLOAD_TOO_LARGE {
+fn unread(status: StatusCode) -> ApiError {
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
         ApiError::new(status.as_u16(), "body_too_large", "the body is larger than 1 MiB")
     } else {
         ApiError::new(status.as_u16(), "bad_body", "the body could not be read to its end")
