@@ -13,6 +13,8 @@ use crate::peers::is_there;
 use crate::table::Table;
 
 const SAVES: usize = 200;
+/// What can be measured alone.
+pub const SECTIONS: [&str; 2] = ["load", "save"];
 
 /// Measures what was asked for.
 pub async fn measure(wanted: &Wanted) {
@@ -177,7 +179,7 @@ inputs:
     type: text
 steps:
   - write: "make build PART={number}\r"
-  - wait_for: 'built \d+ files'
+  - wait_for: 'part {number}: built \d+ files'
     timeout: 10m
   - write: "make deploy TARGET={{{{ inputs.target }}}}\r"
   - wait_exit: 0

@@ -8,14 +8,19 @@
     clippy::disallowed_methods,
     reason = "a bench starts programs and writes the files that users would"
 )]
-#![expect(clippy::print_stdout, reason = "it prints tables")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints tables")]
 
 mod files;
 mod host_process;
+mod leftovers;
 mod peers;
 mod reports;
 mod table;
 mod terminals;
+
+use std::process::ExitCode;
+
+use leftovers::Leftovers;
 
 /// What was asked for.
 pub struct Wanted {
@@ -26,19 +31,34 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn from_arguments() -> Self {
+    fn from_arguments(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let mut wanted = Self { part: None, only: None, pairs: 5 };
-        let mut arguments = std::env::args().skip(1);
+        let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 // Cargo's own word to whatever it runs as a bench.
                 "--bench" => {}
-                "--pairs" => wanted.pairs = arguments.next().and_then(|n| n.parse().ok()).expect("a number"),
-                "--only" => wanted.only = arguments.next(),
+                "--pairs" => {
+                    let pairs = arguments.next().and_then(|n| n.parse().ok());
+                    wanted.pairs = pairs.filter(|&n| n > 0).ok_or("`--pairs` takes a number from 1 up")?;
+                }
+                "--only" => wanted.only = Some(arguments.next().ok_or("`--only` takes a section")?),
                 part => wanted.part = Some(part.to_owned()),
             }
         }
-        wanted
+        let parts = || PARTS.iter().filter(|(part, _)| wanted.part.as_ref().is_none_or(|only| only == part));
+        if parts().next().is_none() {
+            let names: Vec<&str> = PARTS.iter().map(|(part, _)| *part).collect();
+            return Err(format!("there is no part {:?}; the parts are {}", wanted.part, names.join(", ")));
+        }
+        if let Some(only) = &wanted.only
+            && !parts().any(|(_, sections)| sections.contains(&only.as_str()))
+        {
+            let known: Vec<String> =
+                parts().map(|(part, sections)| format!("{} (of {part})", sections.join(", "))).collect();
+            return Err(format!("there is no section `{only}`; the sections are {}", known.join("; ")));
+        }
+        Ok(wanted)
     }
 
     /// Whether this section of this part is to be measured.
@@ -49,9 +69,20 @@ impl Wanted {
     }
 }
 
+/// The parts, and the sections of each.
+const PARTS: [(&str, &[&str]); 2] = [("terminals", &terminals::SECTIONS), ("files", &files::SECTIONS)];
+
 #[tokio::main]
-async fn main() {
-    let wanted = Wanted::from_arguments();
+async fn main() -> ExitCode {
+    let wanted = match Wanted::from_arguments(std::env::args().skip(1)) {
+        Ok(wanted) => wanted,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            return ExitCode::from(2);
+        }
+    };
+    let _leftovers = Leftovers::clean(ai_orchestrator_tests::program()).expect("a folder of its own");
     terminals::measure(&wanted).await;
     files::measure(&wanted).await;
+    ExitCode::SUCCESS
 }

@@ -2,16 +2,19 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Where the programs are, and the folder that everything is made in.
 pub struct Peers {
     folder: tempfile::TempDir,
+    /// How many tmux servers there were.
+    servers: AtomicUsize,
 }
 
 impl Peers {
     /// Builds our own; none without a C compiler.
     pub fn build() -> Option<Self> {
-        let peers = Self { folder: tempfile::tempdir().unwrap() };
+        let peers = Self { folder: tempfile::tempdir().unwrap(), servers: AtomicUsize::new(0) };
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench");
         for name in ["child", "driver"] {
             let source = sources.join(name).with_extension("c");
@@ -47,9 +50,11 @@ impl Peers {
         Driving::start(Command::new("expect").arg(script).arg(trips.to_string()).args(child))
     }
 
-    /// A tmux server of its own.
+    /// A tmux server of its own. Each has a socket of its own, too: one that was told to end still answers for a
+    /// moment, and who comes then is told "server exited unexpectedly".
     pub fn tmux(&self) -> Tmux {
-        Tmux { socket: self.path("tmux") }
+        let number = self.servers.fetch_add(1, Ordering::Relaxed);
+        Tmux { socket: self.path(&format!("tmux-{number}")) }
     }
 }
 

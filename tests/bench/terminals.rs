@@ -18,10 +18,12 @@ use crate::peers::Peers;
 /// The name of our own row in every table.
 const OURS: &str = "AI Orchestrator";
 
+/// What can be measured alone.
+pub const SECTIONS: [&str; 6] = ["trips", "flood", "late", "crowd", "memory", "spawn"];
+
 /// Measures what was asked for.
 pub async fn measure(wanted: &Wanted) {
-    let sections = ["trips", "flood", "late", "crowd", "memory", "spawn"];
-    if !sections.iter().any(|section| wanted.has("terminals", section)) {
+    if !SECTIONS.iter().any(|section| wanted.has("terminals", section)) {
         return;
     }
     let Some(peers) = Peers::build() else {

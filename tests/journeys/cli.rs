@@ -109,6 +109,42 @@ fn terminals_are_opened_typed_into_looked_at_and_ended() {
     host.cli(&["terminal", "screen", &id]).run().exit(2).says("there is no terminal");
 }
 
+/// What a program gets that asked for JSON.
+fn told(finished: &ai_orchestrator_tests::Finished) -> serde_json::Value {
+    assert_eq!(finished.stderr, "", "it is told on stdout");
+    assert_eq!(finished.stdout.lines().count(), 1, "{}", finished.stdout);
+    finished.json()["error"].clone()
+}
+
+#[test]
+fn errors_are_json_for_whom_asked_for_json() {
+    let host =
+        TestHost::new().action("broken", "  - wait_for: 'a('\n").action("new", "  - write: \"ls\\r\"\n");
+    let none = told(&host.cli(&["host", "status", "--json"]).run().exit(3));
+    assert_eq!(
+        (&none["code"], &none["hint"]),
+        (&"no_host".into(), &"`ai-orchestrator host start` starts one".into())
+    );
+    let unknown = told(&host.cli(&["action", "show", "brokn", "--json"]).run().exit(2));
+    assert_eq!(
+        (&unknown["code"], &unknown["hint"]),
+        (&"unknown_action".into(), &"did you mean `broken`?".into())
+    );
+    let broken = told(&host.run("broken").args(["--trust", "--json"]).run().exit(2));
+    assert_eq!((&broken["code"], &broken["at"]["line"]), (&"broken_action".into(), &4.into()));
+    let untrusted = host.run("new").args(["--json"]).run().exit(2);
+    assert_eq!(told(&untrusted)["code"], "untrusted");
+    assert_eq!(untrusted.json()["preview"]["commands"][0]["text"], "ls\\u{d}");
+    let usage = told(&host.cli(&["action", "list", "--jsno", "--json"]).run().exit(2));
+    assert_eq!(usage["code"], "usage");
+    assert!(usage["message"].as_str().unwrap().contains("--jsno"), "{usage}");
+    let folder = told(&host.cli(&["action", "list", "-C", "/no/such", "--json"]).run().exit(2));
+    assert!(folder["message"].as_str().unwrap().contains("/no/such"), "{folder}");
+    // A file that can't be checked is a problem like any other.
+    let missing = host.cli(&["action", "check", "/no/such.yaml", "--json"]).run().exit(1).json();
+    assert_eq!((&missing[0]["code"], &missing[0]["severity"]), (&"gone".into(), &"error".into()));
+}
+
 #[test]
 fn actions_are_listed_shown_and_kept() {
     let host = TestHost::new().user_action("mine", "  - write: \"true\\r\"\n");
@@ -124,7 +160,9 @@ fn actions_are_listed_shown_and_kept() {
     }
     host.cli(&["action", "delete", "mine"]).run().ok().prints("mine is deleted");
     host.cli(&["action", "show", "mine"]).run().exit(2).says("there is no action `mine`");
-    assert_eq!(host.cli(&["action", "list", "--deleted"]).run().ok().stdout, "mine\n");
+    assert_eq!(host.cli(&["action", "list", "--deleted"]).run().ok().stdout, "ID    FROM\nmine  user\n");
+    let deleted = host.cli(&["action", "list", "--deleted", "--json"]).run().ok().json();
+    assert_eq!(deleted, serde_json::json!([{ "id": "mine", "scope": "user" }]));
     let kept = host.cli(&["action", "history", "mine", "--json"]).run().ok().json();
     assert_eq!((&kept[0]["timestamp"], &kept[0]["active"]), (&history[0]["timestamp"], &false.into()));
     let timestamp = history[0]["timestamp"].as_str().unwrap();

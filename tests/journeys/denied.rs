@@ -69,6 +69,13 @@ impl Plain {
         stdout
     }
 
+    /// What it says beside its output.
+    fn told(&self, args: &[&str]) -> String {
+        let (code, _, stderr) = self.call(args);
+        assert_eq!(code, 0, "{args:?}: {stderr}");
+        stderr
+    }
+
     fn refused(&self, args: &[&str]) {
         let (code, _, stderr) = self.call(args);
         assert_eq!(code, 2, "{args:?}: {stderr}");
@@ -117,8 +124,15 @@ fn in_a_read_only_folder_nothing_is_changed_and_nothing_lost() {
     // The next start can't put the default back; it says so and leaves the user's.
     plain.ok(&["host", "stop", "--yes"]);
     plain.ok(&["host", "start"]);
+    let why = "the default action `run-tests` can't be put into its place";
     let status = plain.ok(&["host", "status"]);
-    assert!(status.contains("the default action `run-tests` can't be put into its place"), "{status}");
+    assert!(status.contains(why) && status.contains("make the folder writable"), "{status}");
+    let told = plain.told(&["action", "list"]);
+    assert_eq!(told.matches(why).count(), 1, "{told}");
+    assert!(
+        told.contains("warning[defaults-not-seeded]") && told.contains("= fix: make the folder"),
+        "{told}"
+    );
     for id in ["mine", "run-tests"] {
         assert_eq!(std::fs::read_to_string(plain.file(id)).unwrap(), EDITED);
     }
@@ -126,10 +140,30 @@ fn in_a_read_only_folder_nothing_is_changed_and_nothing_lost() {
     mode(&plain.home().join("actions"), 0o755);
     plain.ok(&["action", "restore", "mine", &oldest]);
     assert_eq!(std::fs::read_to_string(plain.file("mine")).unwrap(), MINE);
-    plain.ok(&["action", "reset", "run-tests"]);
+    // Now that it can be, it is done.
+    assert!(!plain.ok(&["action", "check"]).contains(why));
+    assert_eq!(plain.told(&["action", "list"]), "");
+    assert_ne!(std::fs::read_to_string(plain.file("run-tests")).unwrap(), EDITED);
     let kept = plain.timestamps("run-tests");
     plain.ok(&["action", "restore", "run-tests", &kept[1]]);
     assert_eq!(std::fs::read_to_string(plain.file("run-tests")).unwrap(), EDITED);
+}
+
+#[test]
+fn a_folder_in_which_nothing_may_be_written_is_told_of_once() {
+    let plain = Plain::new();
+    let actions = plain.home().join("actions");
+    std::fs::create_dir(&actions).unwrap();
+    mode(&actions, 0o555);
+    plain.ok(&["host", "start"]);
+    let status: serde_json::Value = serde_json::from_str(&plain.ok(&["host", "status", "--json"])).unwrap();
+    let [notice] = &status["notices"].as_array().unwrap()[..] else { panic!("{status}") };
+    let notice = notice.as_str().unwrap();
+    for part in
+        ["`create-project`", "`run-tests`", "`sync-plugins`", "`update-claude-md`", "ermission denied"]
+    {
+        assert!(notice.contains(part), "{notice}");
+    }
 }
 
 #[test]

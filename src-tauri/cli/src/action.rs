@@ -6,8 +6,8 @@ use std::process::{Command, ExitCode};
 
 use orchestrator_core::action::{self, Problem, Scope, Severity};
 use orchestrator_core::api::{
-    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, CreateRequest, RestoreRequest,
-    TerminalView, Undo, Version,
+    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, CreateRequest, DeletedAction,
+    RestoreRequest, TerminalView, Undo, Version,
 };
 use orchestrator_core::client::{ClientError, path};
 
@@ -88,7 +88,10 @@ async fn list(place: &InProject, deleted: bool, format: AsJson) -> Result<ExitCo
     let project = place.absolute()?;
     let list: ActionList = connect().await?.get(&path(&["actions"], &[("project", Some(&project))])).await?;
     if deleted {
-        return if format.json { print::json(&list.deleted) } else { print::lines(&list.deleted) };
+        return if format.json { print::json(&list.deleted) } else { print_deleted(&list.deleted) };
+    }
+    for problem in &list.problems {
+        eprint!("{}", report(problem));
     }
     if format.json {
         return print::json(&list.actions);
@@ -101,6 +104,13 @@ async fn list(place: &InProject, deleted: bool, format: AsJson) -> Result<ExitCo
         })
         .collect();
     print::table(["ID", "LABEL", "FROM", "NOTE"], &rows)
+}
+
+fn print_deleted(deleted: &[DeletedAction]) -> Result<ExitCode, Failure> {
+    let from = |scope| if scope == Scope::Project { "project" } else { "user" };
+    let rows: Vec<[String; 2]> =
+        deleted.iter().map(|action| [action.id.clone(), from(action.scope).to_owned()]).collect();
+    print::table(["ID", "FROM"], &rows)
 }
 
 fn origin(action: &ActionView) -> &'static str {

@@ -97,7 +97,7 @@ pub enum ActionVerb {
         /// The project.
         #[command(flatten)]
         place: InProject,
-        /// Print the ids of the user's deleted actions instead; `action history` and `restore` take them.
+        /// List the deleted actions that can be brought back instead; `action history` and `restore` take their ids.
         #[arg(long)]
         deleted: bool,
         /// How to print.

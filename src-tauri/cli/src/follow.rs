@@ -47,7 +47,7 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     let started: RunView = match client.post(&path(&["actions", &args.id, "execute"], &[]), &request).await {
         Ok(run) => run,
         Err(ClientError::Refused(refusal)) if refusal.code == "untrusted" => {
-            return Err(show_untrusted(&client, &args, project, refusal).await);
+            return Err(untrusted(&client, &args, project, refusal).await);
         }
         Err(error) => return Err(error.into()),
     };
@@ -88,8 +88,8 @@ async fn open_output(client: &Client, run: &RunView) -> Result<Stream, Failure> 
     Ok(client.stream(&path(&["terminals", &terminal, "stream"], &[("lossless", lossless)])).await?)
 }
 
-/// Says what would run, so that the user can decide.
-async fn show_untrusted(client: &Client, args: &RunArgs, project: String, refusal: ApiError) -> Failure {
+/// With what would run, so that the user can decide.
+async fn untrusted(client: &Client, args: &RunArgs, project: String, refusal: ApiError) -> Failure {
     let request = PreviewRequest {
         project: Some(project),
         inputs: args.inputs.iter().cloned().collect(),
@@ -97,16 +97,12 @@ async fn show_untrusted(client: &Client, args: &RunArgs, project: String, refusa
     };
     let preview: Result<Preview, _> =
         client.post(&path(&["actions", &args.id, "preview"], &[]), &request).await;
-    if let Ok(preview) = preview {
-        eprintln!("{} would run:", tame(&preview.action.path));
-        for step in &preview.commands {
-            eprintln!("  {}: {}", step.kind, tame(&step.text));
-        }
-        if let Some(diff) = &preview.diff {
-            eprintln!("changed since it was accepted:\n{}", tame(diff));
-        }
+    let failure = Failure::from(ClientError::Refused(refusal));
+    match preview {
+        Ok(preview) => failure.preview(preview),
+        // The refusal itself says what matters.
+        Err(_) => failure,
     }
-    ClientError::Refused(refusal).into()
 }
 
 struct Follower {
@@ -176,7 +172,7 @@ impl Follower {
             if self.args.json {
                 print::json_line(&self.interrupted())?;
             }
-            return Err(Failure::unreachable("the host has ended, and the run with it"));
+            return Err(Failure::unreachable("the host has ended, and the run with it").told());
         };
         let Some(event) = frame.json::<Event>()? else { return Ok(None) };
         let of = match &event {

@@ -43,6 +43,9 @@ async fn start(http: Option<String>) -> Result<ExitCode, Failure> {
         return print::text(&format!("{}/#token={}\n", open.address, open.token));
     }
     let status = client.status().await?;
+    for notice in &status.notices {
+        eprintln!("note: {}", print::tame(notice));
+    }
     print::text(&format!("the host runs (process {}, version {})\n", status.pid, status.version))
 }
 

@@ -22,7 +22,18 @@ use args::{Cli, Command, HostVerb};
 use failure::Failure;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    // Asked of the words themselves: what can't be understood as a whole is to be told as JSON, too.
+    let words = || std::env::args_os().skip(1).take_while(|word| word != "--");
+    let json = words().any(|word| word == "--json");
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if json && error.use_stderr() => {
+            let failure = misunderstood(&error);
+            failure.print(true);
+            return failure.exit_code();
+        }
+        Err(error) => error.exit(),
+    };
     if matches!(cli.command, Some(Command::Host { verb: HostVerb::Serve })) {
         // A host outlives whoever started it, so it keeps none of the descriptors that came with it.
         portable_pty::unix::close_random_fds();
@@ -30,10 +41,20 @@ fn main() -> ExitCode {
     match perform(cli) {
         Ok(code) => code,
         Err(failure) => {
-            failure.print();
+            failure.print(json);
             failure.exit_code()
         }
     }
+}
+
+/// What clap says, in one line each for what is wrong and what to do.
+fn misunderstood(error: &clap::Error) -> Failure {
+    let said = error.render().to_string();
+    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let rest: Vec<&str> = lines.collect();
+    let failure = Failure::usage(message);
+    if rest.is_empty() { failure } else { failure.hint(rest.join("; ")) }
 }
 
 fn perform(cli: Cli) -> Result<ExitCode, Failure> {

@@ -24,6 +24,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use claude::Claude;
+#[cfg(test)]
+pub(crate) use claude::PERMISSION_MODES;
 pub use document::{MOST_BYTES, id_of, is_id, read};
 pub(crate) use document::{kebab, span_of};
 pub use icon::DEFAULT_ICON;

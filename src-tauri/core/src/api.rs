@@ -13,8 +13,9 @@ mod runs;
 mod terminals;
 
 pub use actions::{
-    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, CreateRequest, ExecuteRequest,
-    Overridden, Preview, PreviewRequest, RestoreRequest, StepView, Undo, Version, VersionContent,
+    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, CreateRequest, DeletedAction,
+    ExecuteRequest, OfferDefaults, Overridden, Preview, PreviewRequest, RestoreRequest, StepView, Undo,
+    Version, VersionContent,
 };
 pub use error::{ApiError, Place};
 pub use event::Event;

@@ -16,8 +16,9 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio::net::UnixStream;
 
-use crate::api::{ApiError, HostStatus, OpenWeb};
+use crate::api::{ApiError, HostStatus, OfferDefaults, OpenWeb};
 use crate::paths::Paths;
+use crate::store::Defaults;
 
 pub use stream::{ClientFrame, Stream};
 
@@ -115,6 +116,20 @@ impl Client {
     /// Calls an operation that removes something.
     pub async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         self.call(Method::DELETE, path, "application/json", Bytes::new()).await
+    }
+
+    /// Hands this program's default actions to a host of an older version, so that they are as new as the newest
+    /// program that is used.
+    async fn offer_defaults(&self) -> Result<(), ClientError> {
+        let ours = Defaults::shipped();
+        if ours.are_newer_than(&self.version) {
+            let offered = OfferDefaults::from(ours);
+            let body =
+                serde_json::to_vec(&offered).map_err(|error| ClientError::Unreadable(error.to_string()))?;
+            let _: Vec<String> =
+                self.call(Method::PUT, "/v1/default-actions", "application/json", body.into()).await?;
+        }
+        Ok(())
     }
 
     /// How the host is.

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::action::{Problem, Severity};
+use crate::action::{Problem, Severity, yaml};
+use crate::mismatch::Mismatch;
 
 /// The settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -45,11 +46,20 @@ impl Config {
         if text.trim().is_empty() {
             return (Self::default(), None);
         }
+        // The reader of action files tells what is wrong with YAML in the user's words.
+        if let Err(fault) = yaml::parse(&text) {
+            let place = (fault.at.line, fault.at.column);
+            return (
+                Self::default(),
+                Some(Problem { fix: fault.fix, ..problem(path, place, &fault.message) }),
+            );
+        }
         match serde_yaml::from_str::<Option<Self>>(&text) {
             Ok(config) => (config.unwrap_or_default(), None),
             Err(error) => {
                 let place = error.location().map_or((1, 1), |place| (place.line(), place.column()));
-                (Self::default(), Some(problem(path, place, &error.to_string())))
+                let Mismatch { message, hint } = Mismatch::read(&error.to_string(), "config.yaml");
+                (Self::default(), Some(Problem { fix: hint, ..problem(path, place, &message) }))
             }
         }
     }
@@ -92,5 +102,21 @@ mod tests {
         assert_eq!(config, Config::default());
         let problem = problem.unwrap();
         assert_eq!((problem.line, problem.code.as_str()), (2, "bad-config"));
+        assert_eq!(problem.message, "config.yaml has no `defualts`; the default settings are used");
+        assert_eq!(problem.fix.as_deref(), Some("did you mean `defaults`?"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_the_users_words() {
+        for (text, message) in [
+            ("idle-minutes: soon", "`idle-minutes` must be a whole number from 0 up, but here is a text"),
+            ("defaults: keep", "`defaults` can't be `keep`"),
+            ("- a", "config.yaml must be a mapping, but here is a list"),
+            ("log: [a]", "`log` must be a text, but here is a list"),
+            ("log: 'a", "a quote or bracket that was opened is never closed"),
+        ] {
+            let problem = read(text).1.unwrap();
+            assert_eq!(problem.message, format!("{message}; the default settings are used"), "{text}");
+        }
     }
 }

@@ -122,7 +122,7 @@ impl Rooms {
             terminals: self.terminals.living(),
             runs: runs.iter().filter(|run| run.status == RunStatus::Running).count(),
             clients: self.facts.activity.clients(),
-            notices: self.facts.notices.iter().map(|notice| notice.message.clone()).collect(),
+            notices: self.facts.notices.iter().map(said).collect(),
         })
     }
 
@@ -234,9 +234,17 @@ async fn tell_changes(mut changes: broadcast::Receiver<StoreChange>, events: Eve
     }
 }
 
+/// A notice in one line.
+fn said(notice: &Notice) -> String {
+    match &notice.hint {
+        Some(hint) => format!("{} ({hint})", notice.message),
+        None => notice.message.clone(),
+    }
+}
+
 fn event_of(notice: Notice) -> Event {
-    let Notice { code, message, action, restore } = notice;
-    Event::Notice { code: code.to_owned(), message, action, restore }
+    let Notice { code, message, action, restore, hint } = notice;
+    Event::Notice { code: code.to_owned(), message, action, restore, hint }
 }
 
 async fn ended_by_signal() {

@@ -16,6 +16,7 @@ mod engine;
 mod events;
 mod execution;
 pub mod host;
+mod mismatch;
 pub mod paths;
 mod project;
 mod projects;

@@ -99,6 +99,20 @@ pub(crate) struct Notice {
     pub action: Option<String>,
     /// The version that undoes it.
     pub restore: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Notice {
+    /// A notice about no action, that nothing undoes.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), action: None, restore: None, hint: None }
+    }
+
+    /// Adds what to do about it.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
 }
 
 impl ActionStore {
@@ -226,6 +240,11 @@ impl ActionStore {
     /// The ids of the shipped defaults.
     pub async fn default_ids(&self) -> Result<Vec<String>, StoreError> {
         self.order(|shelf| shelf.default_ids()).await
+    }
+
+    /// Takes over the defaults of a newer program; the ids of the defaults now.
+    pub async fn offer_defaults(&self, offered: Defaults) -> Result<Vec<String>, StoreError> {
+        self.order(move |shelf| shelf.offer(offered)).await
     }
 
     /// Puts the defaults into the user's folder again, as at a start.

@@ -77,7 +77,7 @@ pub fn provide(checkout: &Checkout, purposes: &[Purpose], assent: bool) -> anyho
 
     apt.iter().try_for_each(Program::run)?;
     node.iter().try_for_each(|folder| node::install(folder))?;
-    tools.iter().try_for_each(|tool| tool.install(checkout).run())
+    tools.iter().try_for_each(|tool| tool.install(checkout))
 }
 
 /// Asks on the terminal. Where nobody can answer, the answer is no.

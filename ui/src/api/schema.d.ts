@@ -218,7 +218,11 @@ export interface paths {
         };
         /** The ids of the shipped actions. */
         get: operations["actions:default-ids"];
-        put?: never;
+        /**
+         * Hands over the shipped actions of a newer program; the ids of the shipped actions now. What this host can't read
+         *     yet stays as it is.
+         */
+        put: operations["actions:offer-defaults"];
         post?: never;
         delete?: never;
         options?: never;
@@ -493,8 +497,8 @@ export interface components {
             project?: string | null;
             /** @description Project actions, user actions, defaults; each group by label. */
             actions: components["schemas"]["ActionView"][];
-            /** @description Ids of deleted user actions that the history still has. */
-            deleted: string[];
+            /** @description Deleted actions that the history still has: the project's, then the user's. */
+            deleted: components["schemas"]["DeletedAction"][];
             /** @description Problems that belong to no listed action (a folder that can't be read, say). */
             problems: components["schemas"]["Problem"][];
         };
@@ -564,6 +568,13 @@ export interface components {
              * @default null
              */
             project: string | null;
+        };
+        /** @description An action whose file is gone; its versions can be listed and restored. */
+        DeletedAction: {
+            /** @description The id. */
+            id: string;
+            /** @description Which folder it lived in. */
+            scope: components["schemas"]["Scope"];
         };
         /** @description One change. Clients that miss some are dropped, and list anew. */
         Event: {
@@ -685,6 +696,8 @@ export interface components {
             action?: string | null;
             /** @description The version that undoes it, for `actions:restore`. */
             restore?: string | null;
+            /** @description What to do about it. */
+            hint?: string | null;
             /** @enum {string} */
             event: "notice";
         } | {
@@ -828,6 +841,19 @@ export interface components {
              * @description Resident set size in bytes.
              */
             rss: number;
+        };
+        /** @description The defaults that a program ships. */
+        OfferDefaults: {
+            /** @description The program's version: only those of a newer one than the host's are taken. */
+            version: string;
+            /** @description The files' texts, by id. */
+            shipped: {
+                [key: string]: string;
+            };
+            /** @description Ids shipped no longer, each with the sha256 of every version that ever was. */
+            deprecated?: {
+                [key: string]: string[];
+            };
         };
         /** @description Where the page finds the door on loopback. */
         OpenWeb: {
@@ -1740,6 +1766,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+        };
+    };
+    "actions:offer-defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferDefaults"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
         };

@@ -52,7 +52,7 @@ export function paletteEntries(app: App): PaletteEntry[] {
       id: 'deleted',
       group: 'Commands',
       label: 'Deleted actions…',
-      run: () => app.dialogs.ask({ kind: 'deleted', ids: app.actions.list.deleted }),
+      run: () => app.dialogs.ask({ kind: 'deleted', actions: app.actions.list.deleted }),
     },
     {
       id: 'problems',

@@ -153,7 +153,11 @@ export class App {
         this.connection.lost(0, 'the host was stopped');
         break;
       case 'notice':
-        this.toasts.show(sentence(event.message), { actions: offersOf(this, event), stays: true });
+        this.toasts.show(sentence(event.message), {
+          body: event.hint ? sentence(event.hint) : undefined,
+          actions: offersOf(this, event),
+          stays: true,
+        });
         break;
     }
   }

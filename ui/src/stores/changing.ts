@@ -143,6 +143,6 @@ export function offersOf(app: App, notice: Extract<HostEvent, { event: 'notice' 
     }
   };
   const offers: ToastAction[] = [{ label: 'Restore mine', run: bring }];
-  if (notice.code === 'default_overwritten') offers.push({ label: 'Keep as new action', run: keep });
+  if (notice.code === 'default_overwritten') offers.push({ label: 'Keep mine as a new action', run: keep });
   return offers;
 }

@@ -1,7 +1,7 @@
 // Which question is open. A dialog is data with a promise for its answer; components show the last one.
 
 import type { ActionRef } from '../api/door';
-import type { ActionView, Preview } from '../api/types';
+import type { ActionView, DeletedAction, Preview } from '../api/types';
 
 export interface ConfirmChoice<A extends string = string> {
   value: A;
@@ -11,7 +11,7 @@ export interface ConfirmChoice<A extends string = string> {
 
 export type Question =
   | { kind: 'history'; of: ActionRef; label: string; deleted: boolean }
-  | { kind: 'deleted'; ids: string[] }
+  | { kind: 'deleted'; actions: DeletedAction[] }
   | { kind: 'inputs'; action: ActionView; missing: string | undefined }
   | { kind: 'trust'; preview: Preview }
   | { kind: 'confirm'; title: string; body: string; quote?: string; choices: ConfirmChoice[] }

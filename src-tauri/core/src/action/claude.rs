@@ -52,6 +52,7 @@ pub struct Claude {
 #[expect(dead_code, reason = "the schema is all that is made of it")]
 enum PermissionMode {
     Default,
+    Manual,
     AcceptEdits,
     Plan,
     Auto,
@@ -59,8 +60,9 @@ enum PermissionMode {
     BypassPermissions,
 }
 
-const PERMISSION_MODES: [(&str, &str); 6] = [
+pub(crate) const PERMISSION_MODES: [(&str, &str); 7] = [
     ("default", "default"),
+    ("manual", "manual"),
     ("acceptEdits", "acceptEdits"),
     ("plan", "plan"),
     ("auto", "auto"),

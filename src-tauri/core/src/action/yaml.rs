@@ -177,6 +177,10 @@ fn syntax_fault(text: &str, mark: Marker, info: &str) -> Fault {
         let fix = Some("indent with blanks; tabs are not allowed there".into());
         return Fault { code: "tab-indent", at, message, fix };
     }
+    if info == "recursion limit exceeded" {
+        let message = "values stand too deep in each other".into();
+        return Fault { code: "too-deep", at, message, fix: None };
+    }
     let (message, fix) = match info {
         "mapping values are not allowed in this context" => (
             "a `:` is not allowed here",
@@ -208,7 +212,6 @@ fn syntax_fault(text: &str, mark: Marker, info: &str) -> Fault {
         }
         "while parsing a flow sequence, expected ',' or ']'" => ("a `,` or `]` is missing here", None),
         "while parsing node, found unknown anchor" => ("this alias names an anchor that is not there", None),
-        "recursion limit exceeded" => ("values stand too deep in each other", None),
         other => (other, None),
     };
     Fault { code: "not-yaml", at, message: message.to_owned(), fix: fix.map(str::to_owned) }

@@ -14,7 +14,7 @@ pub(super) enum Arity {
 }
 
 /// Words that are no prompts: behind them, flags mean something else.
-pub(super) const SUBCOMMANDS: [&str; 29] = [
+pub(super) const SUBCOMMANDS: [&str; 30] = [
     "agents",
     "attach",
     "auth",
@@ -34,6 +34,7 @@ pub(super) const SUBCOMMANDS: [&str; 29] = [
     "plugin",
     "plugins",
     "project",
+    "purge",
     "remote-control",
     "respawn",
     "rm",
@@ -55,23 +56,28 @@ const FLAGS: &[(&str, Arity)] = &[
     ("--allowedTools", Arity::Many),
     ("--append-system-prompt", Arity::One),
     ("--append-system-prompt-file", Arity::One),
+    ("--autocompact", Arity::One),
     ("--ax-screen-reader", Arity::None),
     ("--background", Arity::None),
     ("--bare", Arity::None),
     ("--betas", Arity::Many),
     ("--brief", Arity::None),
     ("--chrome", Arity::None),
+    ("--cloud", Arity::Optional),
     ("--continue", Arity::None),
     ("--dangerously-skip-permissions", Arity::None),
     ("--debug", Arity::Optional),
     ("--debug-file", Arity::One),
+    ("--desktop", Arity::None),
     ("--disable-slash-commands", Arity::None),
     ("--disallowedTools", Arity::Many),
     ("--effort", Arity::One),
+    ("--environment", Arity::One),
     ("--exclude-dynamic-system-prompt-sections", Arity::None),
     ("--fallback-model", Arity::One),
     ("--file", Arity::Many),
     ("--fork-session", Arity::None),
+    ("--forward-subagent-text", Arity::None),
     ("--from-pr", Arity::Optional),
     ("--help", Arity::None),
     ("--ide", Arity::None),
@@ -88,6 +94,8 @@ const FLAGS: &[(&str, Arity)] = &[
     ("--no-session-persistence", Arity::None),
     ("--output-format", Arity::One),
     ("--permission-mode", Arity::One),
+    ("--permission-prompt-tool", Arity::One),
+    ("--permission-prompts", Arity::One),
     ("--plugin-dir", Arity::One),
     ("--plugin-url", Arity::One),
     ("--print", Arity::None),
@@ -95,6 +103,7 @@ const FLAGS: &[(&str, Arity)] = &[
     ("--remote-control", Arity::Optional),
     ("--remote-control-session-name-prefix", Arity::One),
     ("--replay-user-messages", Arity::None),
+    ("--restricted", Arity::None),
     ("--resume", Arity::Optional),
     ("--safe-mode", Arity::None),
     ("--session-id", Arity::One),
@@ -103,6 +112,8 @@ const FLAGS: &[(&str, Arity)] = &[
     ("--strict-mcp-config", Arity::None),
     ("--system-prompt", Arity::One),
     ("--system-prompt-file", Arity::One),
+    ("--system-prompt-snapshot", Arity::One),
+    ("--teleport", Arity::Optional),
     ("--tmux", Arity::None),
     ("--tools", Arity::Many),
     ("--verbose", Arity::None),
@@ -143,7 +154,7 @@ pub(super) fn same(written: &str, ours: &str) -> bool {
     let base = |flag: &str| flag.strip_suffix("-file").unwrap_or(flag).to_owned();
     let prompt = |flag: &str| flag.ends_with("system-prompt") || flag.ends_with("system-prompt-file");
     // A session is continued, resumed or named, but not all at once.
-    let session = |flag: &str| matches!(flag, "--continue" | "--resume" | "--from-pr");
+    let session = |flag: &str| matches!(flag, "--continue" | "--resume" | "--from-pr" | "--teleport");
     written == ours
         || (prompt(written) && prompt(ours) && base(written) == base(ours))
         || (session(written) && session(ours))

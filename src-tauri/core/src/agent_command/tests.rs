@@ -313,15 +313,16 @@ proptest! {
     }
 }
 
-/// The real program: `CLAUDE_CLI`, or what npm once put below `target/`.
+/// The real program: `CLAUDE_CLI`, or what `cargo xtask test` put into `target/tools`.
 fn real_claude() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-    let cached = root.join("target/tools/claude-code/node_modules/.bin/claude");
-    let program = std::env::var_os("CLAUDE_CLI").map(PathBuf::from).or(Some(cached).filter(|it| it.exists()));
+    let own = std::env::current_exe().unwrap();
+    let target = own.ancestors().nth(3).unwrap();
+    let installed = target.join("tools/claude/node_modules/.bin/claude");
+    let program =
+        std::env::var_os("CLAUDE_CLI").map(PathBuf::from).or(Some(installed).filter(|it| it.exists()));
     if program.is_none() {
         eprintln!(
-            "the real claude is not here, so nothing is compared with it; \
-             `npm install --prefix target/tools/claude-code @anthropic-ai/claude-code` brings it"
+            "the real claude is not here, so nothing is compared with it; `cargo xtask test` installs it"
         );
     }
     program
@@ -340,20 +341,42 @@ fn the_real_program_takes_our_lines_as_they_are_meant() {
         String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
     };
     assert!(said("claude --no-such-flag -p hi").contains("unknown option '--no-such-flag'"));
-    let claude = Claude {
+    let session = "3c1b5b0e-0000-4000-8000-000000000000".to_owned();
+    let all = Claude {
         disallowed_tools: Some(vec!["Bash(rm *)".into()]),
         tools: Some("Bash,Read".into()),
         permission_mode: Some("plan".into()),
         max_turns: Some(3),
+        mcp_config: Some(vec![r#"{"mcpServers":{}}"#.into()]),
+        settings: Some("{}".into()),
+        add_dir: Some(vec!["/tmp".into(), "/usr".into()]),
+        effort: Some("high".into()),
         ..block()
     };
+    let blocks = [
+        Claude { session_id: Some(session.clone()), ..all.clone() },
+        Claude { resume: Some(session), ..all.clone() },
+        Claude { continue_session: Some(true), ..all },
+    ];
     // It looks for the file first of all: that it misses this very one says that all before was understood.
     let missing = home.path().join("it's \"not\" $here");
-    let files = PromptFiles { system: None, append: Some(missing.clone()) };
+    let append = PromptFiles { append: Some(missing.clone()), ..PromptFiles::default() };
+    let system = PromptFiles { system: Some(missing.clone()), ..PromptFiles::default() };
+    let mut calls = Vec::new();
     for line in ["claude -p hi", "claude hi -p", "claude -p 'two words' --output-format json"] {
-        let said = said(&build(line, &claude, &files, ShellKind::Bash));
+        calls.push((line, &blocks[0], &append));
+    }
+    calls.extend(blocks.iter().map(|block| ("claude -p hi", block, &system)));
+    for (line, claude, files) in calls {
+        let line = build(line, claude, files, ShellKind::Bash);
+        let said = said(&line);
         assert!(said.contains(missing.to_str().unwrap()), "{line}: {said}");
         assert!(!said.contains("unknown option"), "{line}: {said}");
+    }
+    for (mode, _) in crate::action::PERMISSION_MODES {
+        let said =
+            said(&format!("claude -p --permission-mode {mode} --append-system-prompt-file /no/file hi"));
+        assert!(said.contains("/no/file"), "{mode}: {said}");
     }
 }
 
@@ -364,20 +387,27 @@ fn the_real_programs_help_knows_our_flags() {
     let output = Command::new(program).arg("--help").env("HOME", home.path()).output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     let mut compared = 0;
+    let mut differ = Vec::new();
     let options =
         help.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| line.starts_with('-'));
     for line in options {
         let usage = line.split("  ").next().unwrap();
-        let Some(flag) = usage.split([' ', ',']).find(|word| word.starts_with("--")) else { continue };
         let expected = match usage.find(['<', '[']) {
             Some(at) if usage[at..].contains("...") => super::Arity::Many,
             Some(at) if usage[at..].starts_with('[') => super::Arity::Optional,
             Some(_) => super::Arity::One,
             None => super::Arity::None,
         };
-        assert_eq!(super::arity(flag), Some(expected), "{line}");
+        for name in usage.split(['<', '[']).next().unwrap().split([' ', ',']).filter(|name| !name.is_empty())
+        {
+            let known = super::arity(name);
+            if known != Some(expected) {
+                differ.push(format!("{name}: {known:?} here, {expected:?} there"));
+            }
+        }
         compared += 1;
     }
+    assert!(differ.is_empty(), "{differ:#?}");
     assert!(compared > 30, "the help could not be read:\n{help}");
     for command in help.split("Commands:").nth(1).unwrap_or_default().lines() {
         let indented = command.starts_with("  ") && !command.starts_with("   ");

@@ -85,10 +85,32 @@ pub struct ActionList {
     pub project: Option<String>,
     /// Project actions, user actions, defaults; each group by label.
     pub actions: Vec<ActionView>,
-    /// Ids of deleted user actions that the history still has.
-    pub deleted: Vec<String>,
+    /// Deleted actions that the history still has: the project's, then the user's.
+    pub deleted: Vec<DeletedAction>,
     /// Problems that belong to no listed action (a folder that can't be read, say).
     pub problems: Vec<Problem>,
+}
+
+/// An action whose file is gone; its versions can be listed and restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeletedAction {
+    /// The id.
+    pub id: String,
+    /// Which folder it lived in.
+    pub scope: Scope,
+}
+
+/// The defaults that a program ships.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfferDefaults {
+    /// The program's version: only those of a newer one than the host's are taken.
+    pub version: String,
+    /// The files' texts, by id.
+    pub shipped: BTreeMap<String, String>,
+    /// Ids shipped no longer, each with the sha256 of every version that ever was.
+    #[serde(default)]
+    pub deprecated: BTreeMap<String, Vec<String>>,
 }
 
 /// An action and its file.

@@ -97,6 +97,8 @@ pub enum Event {
         action: Option<String>,
         /// The version that undoes it, for `actions:restore`.
         restore: Option<String>,
+        /// What to do about it.
+        hint: Option<String>,
     },
     /// The host is about to stop.
     Stopping,

@@ -46,7 +46,7 @@ pub(crate) fn table() -> (Router<Rooms>, OpenApi) {
         .routes(routes!(actions::reset))
         .routes(routes!(actions::duplicate))
         .routes(routes!(actions::check))
-        .routes(routes!(actions::default_ids))
+        .routes(routes!(actions::default_ids, actions::offer_defaults))
         .routes(routes!(actions::create_new))
         .routes(routes!(actions::create_template))
         .routes(routes!(terminals::list, terminals::spawn))

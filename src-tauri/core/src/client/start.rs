@@ -18,6 +18,10 @@ pub async fn connect_or_start(paths: &Paths, program: &Path) -> Result<Client, C
     let mut said = String::new();
     for look in 0..LOOKS {
         if let Ok(client) = Client::connect(paths).await {
+            if let Err(error) = client.offer_defaults().await {
+                // A host that is too old to take them goes on with its own.
+                tracing::debug!(%error, "the default actions were not taken over");
+            }
             return Ok(client);
         }
         if crate::host::is_vacant(paths) {

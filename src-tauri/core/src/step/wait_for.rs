@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Class, Hir, HirKind};
 use schemars::JsonSchema;
 
 use super::{Kind, Stage, Success};
@@ -133,9 +133,34 @@ pub(crate) fn refuse_pattern(pattern: &str) -> Option<(&'static str, String, Opt
         let why = "matches the empty text, so it would never wait".to_owned();
         return Some(("pattern-matches-nothing", why, fix));
     }
+    if size(&hir) <= SMALL {
+        return None;
+    }
     // The same compiler that runs use: what is accepted here can be waited for.
     let refused = Pattern::new(pattern).err()?;
     Some(("bad-pattern", format!("can't be used: {refused}"), None))
+}
+
+/// A pattern of fewer states than this is never too large, so that it need not be compiled to be judged: that takes
+/// ten times as long as reading the file it stands in.
+const SMALL: usize = 50_000;
+
+/// How many states a pattern can have at most, give or take a few for each of its parts.
+fn size(hir: &Hir) -> usize {
+    let sum = |subs: &[Hir]| subs.iter().fold(subs.len(), |sum, sub| sum.saturating_add(size(sub)));
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len() + 1,
+        // A range of characters is at most nine sequences of at most four bytes.
+        HirKind::Class(Class::Unicode(class)) => 36 * class.ranges().len() + 1,
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1)).saturating_add(1);
+            size(&repetition.sub).saturating_add(1).saturating_mul(times as usize)
+        }
+        HirKind::Capture(capture) => size(&capture.sub) + 2,
+        HirKind::Concat(subs) | HirKind::Alternation(subs) => sum(subs),
+    }
 }
 
 /// A pattern that can never match has no minimum length; it is as useless as an empty one.
@@ -158,6 +183,37 @@ mod tests {
         }
         for pattern in ["a", r"\d+", "Password: $", "passed|failed", r"\$ $"] {
             assert_eq!(refuse_pattern(pattern), None, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_is_too_large_is_refused() {
+        for pattern in [r"\w{5000}", r"((a{100}){100}){100}", r"(\pL{50}){50}"] {
+            assert_eq!(refuse_pattern(pattern).map(|(code, ..)| code), Some("bad-pattern"), "{pattern}");
+        }
+        for pattern in [r"\w+ \d+", r"x{1,1000}", r"(?i)größe \S+"] {
+            assert_eq!(refuse_pattern(pattern), None, "{pattern}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        /// What is judged without being compiled compiles, and what is counted is no less than what it takes.
+        #[test]
+        fn what_is_accepted_can_be_waited_for(
+            parts in proptest::collection::vec(r"(\\w|\\d|\\pL|.|[a-zé☃]|(?i:s)|\\S)[+*?]?|([a-z]|\\w)\{1,40\}|(a|b\\d|\.)\{2,90\}|\\b|\$", 1..6),
+        ) {
+            let pattern = parts.concat();
+            if let Ok(hir) = regex_syntax::parse(&pattern)
+                && refuse_pattern(&pattern).is_none()
+            {
+                let nfa = regex_automata::nfa::thompson::NFA::compiler().build_from_hir(&hir);
+                if let Ok(nfa) = nfa {
+                    assert!(nfa.states().len() <= 2 * super::size(&hir) + 64, "{pattern}");
+                }
+                assert!(crate::watch_text::Pattern::new(&pattern).is_ok(), "{pattern}");
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use rustix::fs::{CWD, RenameFlags};
 use super::fault;
 use super::file::{self, Content, TEMPORARY};
 use super::folder::Folder;
-use super::history::Author;
+use super::history::{Author, Key};
 use super::shelf::Shelf;
 use super::{StoreError, Which};
 use crate::action::{Scope, id_of, is_id, kebab, span_of};
@@ -22,7 +22,7 @@ use crate::clock;
 impl Shelf {
     /// Makes a version the active file.
     pub fn restore(&mut self, which: &Which, timestamp: &str) -> Result<Undo, StoreError> {
-        let project = self.place(which)?;
+        let project = self.place_of_version(which, timestamp)?;
         let project = project.as_deref();
         let key = self.folder(project).key(&which.id);
         let version = self.history.read(&key, timestamp);
@@ -239,6 +239,20 @@ impl Shelf {
             (None, Some(Scope::Project)) => Err(self.unknown(&which.id, None)),
             _ => Ok(None),
         }
+    }
+
+    /// The folder whose action has this version, if it is not said which of two is meant: the user's unless only
+    /// the project's has it.
+    fn place_of_version(&mut self, which: &Which, timestamp: &str) -> Result<Option<PathBuf>, StoreError> {
+        let place = self.place(which)?;
+        let Some(project) = which.project.clone().filter(|_| which.scope.is_none()) else { return Ok(place) };
+        let key = |project| Key { project, id: which.id.clone() };
+        let has = |key: &Key| self.history.read(key, timestamp).is_ok_and(|version| version.is_some());
+        if has(&key(None)) || !has(&key(Some(project.clone()))) {
+            return Ok(place);
+        }
+        self.project(&project);
+        Ok(Some(project))
     }
 
     /// The file with an id and its bytes; refuses what is there but can't be read.

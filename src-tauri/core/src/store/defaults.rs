@@ -3,14 +3,19 @@
 
 use std::path::PathBuf;
 
-use super::Notice;
 use super::history::Author;
 use super::shelf::Shelf;
+use super::{Notice, StoreChange, StoreError};
+use crate::action::fields::list;
+use crate::action::{Problem, Scope, Severity, is_id};
+use crate::api::OfferDefaults;
 use crate::config;
 
 /// What is shipped, and what once was.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Defaults {
+    /// The program's version that ships them.
+    pub version: String,
     /// Ids and texts.
     pub shipped: Vec<(String, String)>,
     /// Ids shipped no longer, each with the sha256 of every version that ever was.
@@ -28,17 +33,39 @@ const SHIPPED: [(&str, &str); 4] = [
 /// Ids that were shipped once, with the sha256 of each version. A default that goes is entered here.
 const DEPRECATED: [(&str, &[&str]); 0] = [];
 
+impl From<OfferDefaults> for Defaults {
+    fn from(offered: OfferDefaults) -> Self {
+        let OfferDefaults { version, shipped, deprecated } = offered;
+        let shipped = shipped.into_iter().filter(|(id, _)| is_id(id)).collect();
+        Self { version, shipped, deprecated: deprecated.into_iter().filter(|(id, _)| is_id(id)).collect() }
+    }
+}
+
+impl From<Defaults> for OfferDefaults {
+    fn from(defaults: Defaults) -> Self {
+        let Defaults { version, shipped, deprecated } = defaults;
+        Self { version, shipped: shipped.into_iter().collect(), deprecated: deprecated.into_iter().collect() }
+    }
+}
+
 impl Defaults {
     /// What this build ships.
     pub fn shipped() -> Self {
         let owned = |text: &str| text.to_owned();
         Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             shipped: SHIPPED.iter().map(|(id, text)| (owned(id), owned(text))).collect(),
             deprecated: DEPRECATED
                 .iter()
                 .map(|(id, all)| (owned(id), all.iter().copied().map(owned).collect()))
                 .collect(),
         }
+    }
+
+    /// Whether these are of a later version than the other ones. What can't be read as a version is not.
+    pub fn are_newer_than(&self, other: &str) -> bool {
+        let version = |text: &str| semver::Version::parse(text).ok();
+        version(&self.version).zip(version(other)).is_some_and(|(these, those)| these > those)
     }
 
     /// The shipped text of an id.
@@ -56,32 +83,90 @@ impl Shelf {
     /// Puts every default into the user's folder; what could not be done, or was replaced, is told.
     pub fn seed(&mut self) -> Vec<Notice> {
         let shipped = self.defaults.shipped.clone();
-        shipped.iter().filter_map(|(id, text)| self.seed_one(id, text)).collect()
+        let mut notices = Vec::new();
+        let mut failed: Option<(Vec<String>, StoreError)> = None;
+        for (id, text) in shipped {
+            match (self.seed_one(&id, &text), &mut failed) {
+                (Ok(notice), _) => notices.extend(notice),
+                (Err(_), Some((ids, _))) => ids.push(id),
+                // What keeps one out keeps out all of them: the first reason stands for the rest.
+                (Err(error), None) => failed = Some((vec![id], error)),
+            }
+        }
+        self.unseeded = failed.map(|(ids, error)| self.not_seeded(&ids, &error));
+        notices.extend(self.unseeded.iter().map(|problem| Notice {
+            hint: problem.fix.clone(),
+            ..Notice::new("default_not_seeded", problem.message.clone())
+        }));
+        notices
     }
 
-    fn seed_one(&mut self, id: &str, text: &str) -> Option<Notice> {
+    /// Tries again what could not be done: the folder may be writable by now.
+    pub fn seed_what_is_missing(&mut self) {
+        if self.unseeded.is_none() {
+            return;
+        }
+        // That it still can't be done has been told.
+        for notice in self.seed().into_iter().filter(|notice| notice.code != "default_not_seeded") {
+            self.publish(StoreChange::Notice(notice));
+        }
+        self.publish(StoreChange::Actions { project: None });
+    }
+
+    fn not_seeded(&self, ids: &[String], error: &StoreError) -> Problem {
+        let (default, place) =
+            if ids.len() == 1 { ("default action", "its") } else { ("default actions", "their") };
+        let ids = list(ids.iter().map(String::as_str));
+        let message = format!("the {default} {ids} can't be put into {place} place: {error}");
+        let fix = "make the folder writable; `ai-orchestrator action check` then tries again".to_owned();
+        let problem = Problem::whole(&self.user.dir, "defaults-not-seeded", message);
+        Problem { severity: Severity::Warning, fix: Some(fix), ..problem }
+    }
+
+    /// Takes over the defaults of a newer program, as far as this one can read them; the ids of the defaults now.
+    pub fn offer(&mut self, offered: Defaults) -> Vec<String> {
+        if offered.are_newer_than(&self.defaults.version) {
+            let readable = |(id, text): &(String, String)| {
+                let file = self.user.dir.join(format!("{id}.yaml"));
+                crate::action::read(&file, Scope::User, text.as_bytes())
+                    .0
+                    .is_some_and(|action| action.id == *id)
+            };
+            let (new, unreadable): (Vec<_>, Vec<_>) = offered.shipped.into_iter().partition(readable);
+            // One that needs a newer host stays as it is until there is one.
+            let kept =
+                self.defaults.shipped.iter().filter(|(id, _)| unreadable.iter().any(|(new, _)| new == id));
+            let shipped = new.into_iter().chain(kept.cloned()).collect();
+            self.defaults = Defaults { version: offered.version, shipped, deprecated: offered.deprecated };
+            let mut notices = self.clean_deprecated();
+            notices.extend(self.seed());
+            for notice in notices {
+                self.publish(StoreChange::Notice(notice));
+            }
+            self.publish(StoreChange::Actions { project: None });
+        }
+        self.default_ids()
+    }
+
+    fn seed_one(&mut self, id: &str, text: &str) -> Result<Option<Notice>, StoreError> {
         let active = self.active(None, id).map(|(_, bytes)| bytes);
         if active.as_deref() == Some(text.as_bytes()) {
-            return None;
+            return Ok(None);
         }
         // A version that the app itself wrote is nobody's work: a newer one simply takes its place.
         let edited = active.as_deref().is_some_and(|bytes| !bytes.is_empty() && !self.is_ours(id, bytes));
         if edited && self.config.defaults == config::Defaults::KeepEdits {
-            return None;
+            return Ok(None);
         }
-        let notice = |code, message| Notice { code, message, action: Some(id.to_owned()), restore: None };
-        match self.put(None, id, text.as_bytes(), Author::Seed, "shipped with this version") {
-            Ok(undo) if edited => {
-                let message =
-                    format!("your changes to the default action `{id}` were replaced by the shipped version");
-                Some(Notice { restore: undo.timestamp, ..notice("default_overwritten", message) })
-            }
-            Ok(_) => None,
-            Err(error) => {
-                let message = format!("the default action `{id}` can't be put into its place: {error}");
-                Some(notice("default_not_seeded", message))
-            }
-        }
+        let undo = self.put(None, id, text.as_bytes(), Author::Seed, "shipped with this version")?;
+        let message =
+            format!("your changes to the default action `{id}` were replaced by the shipped version");
+        Ok(edited.then(|| Notice {
+            action: Some(id.to_owned()),
+            restore: undo.timestamp,
+            ..Notice::new("default_overwritten", message)
+                .hint("yours is in its history; `defaults: keep-edits` in config.yaml leaves edits alone")
+        }))
     }
 
     /// Whether the app wrote these bytes as this default.
@@ -105,18 +190,16 @@ impl Shelf {
                 continue;
             }
             match self.take_away(None, &id, &path) {
-                Ok(undo) => notices.push(Notice {
-                    code: "default_removed",
-                    message: format!("the default action `{id}` is no longer shipped and was removed"),
-                    action: Some(id),
-                    restore: undo.timestamp,
-                }),
-                Err(error) => notices.push(Notice {
-                    code: "default_not_removed",
-                    message: format!("the old default action `{id}` can't be removed: {error}"),
-                    action: Some(id),
-                    restore: None,
-                }),
+                Ok(undo) => {
+                    let message = format!("the default action `{id}` is no longer shipped and was removed");
+                    let notice = Notice::new("default_removed", message);
+                    notices.push(Notice { action: Some(id), restore: undo.timestamp, ..notice });
+                }
+                Err(error) => {
+                    let message = format!("the old default action `{id}` can't be removed: {error}");
+                    let notice = Notice::new("default_not_removed", message).hint("make the folder writable");
+                    notices.push(Notice { action: Some(id), ..notice });
+                }
             }
         }
         notices

@@ -71,7 +71,7 @@ mod tests {
         let shipped = vec![("kept".to_owned(), text("shipped"))];
         let open = || async {
             let paths = Paths::at(&plan.home, plan.home.clone()).unwrap();
-            let defaults = Defaults { shipped: shipped.clone(), deprecated: Vec::new() };
+            let defaults = Defaults { shipped: shipped.clone(), ..Defaults::default() };
             ActionStore::open_with(paths, defaults).await.map(|(store, _)| store)
         };
         let Ok(mut store) = open().await else { return };
@@ -141,7 +141,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let paths = Paths::at(home.path(), home.path().to_owned()).unwrap();
-            let defaults = Defaults { shipped: Vec::new(), deprecated: Vec::new() };
+            let defaults = Defaults::default();
             ActionStore::open_with(paths, defaults).await.unwrap()
         });
         let actions = home.path().join("actions");

@@ -13,15 +13,33 @@ use crate::action::{MOST_BYTES, Problem};
 /// Reads an action file for loading: a problem if it is no regular file, too large or can't be read.
 pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, Problem> {
     let problem = |code, message: String| Err(Problem::whole(path, code, message));
+    let mendable = |code, message: String, fix: &str| {
+        Err(Problem { fix: Some(fix.to_owned()), ..Problem::whole(path, code, message) })
+    };
     match read_at_most(path, Some(MOST_BYTES)) {
         Ok(Content::Bytes(bytes)) => Ok(bytes),
         Ok(Content::TooLarge(size)) => {
-            problem("too-large", format!("the file has {size} bytes; an action may have 1 MiB at most"))
+            let message = format!("the file has {size} bytes; an action may have 1 MiB at most");
+            mendable("too-large", message, "put what it does into a script, and let the action start that")
         }
-        Ok(Content::Other(kind)) => problem("not-a-file", format!("this is {kind}, not a file")),
+        Ok(Content::Other(kind)) => mendable(
+            "not-a-file",
+            format!("this is {kind}, not a file"),
+            "move it away, or give it another name",
+        ),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => mendable(
+            "gone",
+            "this link leads to a file that is not there".into(),
+            "mend the link, or remove it",
+        ),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             problem("gone", "there is no such file".into())
         }
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => mendable(
+            "unreadable",
+            format!("can't be read: {error}"),
+            "give yourself the right to read it: `chmod u+r`",
+        ),
         Err(error) => problem("unreadable", format!("can't be read: {error}")),
     }
 }

@@ -4,8 +4,9 @@
 //! replaced. What a version means (active, valid, summary) is `versions`' business.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::OpenOptions;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
@@ -18,6 +19,8 @@ use crate::action::is_id;
 
 /// How many versions of an action are kept.
 pub(super) const KEPT: usize = 20;
+/// What people write into their actions is theirs alone.
+const PRIVATE: u32 = 0o700;
 const FORMAT: &str = "%Y-%m-%dT%H-%M-%S%.6fZ";
 
 /// Whose versions: one action of the user's, or one of a project's.
@@ -46,8 +49,8 @@ pub(crate) struct History {
     root: PathBuf,
     /// The newest version of each action: its timestamp and its content's digest.
     newest: HashMap<Key, (String, [u8; 32])>,
-    /// The user's ids that have versions, once they have been looked for.
-    ids: Option<BTreeSet<String>>,
+    /// The ids that have versions, the user's and each project's, once they have been looked for.
+    ids: HashMap<Option<PathBuf>, BTreeSet<String>>,
     /// While many files are read at once, one sync at the end stands for all.
     batch: bool,
 }
@@ -63,7 +66,13 @@ struct Entry {
 
 impl History {
     pub fn new(root: PathBuf) -> Self {
-        Self { root, newest: HashMap::new(), ids: None, batch: false }
+        // One that an earlier version made may be open to others.
+        if root.is_dir()
+            && let Err(error) = std::fs::set_permissions(&root, std::fs::Permissions::from_mode(PRIVATE))
+        {
+            tracing::warn!(%error, folder = %root.display(), "the history can't be made private");
+        }
+        Self { root, newest: HashMap::new(), ids: HashMap::new(), batch: false }
     }
 
     /// Keeps a version, unless it is the newest already; the timestamp it is known by.
@@ -82,6 +91,7 @@ impl History {
         }
         let digest: [u8; 32] = Sha256::digest(bytes).into();
         let newest = self.newest(key)?;
+        let is_first = newest.is_none();
         if let Some((timestamp, known)) = &newest
             && *known == digest
             && self.folder(key)?.join(format!("{timestamp}.yaml")).exists()
@@ -110,11 +120,12 @@ impl History {
             file::sync_folder(&folder)?;
         }
         self.newest.insert(key.clone(), (timestamp.clone(), digest));
-        if let Some(ids) = self.ids.as_mut().filter(|_| key.project.is_none()) {
+        if let Some(ids) = self.ids.get_mut(&key.project) {
             ids.insert(key.id.clone());
         }
         // The version is safe now; who wrote it is a convenience that may fail.
-        if let Err(error) = log(&folder, &timestamp, author, reason).and_then(|()| prune(&folder)) {
+        let logged = log(&folder, &timestamp, author, reason);
+        if let Err(error) = logged.and_then(|()| if is_first { Ok(()) } else { prune(&folder) }) {
             tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept");
         }
         Ok(Some(timestamp))
@@ -170,16 +181,24 @@ impl History {
             .collect()
     }
 
-    /// The ids of the user's actions that have versions.
-    pub fn ids(&mut self) -> &BTreeSet<String> {
-        let root = &self.root;
-        self.ids.get_or_insert_with(|| {
-            let folders = std::fs::read_dir(root).into_iter().flatten().flatten();
+    /// The ids of the actions that have versions: the user's, or a project's.
+    pub fn ids(&mut self, project: Option<&Path>) -> &BTreeSet<String> {
+        let root = self.root_of(project);
+        self.ids.entry(project.map(Path::to_owned)).or_insert_with(|| {
+            let folders = std::fs::read_dir(&root).into_iter().flatten().flatten();
             let names = folders.filter_map(|folder| folder.file_name().into_string().ok());
             let has_versions =
                 |id: &String| timestamps(&root.join(id)).is_ok_and(|versions| !versions.is_empty());
             names.filter(|name| is_id(name)).filter(has_versions).collect()
         })
+    }
+
+    /// Below which folder the versions of the user's actions are, or of a project's.
+    fn root_of(&self, project: Option<&Path>) -> PathBuf {
+        match project {
+            None => self.root.clone(),
+            Some(project) => self.root.join("projects").join(project_hash(project)),
+        }
     }
 
     /// The newest version's timestamp and digest.
@@ -199,10 +218,7 @@ impl History {
         if !is_id(&key.id) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "this can't be an action's id"));
         }
-        let folder = match &key.project {
-            None => self.root.join(&key.id),
-            Some(project) => self.root.join("projects").join(project_hash(project)).join(&key.id),
-        };
+        let folder = self.root_of(key.project.as_deref()).join(&key.id);
         match std::fs::symlink_metadata(&folder) {
             Ok(metadata) if metadata.is_symlink() => {
                 Err(io::Error::other("the history's folder is a link, and links are not followed here"))
@@ -215,7 +231,7 @@ impl History {
         if folder.is_dir() {
             return Ok(());
         }
-        std::fs::create_dir_all(folder)?;
+        DirBuilder::new().recursive(true).mode(PRIVATE).create(folder)?;
         if !self.batch {
             // Each new level is an entry in the one above.
             for level in folder.ancestors().skip(1).take_while(|level| level.starts_with(&self.root)) {
@@ -256,7 +272,7 @@ fn log(folder: &Path, timestamp: &str, author: Author, reason: &str) -> io::Resu
     let entry = Entry { timestamp: timestamp.to_owned(), author, reason: reason.to_owned() };
     let mut line = serde_json::to_vec(&entry)?;
     line.push(b'\n');
-    let mut log = OpenOptions::new().create(true).append(true).open(folder.join("log.jsonl"))?;
+    let mut log = OpenOptions::new().create(true).append(true).mode(0o600).open(folder.join("log.jsonl"))?;
     log.write_all(&line)?;
     // Of a version without a line it is thought that the user wrote it, so that line may as well get lost.
     if author == Author::Editor { Ok(()) } else { log.sync_data() }
@@ -334,7 +350,7 @@ mod tests {
     fn an_empty_moment_is_no_version() {
         let (_folder, mut history, key) = history();
         assert_eq!(history.record(&key, b"", Author::Editor, "", at(1)).unwrap(), None);
-        assert!(history.ids().is_empty());
+        assert!(history.ids(None).is_empty());
     }
 
     #[test]
@@ -360,6 +376,45 @@ mod tests {
         let first = history.record(&key, b"one", Author::Editor, "", at(5)).unwrap();
         let mut again = History::new(folder.path().join(".history"));
         assert_eq!(again.record(&key, b"one", Author::Editor, "", at(1)).unwrap(), first);
-        assert_eq!(again.ids(), &BTreeSet::from(["a".to_owned()]));
+        assert_eq!(again.ids(None), &BTreeSet::from(["a".to_owned()]));
+    }
+
+    #[test]
+    fn each_project_has_ids_of_its_own() {
+        let (_folder, mut history, user) = history();
+        let project = Key { project: Some("/repo".into()), id: "b".into() };
+        for key in [&user, &project] {
+            history.record(key, b"one", Author::Editor, "", at(1)).unwrap();
+        }
+        assert_eq!(history.ids(None), &BTreeSet::from(["a".to_owned()]));
+        assert_eq!(history.ids(Some(Path::new("/repo"))), &BTreeSet::from(["b".to_owned()]));
+        assert!(history.ids(Some(Path::new("/other"))).is_empty());
+        let later = Key { id: "c".into(), ..project };
+        history.record(&later, b"one", Author::Editor, "", at(2)).unwrap();
+        assert!(history.ids(Some(Path::new("/repo"))).contains("c"));
+    }
+
+    #[test]
+    fn versions_are_the_users_alone() {
+        let (folder, mut history, user) = history();
+        let project = Key { project: Some("/repo".into()), id: "b".into() };
+        for key in [&user, &project] {
+            history.record(key, b"one", Author::Editor, "", at(1)).unwrap();
+        }
+        let root = folder.path().join(".history");
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let of_project = root.join("projects").join(project_hash(Path::new("/repo")));
+        for kept in
+            [root.clone(), root.join("a"), root.join("projects"), of_project.clone(), of_project.join("b")]
+        {
+            assert_eq!(mode(&kept), 0o700, "{}", kept.display());
+        }
+        for file in std::fs::read_dir(root.join("a")).unwrap().flatten() {
+            assert_eq!(mode(&file.path()), 0o600, "{}", file.path().display());
+        }
+        // What an earlier version left open is closed.
+        std::fs::set_permissions(&root, std::fs::Permissions::from_mode(0o755)).unwrap();
+        History::new(root.clone());
+        assert_eq!(mode(&root), 0o700);
     }
 }

@@ -11,7 +11,9 @@ use super::shelf::Shelf;
 use super::{Resolved, StoreChange, StoreError, Which, versions};
 use crate::action::fields::nearest;
 use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, ShellKind, Values, fill, visible};
-use crate::api::{ActionDetail, ActionHealth, ActionList, ActionView, Overridden, Preview, StepView};
+use crate::api::{
+    ActionDetail, ActionHealth, ActionList, ActionView, DeletedAction, Overridden, Preview, StepView,
+};
 use crate::clock;
 
 impl Shelf {
@@ -19,7 +21,7 @@ impl Shelf {
     pub fn action_list(&mut self, project: Option<&Path>) -> ActionList {
         self.open_project(project);
         let mut actions = Vec::new();
-        let mut problems: Vec<Problem> = self.config_problem.iter().cloned().collect();
+        let mut problems = self.own_problems();
         let folders = self.folders(project);
         for folder in &folders {
             problems.extend(folder.problem.clone());
@@ -42,9 +44,13 @@ impl Shelf {
             };
             (group, action.label.to_lowercase(), action.id.clone())
         });
-        let user = &self.user;
-        let gone = |id: &&String| user.with_id(id).next().is_none();
-        let deleted = self.history.ids().iter().filter(gone).cloned().collect();
+        let mut deleted = Vec::new();
+        for root in project.map(Some).into_iter().chain([None]) {
+            let folder = root.and_then(|root| self.projects.get(root)).unwrap_or(&self.user);
+            let gone = |id: &&String| folder.with_id(id).next().is_none();
+            let ids = self.history.ids(root).iter().filter(gone);
+            deleted.extend(ids.map(|id| DeletedAction { id: id.clone(), scope: folder.scope }));
+        }
         let project = project.map(|project| project.to_string_lossy().into_owned());
         ActionList { project, actions, deleted, problems }
     }
@@ -56,7 +62,8 @@ impl Shelf {
             self.rescan(project, true);
         }
         self.rescan(None, true);
-        let mut problems: Vec<Problem> = self.config_problem.iter().cloned().collect();
+        self.seed_what_is_missing();
+        let mut problems = self.own_problems();
         for folder in self.folders(project) {
             problems.extend(folder.problem.clone());
             for (path, entry) in folder.entries() {
@@ -64,6 +71,11 @@ impl Shelf {
             }
         }
         problems
+    }
+
+    /// What is wrong beyond the action files.
+    fn own_problems(&self) -> Vec<Problem> {
+        self.config_problem.iter().chain(&self.unseeded).cloned().collect()
     }
 
     /// One action and its file's text.

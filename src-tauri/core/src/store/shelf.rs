@@ -38,6 +38,8 @@ pub(super) struct Shelf {
     pub defaults: Defaults,
     pub config: Config,
     pub config_problem: Option<Problem>,
+    /// Why not all defaults are in the user's folder.
+    pub unseeded: Option<Problem>,
     pub user: Folder,
     pub projects: HashMap<PathBuf, Folder>,
     pub history: History,
@@ -45,6 +47,8 @@ pub(super) struct Shelf {
     pub remembered: Remembered,
     watch: Watch,
     changes: broadcast::Sender<StoreChange>,
+    /// The notices of the start, while it lasts: nobody listens yet.
+    opening: Option<Vec<Notice>>,
     /// Files to read again, and when.
     due: BTreeMap<PathBuf, Instant>,
     /// Files whose bytes could not be kept in the history yet.
@@ -73,6 +77,8 @@ impl Shelf {
             defaults,
             config,
             config_problem,
+            unseeded: None,
+            opening: Some(Vec::new()),
             changes,
             remembered,
         };
@@ -91,13 +97,15 @@ impl Shelf {
         notices.extend(self.clean_deprecated());
         notices.extend(self.seed());
         if let Some(why) = &self.trust.broken {
-            let message = format!("trust.json can't be read ({why}); project actions ask again");
-            notices.push(Notice { code: "trust_unreadable", message, action: None, restore: None });
+            let message = format!("trust.json can't be read ({why}), so project actions ask again");
+            let hint = format!("remove or mend {}", self.paths.trust().display());
+            notices.push(Notice::new("trust_unreadable", message).hint(hint));
         }
         if let Some(problem) = &self.config_problem {
-            let message = format!("config.yaml: {}", problem.message);
-            notices.push(Notice { code: "bad_config", message, action: None, restore: None });
+            let message = format!("config.yaml:{}:{}: {}", problem.line, problem.column, problem.message);
+            notices.push(Notice { hint: problem.fix.clone(), ..Notice::new("bad_config", message) });
         }
+        notices.extend(self.opening.take().unwrap_or_default());
         Ok(notices)
     }
 
@@ -137,9 +145,12 @@ impl Shelf {
     }
 
     /// Tells everyone.
-    pub fn publish(&self, change: StoreChange) {
-        // Without listeners there is nobody to tell.
-        let _ = self.changes.send(change);
+    pub fn publish(&mut self, change: StoreChange) {
+        match (&mut self.opening, change) {
+            (Some(notices), StoreChange::Notice(notice)) => notices.push(notice),
+            // Without listeners there is nobody to tell.
+            (_, change) => _ = self.changes.send(change),
+        }
     }
 
     /// A project's folder, loaded and watched from its first use on.
@@ -189,14 +200,32 @@ impl Shelf {
                 self.rescan(root.as_deref(), false);
                 continue;
             }
+            if root.is_none() && seen.early.contains(&dir) {
+                // The folder's permissions may have changed.
+                self.seed_what_is_missing();
+            }
             let folder = self.folder(root.as_deref());
             let touched: Vec<PathBuf> =
                 seen.closed.iter().filter(|path| folder.owns(path)).cloned().collect();
             let early: Vec<PathBuf> = seen.early.iter().filter(|path| folder.owns(path)).cloned().collect();
+            let gone: Vec<PathBuf> = seen.gone.iter().filter(|path| folder.owns(path)).cloned().collect();
+            self.forget(root.as_deref(), &gone);
             self.reload(root.as_deref(), touched, false);
             let at = Instant::now() + SETTLE;
             // Each new sign of writing puts the reading off again.
             self.due.extend(early.into_iter().map(|path| (path, at)));
+        }
+    }
+
+    /// Lets go of files that were removed. One that is there again is about to be told of.
+    fn forget(&mut self, project: Option<&Path>, paths: &[PathBuf]) {
+        self.keep_unkept(project);
+        let mut changed = false;
+        for path in paths.iter().filter(|path| path.symlink_metadata().is_err()) {
+            changed |= self.folder_mut(project).remove(path);
+        }
+        if changed {
+            self.publish(StoreChange::Actions { project: project.map(Path::to_owned) });
         }
     }
 
@@ -278,12 +307,10 @@ impl Shelf {
             if self.unkept.is_empty() {
                 let message =
                     format!("the history can't be written ({error}): versions are not kept for now");
-                let action = Some(entry.id.clone());
+                let hint = "make room on the disk, and the folder writable; it is tried again at each change";
                 self.publish(StoreChange::Notice(Notice {
-                    code: "history_failed",
-                    message,
-                    action,
-                    restore: None,
+                    action: Some(entry.id.clone()),
+                    ..Notice::new("history_failed", message).hint(hint)
                 }));
             }
             self.unkept.insert(path.clone());

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 
 use super::{ActionStore, Defaults, Notice, StoreChange, StoreError, Which};
-use crate::action::{ShellKind, Values};
-use crate::api::{ActionHealth, ActionView};
+use crate::action::{Scope, ShellKind, Values};
+use crate::api::{ActionHealth, ActionView, DeletedAction};
 use crate::paths::Paths;
 
 mod watching;
@@ -26,8 +26,7 @@ struct House {
 
 impl House {
     async fn new() -> Self {
-        Self::over(tempfile::tempdir().unwrap(), Defaults { shipped: Vec::new(), deprecated: Vec::new() })
-            .await
+        Self::over(tempfile::tempdir().unwrap(), Defaults::default()).await
     }
 
     async fn over(folder: tempfile::TempDir, defaults: Defaults) -> Self {
@@ -84,7 +83,7 @@ fn labels(actions: &[ActionView]) -> Vec<&str> {
 
 fn defaults(texts: &[(&str, &str)]) -> Defaults {
     let shipped = texts.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
-    Defaults { shipped, deprecated: Vec::new() }
+    Defaults { shipped, ..Defaults::default() }
 }
 
 #[tokio::test]
@@ -175,9 +174,31 @@ async fn a_deleted_action_can_be_brought_back() {
     assert!(!path.exists());
     let list = house.store.list(None).await.unwrap();
     assert!(list.actions.is_empty());
-    assert_eq!(list.deleted, ["good"]);
+    assert_eq!(list.deleted, [DeletedAction { id: "good".into(), scope: Scope::User }]);
     house.store.restore(Which::user("good"), undo.timestamp.unwrap()).await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+}
+
+#[tokio::test]
+async fn a_deleted_action_of_a_project_can_be_brought_back_too() {
+    let house = House::new().await;
+    let project = house.project();
+    let path = Paths::project_actions(&project).join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    let seen = Which::seen_from(&project, "good");
+    house.store.show(seen.clone()).await.unwrap();
+    let here = Which { scope: Some(Scope::Project), ..seen.clone() };
+    house.store.delete(here.clone()).await.unwrap();
+    let list = house.store.list(Some(project.clone())).await.unwrap();
+    assert_eq!(list.deleted, [DeletedAction { id: "good".into(), scope: Scope::Project }]);
+    assert!(house.store.list(None).await.unwrap().deleted.is_empty());
+
+    // Also after a restart, and without saying whose it was: nobody else has this id.
+    let house = house.again(defaults(&[])).await;
+    let [version] = &house.store.history(seen.clone()).await.unwrap()[..] else { panic!() };
+    house.store.restore(seen, version.timestamp.clone()).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+    assert!(house.store.list(Some(project)).await.unwrap().deleted.is_empty());
 }
 
 #[tokio::test]
@@ -244,10 +265,43 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
 }
 
 #[tokio::test]
+async fn a_newer_program_brings_its_defaults_and_an_older_one_does_not() {
+    let of = |version: &str, texts: &[(&str, &str)]| Defaults { version: version.into(), ..defaults(texts) };
+    let mut house = House::new().await.again(of("1.2.0", &[("good", GOOD), ("kept", GOOD)])).await;
+    let path = house.actions().join("good.yaml");
+    for version in ["1.2.0", "1.1.9", "1.2.0-rc.1", "newest"] {
+        house.store.offer_defaults(of(version, &[("good", OTHER)])).await.unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), GOOD, "{version}");
+    }
+
+    // What an edit said is kept and told of; what this host can't read yet stays as it is.
+    fs::write(&path, OTHER.replace("Other", "Mine")).unwrap();
+    house.until(None, |actions| labels(actions).contains(&"Mine")).await;
+    let newer = of(
+        "1.10.0",
+        &[("good", OTHER), ("kept", "label: From a later format\nstepps: []\n"), ("new", OTHER)],
+    );
+    let ids = house.store.offer_defaults(newer).await.unwrap();
+    assert_eq!(ids, ["good", "new", "kept"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), OTHER);
+    assert_eq!(fs::read_to_string(house.actions().join("kept.yaml")).unwrap(), GOOD);
+    assert_eq!(fs::read_to_string(house.actions().join("new.yaml")).unwrap(), OTHER);
+    let notice = loop {
+        if let StoreChange::Notice(notice) = house.changes.recv().await.unwrap() {
+            break notice;
+        }
+    };
+    assert_eq!((notice.code, notice.action.as_deref()), ("default_overwritten", Some("good")));
+    house.store.restore(Which::user("good"), notice.restore.unwrap()).await.unwrap();
+    assert!(fs::read_to_string(&path).unwrap().contains("Mine"));
+    house.store.reset("new".into()).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_old_default_goes_only_while_it_is_as_shipped() {
     let deprecated = |text: &str| Defaults {
-        shipped: Vec::new(),
         deprecated: vec![("good".to_owned(), vec![super::sha256(text.as_bytes())])],
+        ..Defaults::default()
     };
     let house = House::new().await.again(defaults(&[("good", GOOD)])).await;
     let path = house.actions().join("good.yaml");

@@ -42,7 +42,8 @@ impl Trust {
     /// Reads what was trusted; a file that can't be read trusts nothing.
     pub fn open(path: PathBuf) -> Self {
         let read = match file::read_at_most(&path, None) {
-            Ok(Content::Bytes(bytes)) => serde_json::from_slice(&bytes).map_err(|error| error.to_string()),
+            Ok(Content::Bytes(bytes)) => serde_json::from_slice(&bytes)
+                .map_err(|error| format!("line {} is not as the app wrote it", error.line())),
             Ok(_) => Err("it is not a file".to_owned()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Book::default()),
             Err(error) => Err(error.to_string()),

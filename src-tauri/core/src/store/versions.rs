@@ -78,7 +78,14 @@ impl Shelf {
             return self.place(which);
         };
         let here = self.project(&root).with_id(&which.id).next().is_some();
-        Ok(Some(root).filter(|_| here || which.scope == Some(Scope::Project)))
+        // One that was deleted is where it was, unless the user has or had one of the same id.
+        let mut was_here = || {
+            let users =
+                self.user.with_id(&which.id).next().is_some() || self.history.ids(None).contains(&which.id);
+            !users && self.history.ids(Some(&root)).contains(&which.id)
+        };
+        let project = here || which.scope == Some(Scope::Project) || was_here();
+        Ok(Some(root).filter(|_| project))
     }
 }
 

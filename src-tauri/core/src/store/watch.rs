@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
 use notify::{Config, ErrorKind, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Notice;
@@ -29,8 +29,11 @@ pub(super) struct Watch {
 /// What a burst of events was about.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// Files that were closed after writing, renamed or removed: what they hold now counts.
+    /// Files that were closed after writing, or renamed into place: what they hold now counts.
     pub closed: BTreeSet<PathBuf>,
+    /// Files that were removed or renamed away. What is there again all the same is told of by itself, once it is
+    /// whole.
+    pub gone: BTreeSet<PathBuf>,
     /// Files that are perhaps still being written.
     pub early: BTreeSet<PathBuf>,
     /// Paths that came or went.
@@ -67,12 +70,17 @@ impl Seen {
                     self.moved.insert(path);
                 }
             }
-            EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => {
+            // Where closing can be seen, it is waited for; and there both ends of a rename are told of one by one.
+            EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Name(RenameMode::Both))
+                if cfg!(target_os = "linux") && !self.polled => {}
+            EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => {
+                self.moved.extend(event.paths.iter().cloned());
+                self.gone.extend(event.paths);
+            }
+            EventKind::Modify(ModifyKind::Name(_)) => {
                 self.moved.extend(event.paths.iter().cloned());
                 self.closed.extend(event.paths);
             }
-            // Where closing can be seen, it is waited for.
-            EventKind::Modify(ModifyKind::Data(_)) if cfg!(target_os = "linux") && !self.polled => {}
             EventKind::Modify(_) | EventKind::Any | EventKind::Other => self.early.extend(event.paths),
             EventKind::Access(_) => {}
         }
@@ -80,12 +88,16 @@ impl Seen {
 
     /// Whether nothing of interest happened.
     pub fn is_empty(&self) -> bool {
-        !self.all && self.closed.is_empty() && self.early.is_empty() && self.moved.is_empty()
+        !self.all
+            && self.closed.is_empty()
+            && self.gone.is_empty()
+            && self.early.is_empty()
+            && self.moved.is_empty()
     }
 
     /// Whether something happened to this path.
     pub fn touches(&self, path: &Path) -> bool {
-        self.all || self.closed.contains(path) || self.early.contains(path)
+        self.all || [&self.closed, &self.gone, &self.early].iter().any(|paths| paths.contains(path))
     }
 }
 
@@ -142,11 +154,10 @@ impl Watch {
             Err(error) if !self.polling => {
                 tracing::warn!(%error, path = %path.display(), "falls back to polling");
                 let message = "the system's limit of watched folders is reached, so changes of action files \
-                               are looked for twice a second; raise fs.inotify.max_user_watches"
-                    .to_owned();
+                               are looked for twice a second";
                 self.watched.insert(path.to_owned());
                 self.poll();
-                Some(Notice { code: "watch_limit", message, action: None, restore: None })
+                Some(Notice::new("watch_limit", message).hint("raise fs.inotify.max_user_watches"))
             }
             Err(error) => {
                 tracing::warn!(%error, path = %path.display(), "can't be watched");
@@ -169,8 +180,9 @@ impl Watch {
             let sender = self.sender.clone();
             let tell = move |event: notify::Result<Event>| {
                 // Looking into a file is no change; our own reading would wake us without end.
-                let is_open = |event: &Event| matches!(event.kind, EventKind::Access(AccessKind::Open(_)));
-                if !event.as_ref().is_ok_and(is_open) {
+                let written = EventKind::Access(AccessKind::Close(AccessMode::Write));
+                let is_look = |event: &Event| event.kind.is_access() && event.kind != written;
+                if !event.as_ref().is_ok_and(is_look) {
                     let _ = sender.send(Message::Files(event));
                 }
             };

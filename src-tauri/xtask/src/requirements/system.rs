@@ -11,6 +11,8 @@ enum Shown {
     Program(&'static str),
     /// A library that pkg-config knows.
     Library(&'static str),
+    /// Modules that the system's Python finds.
+    Python(&'static str),
 }
 
 /// A package of the system, by Debian's name.
@@ -62,6 +64,30 @@ const SYSTEM: &[System] = &[
         purposes: &[Purpose::RustTests],
     },
     System {
+        package: "vim",
+        why: "an editor whose ways of saving tests look at",
+        shown: Shown::Program("vim"),
+        purposes: &[Purpose::RustTests],
+    },
+    System {
+        package: "make",
+        why: "runs the tests of a Make project that Run Tests is tried in",
+        shown: Shown::Program("make"),
+        purposes: &[Purpose::RustTests],
+    },
+    System {
+        package: "golang-go",
+        why: "runs the tests of a Go project that Run Tests is tried in",
+        shown: Shown::Program("go"),
+        purposes: &[Purpose::RustTests],
+    },
+    System {
+        package: "python3-venv",
+        why: "keeps the pytest that Run Tests is tried with in this clone",
+        shown: Shown::Python("ensurepip, venv"),
+        purposes: &[Purpose::RustTests],
+    },
+    System {
         package: "chromium",
         why: "the browser that tests open the UI in",
         shown: Shown::Program("chromium"),
@@ -106,6 +132,9 @@ impl System {
         match self.shown {
             Shown::Program(name) => is_on_path(name),
             Shown::Library(name) => Program::new("pkg-config").args(["--exists", name]).succeeds(),
+            Shown::Python(names) => {
+                Program::new("python3").args(["-c".to_owned(), format!("import {names}")]).succeeds()
+            }
         }
     }
 }

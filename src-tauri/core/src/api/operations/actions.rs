@@ -7,8 +7,9 @@ use serde::Deserialize;
 use super::answer::{Answer, Body, Path, Query};
 use crate::action::{Problem, Scope};
 use crate::api::{
-    ActionDetail, ActionList, ActionView, ApiError, CheckRequest, CreateRequest, ExecuteRequest, Preview,
-    PreviewRequest, RestoreRequest, RunView, TerminalView, Undo, Version, VersionContent,
+    ActionDetail, ActionList, ActionView, ApiError, CheckRequest, CreateRequest, ExecuteRequest,
+    OfferDefaults, Preview, PreviewRequest, RestoreRequest, RunView, TerminalView, Undo, Version,
+    VersionContent,
 };
 use crate::execution;
 use crate::host::Rooms;
@@ -167,6 +168,18 @@ pub async fn check(State(rooms): State<Rooms>, Body(request): Body<CheckRequest>
     responses((status = 200, body = Vec<String>)))]
 pub async fn default_ids(State(rooms): State<Rooms>) -> Answer<Vec<String>> {
     Ok(Json(rooms.store.default_ids().await?))
+}
+
+/// Hands over the shipped actions of a newer program; the ids of the shipped actions now. What this host can't read
+/// yet stays as it is.
+#[utoipa::path(put, path = "/v1/default-actions", operation_id = "actions:offer-defaults",
+    request_body = OfferDefaults,
+    responses((status = 200, body = Vec<String>), (status = "4XX", body = ApiError)))]
+pub async fn offer_defaults(
+    State(rooms): State<Rooms>,
+    Body(offered): Body<OfferDefaults>,
+) -> Answer<Vec<String>> {
+    Ok(Json(rooms.store.offer_defaults(offered.into()).await?))
 }
 
 /// Opens a terminal in which an agent asks what to automate and writes the action.

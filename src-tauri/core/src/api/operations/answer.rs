@@ -6,7 +6,9 @@ use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::action::visible;
 use crate::api::ApiError;
+use crate::mismatch::Mismatch;
 
 /// What an operation answers.
 pub type Answer<T> = Result<Json<T>, ApiError>;
@@ -35,43 +37,69 @@ impl IntoResponse for ApiError {
 
 impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {
-        let code = match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => "not_json",
-            _ => "bad_body",
+        let status = rejection.status().as_u16();
+        let refused = match &rejection {
+            JsonRejection::JsonDataError(_) => misfit(status, "bad_body", &rejection.body_text(), "the body"),
+            JsonRejection::JsonSyntaxError(_) => {
+                let said = rejection.body_text();
+                let place = said.rsplit_once(" at line ").and_then(|(_, place)| place.split_once(" column "));
+                let place = place.map_or_else(String::new, |(line, column)| {
+                    format!(" from line {line}, column {column} on")
+                });
+                Self::new(status, "bad_body", format!("the body is no JSON{place}"))
+            }
+            JsonRejection::MissingJsonContentType(_) => {
+                Self::new(status, "not_json", "the body is not marked as JSON")
+                    .hint("send it with `Content-Type: application/json`")
+            }
+            _ => unread(rejection.status()),
         };
-        Self::new(rejection.status().as_u16(), code, lower_first(&rejection.body_text()))
-            .hint("send a JSON object as described in /openapi.json, at most 1 MiB, as application/json")
+        match refused.hint {
+            Some(_) => refused,
+            None => refused.hint("send a JSON object as described in /openapi.json, at most 1 MiB"),
+        }
     }
 }
 
 impl From<BytesRejection> for ApiError {
     fn from(rejection: BytesRejection) -> Self {
-        let code =
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE { "body_too_large" } else { "bad_body" };
-        Self::new(rejection.status().as_u16(), code, lower_first(&rejection.body_text()))
-            .hint("send at most 1 MiB at a time")
+        unread(rejection.status()).hint("send at most 1 MiB at a time")
     }
 }
 
 impl From<QueryRejection> for ApiError {
     fn from(rejection: QueryRejection) -> Self {
-        Self::new(400, "bad_query", lower_first(&rejection.body_text()))
+        misfit(400, "bad_query", &rejection.body_text(), "the query")
     }
 }
 
 impl From<PathRejection> for ApiError {
     fn from(rejection: PathRejection) -> Self {
-        Self::new(400, "bad_path", lower_first(&rejection.body_text()))
+        // The one thing in a path that can be wrong is an id of a terminal or a run.
+        let said = rejection.body_text();
+        let value = said.split_once("with value `").and_then(|(_, rest)| rest.rsplit_once("`: "));
+        let id = value.map_or_else(String::new, |(value, _)| format!("`{}` ", visible(value)));
+        Self::new(400, "bad_path", format!("{id}is no id of a terminal or a run"))
+            .hint("an id looks like 019362f4-8c5e-7000-8000-0123456789ab; `terminals:list` and `runs:list` tell them")
+    }
+}
+
+/// Data that is not what the operation takes. The library's own words are behind the first `: `.
+fn misfit(status: u16, code: &str, said: &str, what: &str) -> ApiError {
+    let said = said.split_once(": ").map_or(said, |(_, said)| said);
+    let Mismatch { message, hint } = Mismatch::read(said, what);
+    ApiError { hint, ..ApiError::new(status, code, message) }
+}
+
+fn unread(status: StatusCode) -> ApiError {
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        ApiError::new(status.as_u16(), "body_too_large", "the body is larger than 1 MiB")
+    } else {
+        ApiError::new(status.as_u16(), "bad_body", "the body could not be read to its end")
     }
 }
 
 /// A refusal that is no operation's: unknown paths, methods, origins.
 pub(crate) fn refuse(status: u16, code: &str, message: &str) -> Response {
     ApiError::new(status, code, message).into_response()
-}
-
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }

@@ -11,6 +11,7 @@ use super::answer::{Path, Query};
 use super::terminals::size_of;
 use crate::api::{ApiError, Event, StreamIn, StreamOut};
 use crate::host::Rooms;
+use crate::mismatch::Mismatch;
 use crate::terminal::{Frame as Output, Message, Terminal};
 
 /// The subprotocol that is answered; a second one asked for carries the token.
@@ -75,8 +76,10 @@ async fn view(terminal: Terminal, lossless: bool, mut socket: WebSocket) {
 }
 
 fn take(terminal: &Terminal, viewer: u64, text: &[u8]) -> Result<(), ApiError> {
-    let message = serde_json::from_slice(text)
-        .map_err(|error| ApiError::new(400, "bad_frame", format!("this is no frame of a viewer: {error}")))?;
+    let message = serde_json::from_slice(text).map_err(|error: serde_json::Error| {
+        let Mismatch { message, hint } = Mismatch::read(&error.to_string(), "the frame");
+        ApiError { hint, ..ApiError::new(400, "bad_frame", message) }
+    })?;
     terminal.send(match message {
         StreamIn::Ack { bytes } => Message::Ack { viewer, bytes },
         StreamIn::Resize { cols, rows } => Message::Resize(size_of(Some(cols), Some(rows))?),
