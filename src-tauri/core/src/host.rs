@@ -21,6 +21,7 @@ use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
 use crate::clock;
 use crate::config::Config;
 use crate::engine::ActionEngine;
+use crate::environment::Environment;
 use crate::events::Events;
 use crate::paths::Paths;
 use crate::projects::Projects;
@@ -177,7 +178,8 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
     let socket = socket::bind(&seat)?;
     let events = Events::default();
     let lines = config.scrollback_lines.unwrap_or(SCROLLBACK_LINES);
-    let terminals = Terminals::new(paths.clone(), events.clone(), lines);
+    let environment = Environment::open(paths.user_home());
+    let terminals = Terminals::new(paths.clone(), events.clone(), lines, environment);
     let engine = ActionEngine::start_loop(terminals.clone(), events.clone());
     let (store, notices) =
         ActionStore::open(paths.clone()).await.map_err(|error| HostError::Store(error.to_string()))?;

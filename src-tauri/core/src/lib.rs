@@ -13,6 +13,7 @@ mod clock;
 mod config;
 mod create_action;
 mod engine;
+mod environment;
 mod events;
 mod execution;
 pub mod host;

@@ -11,6 +11,7 @@ pub(crate) mod pty;
 pub(crate) mod ring;
 pub(crate) mod screen;
 pub(crate) mod shell;
+mod successor;
 pub(crate) mod text;
 pub(crate) mod typing;
 pub(crate) mod viewers;

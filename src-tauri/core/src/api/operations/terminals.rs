@@ -41,7 +41,8 @@ pub async fn list(State(rooms): State<Rooms>) -> Answer<Vec<TerminalView>> {
     responses((status = 200, body = TerminalView), (status = "4XX", body = ApiError)))]
 pub async fn spawn(State(rooms): State<Rooms>, Body(request): Body<SpawnRequest>) -> Answer<TerminalView> {
     let size = size_of(request.cols, request.rows)?;
-    let shell = Shell::find(request.shell.as_deref()).map_err(SpawnError::from)?;
+    let base = rooms.terminals.environment().await;
+    let shell = Shell::find(request.shell.as_deref(), &base).map_err(SpawnError::from)?;
     let project = rooms.project(request.project.as_deref()).await?;
     let root = project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
     let cwd = request.cwd.map_or(root.clone(), |cwd| root.join(PathBuf::from(cwd)));
