@@ -60,7 +60,7 @@ async fn a_wait_that_is_not_satisfied_fails_with_what_it_saw() {
     };
     let failure = failure.unwrap();
     assert_eq!((status, failure.step, failure.code.as_str()), (RunStatus::Failed, Some(1), "timeout"));
-    assert!(failure.message.contains("never") && failure.message.contains("500ms"), "{}", failure.message);
+    assert!(failure.message.contains("never") && failure.message.contains("500 ms"), "{}", failure.message);
     assert!(failure.last_output.unwrap().contains("something else"));
     assert_eq!(steps[2].status, StepStatus::Skipped);
 }
