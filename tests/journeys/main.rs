@@ -6,6 +6,7 @@
 mod actions;
 mod bad_input;
 mod cli;
+mod codenames;
 mod create_action;
 mod denied;
 mod door;

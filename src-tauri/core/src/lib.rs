@@ -10,6 +10,7 @@ pub(crate) mod agent_command;
 pub mod api;
 pub mod client;
 mod clock;
+mod codenames;
 mod config;
 mod create_action;
 mod engine;
