@@ -9,6 +9,7 @@ mod program;
 mod requirements;
 mod run;
 mod shots;
+mod soak;
 mod test;
 mod tidy;
 
@@ -37,6 +38,8 @@ enum Verb {
     Test(test::Options),
     /// Measures the release build beside a minimal C program and peers, and prints tables
     Bench(bench::Options),
+    /// Keeps a hundred terminals busy for some minutes, and fails if anything is left over
+    Soak(soak::Options),
     /// Writes the files that are generated from the code
     Gen(generated::Options),
     /// Checks the rules of the house that no linter knows
@@ -63,6 +66,7 @@ fn go(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Build(options) => build::build(&checkout, options).map(|()| ExitCode::SUCCESS),
         Verb::Test(options) => test::test(&checkout, &options),
         Verb::Bench(options) => bench::bench(&checkout, &options).map(|()| ExitCode::SUCCESS),
+        Verb::Soak(options) => soak::soak(&checkout, &options).map(|()| ExitCode::SUCCESS),
         Verb::Gen(options) => generated::write_or_check(&checkout, &options).map(|()| ExitCode::SUCCESS),
         Verb::Tidy => tidy::tidy(&checkout),
         Verb::Shots(options) => shots::take(&checkout, &options).map(|()| ExitCode::SUCCESS),
