@@ -14,6 +14,7 @@
 
 mod cli;
 mod content;
+pub mod processes;
 mod test_host;
 
 pub use cli::{Cli, Finished, program};

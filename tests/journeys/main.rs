@@ -10,6 +10,7 @@ mod codenames;
 mod create_action;
 mod denied;
 mod door;
+mod ending;
 mod environment;
 mod host;
 mod run_tests;

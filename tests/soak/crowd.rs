@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ai_orchestrator_tests::TestHost;
+use ai_orchestrator_tests::{TestHost, processes};
 use orchestrator_core::api::{
     ExecuteRequest, KillReport, ResizeRequest, RunStatus, RunView, ScreenView, SpawnRequest, TerminalView,
 };
@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 use crate::dice::Dice;
 use crate::looker::{self, MANNERS};
-use crate::processes;
 
 /// How many terminals live at a time.
 pub const FULL: usize = 100;
@@ -30,8 +29,8 @@ const CHILDREN: [&str; 13] = [
     "sleep 1000",
     "cat",
     "while sleep 1; do date; done",
-    "while sleep 2; do yes soak | head -c 3000000; done",
-    "while sleep 2; do seq 1 20000; done",
+    "while sleep 5; do yes soak | head -c 1000000; done",
+    "while sleep 3; do seq 1 2000; done",
     "while sleep 1; do printf '\\033[3%dm%s\\033[0m ' 1 2 3 4 5 6; done",
     "while sleep 1; do printf '\\033[?1049h\\033[2J\\033[5;5H\\344\\275\\240\\345\\245\\275\\033[6n\\033[c'; done",
     "trap '' HUP TERM; while sleep 1; do :; done",
@@ -47,10 +46,7 @@ pub const ACTIONS: [(&str, &str); 3] = [
         "short",
         "  - write: \"echo go-$((1))\\r\"\n  - wait_for: go-1\n    timeout: 1m\n  - write: \"seq 1 3000; echo all-$((2))\\r\"\n  - wait_for: 'all-2$'\n    timeout: 1m\nshell: sh\n",
     ),
-    (
-        "exits",
-        "  - write: \"false\\r\"\n  - wait_exit:\n    code: 1\n    timeout: 1m\nshell: bash\nclose: always\n",
-    ),
+    ("exits", "  - write: \"false\\r\"\n  - wait_exit: 1\n    timeout: 1m\nshell: bash\nclose: always\n"),
     ("long", "  - write: \"sleep 1000\\r\"\n  - wait_for: never\n    timeout: 1h\nshell: sh\n"),
 ];
 

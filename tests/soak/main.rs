@@ -10,12 +10,11 @@
 mod crowd;
 mod dice;
 mod looker;
-mod processes;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ai_orchestrator_tests::TestHost;
+use ai_orchestrator_tests::{TestHost, processes};
 use orchestrator_core::api::{KillReport, SpawnRequest, TerminalView};
 use orchestrator_core::client::path;
 use tokio::time::Instant;

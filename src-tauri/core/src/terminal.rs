@@ -11,6 +11,8 @@ pub(crate) mod pty;
 pub(crate) mod ring;
 pub(crate) mod screen;
 pub(crate) mod shell;
+#[cfg(test)]
+mod splits;
 mod successor;
 pub(crate) mod text;
 pub(crate) mod typing;

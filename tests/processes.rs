@@ -3,6 +3,7 @@
 use std::path::Path;
 
 /// Processes whose environment names this home and a terminal; the host itself names none.
+#[must_use]
 pub fn of_terminals(home: &Path) -> Vec<u32> {
     let home = [b"AI_ORCHESTRATOR_HOME=", home.as_os_str().as_encoded_bytes()].concat();
     all()
@@ -16,22 +17,26 @@ pub fn of_terminals(home: &Path) -> Vec<u32> {
 }
 
 /// The living processes of a session.
+#[must_use]
 pub fn of_session(session: u32) -> Vec<u32> {
     all().filter(|&pid| stat(pid).is_some_and(|stat| stat.session == session && stat.state != 'Z')).collect()
 }
 
 /// Children of this process that have ended and that it never looked after.
+#[must_use]
 pub fn zombies_of(parent: u32) -> Vec<u32> {
     all().filter(|&pid| stat(pid).is_some_and(|stat| stat.parent == parent && stat.state == 'Z')).collect()
 }
 
 /// What a process is called.
+#[must_use]
 pub fn command(pid: u32) -> String {
     let words = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     String::from_utf8_lossy(&words).replace('\0', " ")
 }
 
 /// How many descriptors a process has open, without its connections: clients come and go by themselves.
+#[must_use]
 pub fn descriptors(pid: u32) -> usize {
     let links = std::fs::read_dir(format!("/proc/{pid}/fd")).expect("the host lives");
     links
