@@ -214,3 +214,15 @@ async fn inputs_reach_the_shell_as_one_word_whatever_they_hold() {
     let (status, _, failure) = finished(events.run_finished(run.id).await);
     assert_eq!(status, RunStatus::Succeeded, "{failure:?}");
 }
+
+#[tokio::test]
+async fn a_wait_on_the_screen_is_not_satisfied_by_the_screen_from_before_the_write() {
+    // Nothing is drawn of what is typed, so that the old screen is still there when the wait begins.
+    let steps = "  - write: \"stty -echo; printf 'rea'; echo dy; cat >/dev/null\\r\"\n  - wait_for: 'ready'\n\
+                 \x20 - write: \"x\\r\"\n  - wait_for: 'ready'\n    source: screen\n    timeout: 500\nshell: sh\n";
+    let host = TestHost::new().action("old", steps);
+    let mut events = host.events().await;
+    let run = host.execute("old", ExecuteRequest::default()).await.unwrap();
+    let (status, _, failure) = finished(events.run_finished(run.id).await);
+    assert_eq!((status, failure.unwrap().step), (RunStatus::Failed, Some(3)));
+}

@@ -169,8 +169,13 @@ impl Actor {
                 }
             }
             Message::WaitScreen { pattern, done } => {
+                self.read_now();
                 self.screen_waits.push((pattern, done));
-                self.match_screen();
+                // Until something has been drawn after the last write, the screen is that from before it.
+                let (typed, printed) = (self.standing.last_input, self.standing.last_output);
+                if typed.is_none() || printed > typed {
+                    self.match_screen();
+                }
             }
             Message::WaitViewer { done } => self.gates.push((Gate::Viewed { since: Instant::now() }, done)),
             Message::WaitReady { done } => self.gates.push((Gate::Ready { since: Instant::now() }, done)),

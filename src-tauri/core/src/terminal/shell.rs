@@ -23,6 +23,9 @@ pub struct Shell {
     pub kind: ShellKind,
 }
 
+/// Whether shells in terminals are login shells: on macOS no desktop session reads the profile files.
+const LOGIN: bool = cfg!(target_os = "macos");
+
 /// Why there is no such shell.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no shell {0:?} on this machine")]
@@ -63,6 +66,10 @@ impl Shell {
             ShellKind::Bash => {
                 let file = start_file(paths, "bash.sh", include_str!("shell/bash.sh"))?;
                 argv.extend([OsString::from("--rcfile"), file.into_os_string()]);
+                if LOGIN {
+                    // `bash --rcfile … -l` would not read the file, which therefore does what `-l` would.
+                    launch_env.set("AI_ORCHESTRATOR_LOGIN", "1");
+                }
             }
             ShellKind::Zsh => {
                 let file = start_file(paths, "zsh/.zshenv", include_str!("shell/zsh.zsh"))?;
@@ -85,6 +92,9 @@ impl Shell {
                 launch_env.set("ENV", file);
             }
             ShellKind::Sh => {}
+        }
+        if LOGIN && matches!(self.kind, ShellKind::Zsh | ShellKind::Fish) {
+            argv.push("-l".into());
         }
         // Our start file takes these away again; where none is read they would stay for all children.
         if self.gives_marks() || self.reads_env() {

@@ -1,10 +1,24 @@
-# Shell integration of AI Orchestrator for bash, used as --rcfile. Reads the user's own ~/.bashrc, then makes
-# the shell tell where prompt, command and output begin and how a command ended (OSC 133), and the folder (OSC 7).
+# Shell integration of AI Orchestrator for bash, used as --rcfile. Reads the user's own ~/.bashrc (or, as a login
+# shell, the profile files in bash's order), then makes the shell tell where prompt, command and output begin and how
+# a command ended (OSC 133), and the folder (OSC 7).
 __aio_aid=$AI_ORCHESTRATOR_AID
 __aio_exports=$AI_ORCHESTRATOR_EXPORTS
-unset AI_ORCHESTRATOR_AID AI_ORCHESTRATOR_EXPORTS
+__aio_login=${AI_ORCHESTRATOR_LOGIN-}
+unset AI_ORCHESTRATOR_AID AI_ORCHESTRATOR_EXPORTS AI_ORCHESTRATOR_LOGIN
 
-[ -r ~/.bashrc ] && . ~/.bashrc
+if [[ $__aio_login ]]; then
+  [ -r /etc/profile ] && . /etc/profile
+  if [ -r ~/.bash_profile ]; then
+    . ~/.bash_profile
+  elif [ -r ~/.bash_login ]; then
+    . ~/.bash_login
+  elif [ -r ~/.profile ]; then
+    . ~/.profile
+  fi
+elif [ -r ~/.bashrc ]; then
+  . ~/.bashrc
+fi
+unset __aio_login
 
 eval "$__aio_exports"
 unset __aio_exports
