@@ -17,6 +17,7 @@ use std::time::Duration;
 use ai_orchestrator_tests::{TestHost, processes};
 use orchestrator_core::api::{KillReport, SpawnRequest, TerminalView};
 use orchestrator_core::client::path;
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -44,7 +45,18 @@ async fn main() -> ExitCode {
             other => panic!("unknown argument {other}"),
         }
     }
-    match soak(Duration::from_secs_f64(60.0 * minutes), seed).await {
+    let mut host = TestHost::new();
+    for (id, steps) in ACTIONS {
+        host = host.action(id, steps);
+    }
+    let soaked = soak(&host, Duration::from_secs_f64(60.0 * minutes), seed).await;
+    let home = host.home();
+    drop(host);
+    // A soak that broke off leaves those that left their sessions.
+    for pid in processes::of_terminals(&home) {
+        _ = Pid::from_raw(pid.cast_signed()).map(|pid| kill_process(pid, Signal::KILL));
+    }
+    match soaked {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             println!("FAILED: {failure} (seed {seed})");
@@ -60,26 +72,22 @@ struct AtRest {
     descriptors: usize,
 }
 
-async fn soak(length: Duration, seed: u64) -> Result<(), String> {
+async fn soak(host: &TestHost, length: Duration, seed: u64) -> Result<(), String> {
     println!("{} terminals, {ROUNDS} rounds in {length:?}, seed {seed}", crowd::FULL);
-    let mut host = TestHost::new();
-    for (id, steps) in ACTIONS {
-        host = host.action(id, steps);
-    }
     let pid = host.client().await.status().await.unwrap().pid;
-    open_and_kill_one(&host).await;
-    let before = at_rest(&host, pid).await;
+    open_and_kill_one(host).await;
+    let before = at_rest(host, pid).await;
     println!("at first: {}", shown(before));
     let mut dice = Dice::new(seed);
     let mut first = None;
     for round in 1..=ROUNDS {
-        let mut crowd = Crowd::new(&host).await;
+        let mut crowd = Crowd::new(host).await;
         let lived = crowd.live_until(Instant::now() + length / ROUNDS, &mut dice).await;
         let full = host.client().await.status().await.map_err(|error| error.to_string())?;
         lived?;
         let Done { opened, killed, survivors, resized, typed, looked, runs, cancelled, slowest_screen } =
             crowd.end().await?;
-        let rest = at_rest(&host, pid).await;
+        let rest = at_rest(host, pid).await;
         println!(
             "round {round}: {opened} opened, {runs} runs ({cancelled} cancelled), {killed} killed \
              ({survivors} survivors named), {resized} resized, {typed} typed into, {looked} looked at; slowest \
