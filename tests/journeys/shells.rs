@@ -81,7 +81,8 @@ async fn a_start_file_that_starts_another_shell_costs_no_patience() {
             matches!(event, Event::RunFinished { status: RunStatus::Succeeded, .. }),
             "{start}: {event:?}"
         );
-        assert!(reason.contains("quiet"), "{start}: {reason} after {took} ms");
+        // The patience with marks that may yet come is 10 s.
+        assert!(reason.contains("quiet") && took < 9_000.0, "{start}: {reason} after {took} ms");
     }
 }
 
