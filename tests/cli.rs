@@ -48,6 +48,8 @@ impl Cli {
     pub fn new(home: &Path, user_home: &Path) -> Self {
         let mut command = Command::new(program());
         command.env("AI_ORCHESTRATOR_HOME", home).env("HOME", user_home).env("SHELL", "/bin/bash");
+        // As from a terminal, wherever the tests themselves were started.
+        command.env("TERM", "xterm-256color").env("SHLVL", "1");
         command.env_remove("EDITOR").env_remove("VISUAL").stdin(Stdio::null());
         Self { command }
     }
@@ -63,6 +65,20 @@ impl Cli {
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// Takes away all variables but those that a desktop's launcher gives.
+    #[must_use]
+    pub fn bare(mut self) -> Self {
+        let kept: Vec<_> = ["AI_ORCHESTRATOR_HOME", "HOME", "SHELL"]
+            .into_iter()
+            .filter_map(|name| {
+                let value = self.command.get_envs().find(|(present, _)| *present == name)?.1?;
+                Some((name, value.to_owned()))
+            })
+            .collect();
+        self.command.env_clear().envs(kept).env("PATH", "/usr/bin:/bin");
         self
     }
 

@@ -14,6 +14,7 @@
 
 mod cli;
 mod content;
+pub mod processes;
 pub mod recording;
 mod test_host;
 

@@ -43,13 +43,31 @@ fn output_goes_to_stdout_and_progress_to_stderr() {
     let finished = host.run("hello").args(["--trust"]).run().ok();
     let finished = finished.prints("hello-42").says("[1/3] write").says("hello succeeded");
     assert!(!finished.stderr.contains("hello-42"));
+    for shell in ["bash", "sh"] {
+        let host = TestHost::new().action(
+            "marks",
+            &format!("  - write: \"printf '\\\\033]133;A\\\\007mine'\\r\"\nshell: {shell}\n"),
+        );
+        for flags in [&["--trust"][..], &["--json", "--output"]] {
+            let stdout = host
+                .run("marks")
+                .args(flags)
+                .run()
+                .ok()
+                .stdout
+                .replace("\\u001b", "\x1b")
+                .replace("\\u0007", "\x07");
+            assert!(stdout.contains("\x1b]133;A\x07mine"), "what the program prints stays: {stdout}");
+            assert!(!stdout.contains("aid=") && !stdout.contains("\x1b]7;"), "ours go: {stdout}");
+        }
+    }
 }
 
 #[test]
 fn a_step_that_fails_exits_1_and_names_step_limit_and_output() {
     let host = TestHost::new().action("never", &HELLO.replace("hello-\\d+", "never").replace("5000", "1500"));
     let finished = host.run("never").args(["--trust"]).run().exit(1);
-    finished.says("step 2 (wait_for)").says("`never` did not appear within 1500ms").says("hello-42");
+    finished.says("step 2 (wait_for)").says("`never` did not appear within 1.5 s").says("hello-42");
 }
 
 #[test]

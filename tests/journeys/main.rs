@@ -6,12 +6,16 @@
 mod actions;
 mod bad_input;
 mod cli;
+mod codenames;
 mod create_action;
 mod denied;
 mod door;
+mod ending;
+mod environment;
 mod host;
 mod run_tests;
 mod runs;
+mod shells;
 mod terminals;
 mod viewers;
 mod watching;

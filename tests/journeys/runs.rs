@@ -60,7 +60,7 @@ async fn a_wait_that_is_not_satisfied_fails_with_what_it_saw() {
     };
     let failure = failure.unwrap();
     assert_eq!((status, failure.step, failure.code.as_str()), (RunStatus::Failed, Some(1), "timeout"));
-    assert!(failure.message.contains("never") && failure.message.contains("500ms"), "{}", failure.message);
+    assert!(failure.message.contains("never") && failure.message.contains("500 ms"), "{}", failure.message);
     assert!(failure.last_output.unwrap().contains("something else"));
     assert_eq!(steps[2].status, StepStatus::Skipped);
 }
@@ -213,4 +213,16 @@ async fn inputs_reach_the_shell_as_one_word_whatever_they_hold() {
     let run = host.execute("say", ExecuteRequest { inputs, ..Default::default() }).await.unwrap();
     let (status, _, failure) = finished(events.run_finished(run.id).await);
     assert_eq!(status, RunStatus::Succeeded, "{failure:?}");
+}
+
+#[tokio::test]
+async fn a_wait_on_the_screen_is_not_satisfied_by_the_screen_from_before_the_write() {
+    // Nothing is drawn of what is typed, so that the old screen is still there when the wait begins.
+    let steps = "  - write: \"stty -echo; printf 'rea'; echo dy; cat >/dev/null\\r\"\n  - wait_for: 'ready'\n\
+                 \x20 - write: \"x\\r\"\n  - wait_for: 'ready'\n    source: screen\n    timeout: 500\nshell: sh\n";
+    let host = TestHost::new().action("old", steps);
+    let mut events = host.events().await;
+    let run = host.execute("old", ExecuteRequest::default()).await.unwrap();
+    let (status, _, failure) = finished(events.run_finished(run.id).await);
+    assert_eq!((status, failure.unwrap().step), (RunStatus::Failed, Some(3)));
 }

@@ -18,8 +18,8 @@ async fn a_late_viewer_sees_what_an_early_one_saw() {
     let host = TestHost::new();
     let terminal = host.terminal("bash").await;
     let mut early = terminal.view_stream(&[]).await;
-    terminal.write("for i in 1 2 3; do echo line-$i; done; echo do''ne\r").await;
-    early.until_text("done").await;
+    terminal.write("for i in 1 2 3; do echo line-$i; done; echo all-$((1))\r").await;
+    early.until_text("all-1").await;
     let mut late = terminal.view_stream(&[]).await;
     late.until(|viewer| viewer.texts.contains(&StreamOut::Live)).await;
     let text = String::from_utf8_lossy(&late.output).into_owned();

@@ -228,6 +228,12 @@ pub enum TerminalVerb {
         #[command(flatten)]
         format: AsJson,
     },
+    /// List the codenames that you have met, by opening terminals yourself.
+    Codenames {
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
     /// Show a terminal in this one, and type into it; Ctrl-] comes back.
     Attach {
         /// The terminal's id, the start of it, or its codename.

@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::failure::Failure;
 use crate::keyboard::{self, RawMode};
-use crate::questions::Questions;
+use crate::sieve::Sieve;
 
 /// Ctrl-], as telnet has it: no shell or editor needs it much.
 const DETACH: u8 = 0x1d;
@@ -25,9 +25,8 @@ pub async fn attach(client: &Client, id: &str) -> Result<ExitCode, Failure> {
             .hint("`terminal screen` prints what is on it, `terminal send` types into it"));
     };
     let stream = client.stream(&path(&["terminals", id, "stream"], &[])).await?;
-    let ended = Attached { stream, questions: Questions::default(), replaying: 0, unacked: 0, sized: false }
-        .run()
-        .await;
+    let ended =
+        Attached { stream, sieve: Sieve::for_terminal(), replaying: 0, unacked: 0, sized: false }.run().await;
     _ = std::io::stdout().write_all(RESTORE);
     _ = std::io::stdout().flush();
     drop(raw);
@@ -47,7 +46,7 @@ enum Ended {
 
 struct Attached {
     stream: Stream,
-    questions: Questions,
+    sieve: Sieve,
     /// Replayed bytes still to come; those are not acknowledged.
     replaying: u64,
     unacked: u64,
@@ -89,7 +88,7 @@ impl Attached {
         match frame {
             ClientFrame::Binary(bytes) => {
                 let mut stdout = std::io::stdout().lock();
-                let written = stdout.write_all(&self.questions.without(bytes)).and_then(|()| stdout.flush());
+                let written = stdout.write_all(&self.sieve.sift(bytes)).and_then(|()| stdout.flush());
                 drop(stdout);
                 written.map_err(|error| Failure::usage(format!("stdout can't be written to: {error}")))?;
                 let replayed = self.replaying.min(bytes.len() as u64);

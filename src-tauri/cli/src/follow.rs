@@ -17,6 +17,7 @@ use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::keyboard::{self, RawMode};
 use crate::print::tame;
+use crate::sieve::Sieve;
 use crate::{connect, print};
 
 /// Two Ctrl-C within this time cancel the run; a single one is the program's.
@@ -60,6 +61,7 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         args,
         run: started,
         output,
+        sieve: if std::io::stdout().is_terminal() { Sieve::for_terminal() } else { Sieve::for_program() },
         unacked: 0,
         replaying: 0,
         last_ctrl_c: None,
@@ -110,6 +112,7 @@ struct Follower {
     args: RunArgs,
     run: RunView,
     output: Option<Stream>,
+    sieve: Sieve,
     /// Bytes printed and not acknowledged yet.
     unacked: u64,
     /// Replayed bytes still to come; those are not acknowledged.
@@ -233,14 +236,8 @@ impl Follower {
         };
         match &frame {
             ClientFrame::Binary(bytes) => {
-                if self.args.output {
-                    let text = self.whole_text(bytes);
-                    print::json_line(&json!({ "event": "output", "run": self.run.id, "text": text }))?;
-                } else {
-                    let mut stdout = std::io::stdout().lock();
-                    // A reader that has gone away does not stop the run.
-                    _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
-                }
+                let left = self.sieve.sift(bytes);
+                self.show(&left)?;
                 self.acknowledge(bytes.len() as u64).await?;
             }
             ClientFrame::Text(_) => match frame.json()? {
@@ -248,6 +245,21 @@ impl Follower {
                 Some(StreamOut::Exit { .. }) => self.output = None,
                 _ => {}
             },
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if self.args.output {
+            let text = self.whole_text(bytes);
+            print::json_line(&json!({ "event": "output", "run": self.run.id, "text": text }))?;
+        } else {
+            let mut stdout = std::io::stdout().lock();
+            // A reader that has gone away does not stop the run.
+            _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
         }
         Ok(())
     }
@@ -318,7 +330,8 @@ impl Follower {
                 break;
             }
         }
-        Ok(())
+        let rest = self.sieve.rest();
+        self.show(&rest)
     }
 
     fn conclude(&self, finished: &Event) -> Result<ExitCode, Failure> {

@@ -8,8 +8,8 @@ mod follow;
 mod host;
 mod keyboard;
 mod print;
-mod questions;
 mod run;
+mod sieve;
 mod terminal;
 
 use std::process::ExitCode;

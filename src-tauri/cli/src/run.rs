@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use orchestrator_core::action::duration;
 use orchestrator_core::api::{RunStatus, RunView, StepStatus};
 use orchestrator_core::client::{Client, path};
 
@@ -54,7 +55,7 @@ fn show(run: &RunView) -> Result<ExitCode, Failure> {
         .steps
         .iter()
         .map(|step| {
-            let took = step.duration_ms.map_or_else(String::new, |ms| format!("{ms:.1} ms"));
+            let took = step.duration_ms.map_or_else(String::new, duration::show_measured);
             let reason = step.reason.clone().unwrap_or_default();
             [
                 format!("{}", step.step + 1),

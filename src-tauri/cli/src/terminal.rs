@@ -1,9 +1,10 @@
 //! `ai-orchestrator terminal …`
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use orchestrator_core::api::{
-    KillReport, ScreenView, SpawnRequest, TerminalState, TerminalView, WriteReport,
+    CodenamesView, KillReport, ScreenView, SpawnRequest, TerminalState, TerminalView, WriteReport,
 };
 use orchestrator_core::client::{Client, path};
 
@@ -19,9 +20,19 @@ pub async fn perform(verb: TerminalVerb) -> Result<ExitCode, Failure> {
             if format.json { print::json(&terminals) } else { table(&terminals) }
         }
         TerminalVerb::Open { place, format } => {
-            let request = SpawnRequest { project: Some(place.absolute()?), ..SpawnRequest::default() };
+            let project = Some(place.absolute()?);
+            let person = is_person(&client).await;
+            let request = SpawnRequest { project, person, ..SpawnRequest::default() };
             let terminal: TerminalView = client.post("/v1/terminals", &request).await?;
             if format.json { print::json(&terminal) } else { print::text(&format!("{}\n", terminal.id)) }
+        }
+        TerminalVerb::Codenames { format } => {
+            let codenames: CodenamesView = client.get("/v1/codenames").await?;
+            if format.json {
+                return print::json(&codenames);
+            }
+            eprintln!("{} of {} met", codenames.met.len(), codenames.of);
+            print::lines(&codenames.met)
         }
         TerminalVerb::Attach { id } => {
             let id = find(&client, &id).await?;
@@ -57,6 +68,17 @@ pub async fn perform(verb: TerminalVerb) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Whether a person opens a terminal: somebody sits at this one, and neither an agent nor a run does the typing.
+async fn is_person(client: &Client) -> bool {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) || set("CLAUDECODE").is_some() {
+        return false;
+    }
+    let Some(own) = set("AI_ORCHESTRATOR_TERMINAL") else { return true };
+    let own: Result<TerminalView, _> = client.get(&path(&["terminals", &own], &[])).await;
+    !own.is_ok_and(|terminal| terminal.run.is_some())
 }
 
 /// The terminal of this id, codename, or start of an id.

@@ -20,9 +20,9 @@ const NEW_ID: &str = "new-action";
 
 /// Opens the terminal; the agent starts in it as soon as its shell is ready.
 pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalView, ApiError> {
-    let shell = Shell::find(None).map_err(SpawnError::from)?;
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    if !agent_command::is_installed("claude", &path, &shell.program).await {
+    let base = rooms.terminals.environment().await;
+    let shell = Shell::find(None, &base).map_err(SpawnError::from)?;
+    if !agent_command::is_installed("claude", &base, &shell.program).await {
         let message = "claude is not installed, so no agent can write the action";
         let hint = "start from a template instead (`ai-orchestrator action new --template`)";
         return Err(ApiError::new(409, "claude_missing", message).hint(hint));

@@ -182,7 +182,7 @@ impl Loop {
             let terminal = terminal.clone();
             self.work_on(id, async move {
                 tokio::time::sleep(timeout).await;
-                Change::TimeIsUp { last_output: terminal.tail().await }
+                Change::TimeIsUp { limit: timeout, last_output: terminal.tail().await }
             })
         });
         let active = Active { run, steps, terminal, cursor, typed: false, await_viewer, work: None, limit };

@@ -10,6 +10,7 @@ use crate::agent_command::{self, PromptFile, PromptFolder};
 use crate::api::operations::size_of;
 use crate::api::{ApiError, ExecuteRequest, RunView, TerminalState};
 use crate::engine::Start;
+use crate::environment::Variables;
 use crate::host::Rooms;
 use crate::project::Project;
 use crate::run::Plan;
@@ -23,7 +24,8 @@ use crate::terminals::{Spawn, SpawnError};
 pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) -> Result<RunView, ApiError> {
     let size = size_of(request.cols, request.rows)?;
     let resolved = trusted(rooms, &which, &request).await?;
-    let shell = shell_of(&resolved)?;
+    let base = rooms.terminals.environment().await;
+    let shell = shell_of(&resolved, &base)?;
     let mut values = values_in(which.project.clone(), rooms).await?;
     values.inputs.clone_from(&request.inputs);
     let Filled { mut action, shown } = filled(&resolved.action, &values, shell.kind)?;
@@ -32,7 +34,7 @@ pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) 
     {
         tracing::warn!(%error, "the inputs are not remembered");
     }
-    let prompts = with_agent_flags(&mut action, &shell, &rooms.prompts).await?;
+    let prompts = with_agent_flags(&mut action, &shell, &rooms.prompts, &base).await?;
     let id = Uuid::now_v7();
     let reused = request.terminal.as_ref().filter(|_| action.terminal == Reuse::Reuse);
     let terminal = if let Some(terminal) = reused {
@@ -92,18 +94,20 @@ fn filled(action: &Action, values: &Values, shell: ShellKind) -> Result<Filled, 
 }
 
 /// The shell that an action runs in.
-pub(crate) fn shell_of(resolved: &Resolved) -> Result<Shell, ApiError> {
-    Ok(Shell::find(resolved.action.shell.as_deref()).map_err(SpawnError::from)?)
+pub(crate) fn shell_of(resolved: &Resolved, base: &Variables) -> Result<Shell, ApiError> {
+    Ok(Shell::find(resolved.action.shell.as_deref(), base).map_err(SpawnError::from)?)
 }
 
 /// What placeholders stand for in a project.
 pub(crate) async fn values_in(project: Option<PathBuf>, rooms: &Rooms) -> Result<Values, ApiError> {
     let root = project.unwrap_or_else(|| rooms.paths.user_home().to_owned());
     let paths = rooms.paths.clone();
+    let base = rooms.terminals.environment().await;
     let gather = move || {
         let (project, git) = Project::discover(&root, &paths)?.values();
-        let env = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let env = base
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_str()?.to_owned(), value.to_str()?.to_owned())));
         std::io::Result::Ok(Values { project, git, env: env.collect(), ..Values::default() })
     };
     let gathered = tokio::task::spawn_blocking(gather).await.map_err(std::io::Error::other).flatten();
@@ -116,15 +120,18 @@ async fn with_agent_flags(
     action: &mut Action,
     shell: &Shell,
     folder: &PromptFolder,
+    base: &Variables,
 ) -> Result<Vec<PromptFile>, ApiError> {
     let starts_agent =
         |step: &Step| matches!(step, Step::Write(write) if agent_command::applies(&write.content));
     if !action.steps.iter().any(starts_agent) {
         return Ok(Vec::new());
     }
-    let path =
-        action.env.get("PATH").map(Into::into).or_else(|| std::env::var_os("PATH")).unwrap_or_default();
-    if !agent_command::is_installed("claude", &path, &shell.program).await {
+    let mut env = base.clone();
+    for (name, value) in &action.env {
+        env.set(name, value);
+    }
+    if !agent_command::is_installed("claude", &env, &shell.program).await {
         return Err(ApiError::new(422, "program_missing", "claude is not installed")
             .hint("install Claude Code, and make sure that `claude` is found in the terminal's PATH"));
     }

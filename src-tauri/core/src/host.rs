@@ -19,8 +19,10 @@ use tokio::sync::{Mutex, Notify, broadcast};
 use crate::agent_command::PromptFolder;
 use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
 use crate::clock;
+use crate::codenames::Codenames;
 use crate::config::Config;
 use crate::engine::ActionEngine;
+use crate::environment::Environment;
 use crate::events::Events;
 use crate::paths::Paths;
 use crate::projects::Projects;
@@ -77,6 +79,7 @@ pub(crate) struct Rooms {
     pub store: ActionStore,
     pub projects: Projects,
     pub prompts: PromptFolder,
+    pub codenames: Codenames,
     facts: Arc<Facts>,
 }
 
@@ -177,10 +180,13 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
     let socket = socket::bind(&seat)?;
     let events = Events::default();
     let lines = config.scrollback_lines.unwrap_or(SCROLLBACK_LINES);
-    let terminals = Terminals::new(paths.clone(), events.clone(), lines);
+    let environment = Environment::open(paths.user_home());
+    let terminals = Terminals::new(paths.clone(), events.clone(), lines, environment);
     let engine = ActionEngine::start_loop(terminals.clone(), events.clone());
-    let (store, notices) =
+    let (store, mut notices) =
         ActionStore::open(paths.clone()).await.map_err(|error| HostError::Store(error.to_string()))?;
+    let (codenames, notice) = Codenames::open(&paths);
+    notices.extend(notice);
     let projects = Projects::new(paths.clone(), store.remembered(), events.clone());
     tokio::spawn(tell_changes(store.subscribe(), events.clone()));
     let prompts = PromptFolder::open(&std::env::temp_dir(), paths.home())
@@ -196,7 +202,7 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
         web: Mutex::default(),
     };
     let facts = Arc::new(facts);
-    let rooms = Rooms { paths, events, terminals, engine, store, projects, prompts, facts };
+    let rooms = Rooms { paths, events, terminals, engine, store, projects, prompts, codenames, facts };
     seat.announce()?;
     tracing::info!(socket = %seat.socket().display(), "the host is open");
     let door = tokio::spawn(socket::serve(socket, rooms.clone()));

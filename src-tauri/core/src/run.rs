@@ -1,8 +1,10 @@
 //! A run: a value that one pure function moves from state to state. Who performs the steps is `engine`.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
-use crate::action::Scope;
+use crate::action::{Scope, duration};
 use crate::api::{Event, RunFailure, RunStatus, RunView, StepRecord, StepStatus};
 use crate::clock::{Moment, milliseconds};
 
@@ -100,6 +102,8 @@ pub enum Change {
     Settled(Option<i32>),
     /// Its time is up.
     TimeIsUp {
+        /// How long it might have lasted.
+        limit: Duration,
         /// The last lines on its terminal.
         last_output: String,
     },
@@ -174,15 +178,15 @@ impl Run {
                 self.break_off(&state, StepStatus::Cancelled, "cancelled", now, events);
                 Ok(self.conclude(Outcome::Cancelled, now, events))
             }
-            (state @ (State::Step { .. } | State::Settling), Change::TimeIsUp { last_output }) => {
-                let reason = "the run's time was up";
-                let step = self.break_off(&state, StepStatus::Failed, reason, now, events);
+            (state @ (State::Step { .. } | State::Settling), Change::TimeIsUp { limit, last_output }) => {
+                let reason = format!("the run's time was up after {}", duration::show(limit));
+                let step = self.break_off(&state, StepStatus::Failed, &reason, now, events);
                 let failure = RunFailure {
                     step,
                     code: "timeout".into(),
                     message: match step {
-                        Some(_) => "the run's time was up".into(),
-                        None => "the last command had not ended when the run's time was up".into(),
+                        Some(_) => reason,
+                        None => format!("the last command had not ended when {reason}"),
                     },
                     last_output: Some(last_output),
                 };
@@ -425,10 +429,11 @@ mod tests {
     #[test]
     fn a_run_that_does_not_settle_in_time_has_failed() {
         let plan = Plan { settle: true, ..plan() };
-        let late = Change::TimeIsUp { last_output: "…".into() };
+        let late = Change::TimeIsUp { limit: Duration::from_secs(90), last_output: "…".into() };
         let (_, _, run) = play(plan, vec![Change::Begin, done(), done(), late]);
         let failure = run.view().failure.unwrap();
         assert_eq!((failure.step, failure.code.as_str()), (None, "timeout"));
+        assert!(failure.message.ends_with("the run's time was up after 1 min 30 s"), "{}", failure.message);
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub(crate) mod ring;
 pub(crate) mod screen;
 pub(crate) mod sequence;
 pub(crate) mod shell;
+#[cfg(test)]
+mod splits;
+mod successor;
 pub(crate) mod text;
 pub(crate) mod typing;
 pub(crate) mod viewers;

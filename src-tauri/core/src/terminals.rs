@@ -3,6 +3,7 @@
 mod live;
 
 use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::api::{ApiError, Event, KillReport, TerminalState, TerminalView};
 use crate::clock;
+use crate::environment::{Environment, Variables};
 use crate::events::Events;
 use crate::paths::Paths;
 use crate::terminal::actor::{Actor, Parts};
@@ -81,6 +83,7 @@ pub struct Terminals {
     events: Events,
     /// How many lines of each are kept.
     scrollback: usize,
+    environment: Environment,
     living: Arc<Mutex<BTreeMap<Uuid, Kept>>>,
 }
 
@@ -93,9 +96,14 @@ struct Kept {
 
 impl Terminals {
     /// An empty set. What a killed host left behind is ended first; that blocks.
-    pub fn new(paths: Paths, events: Events, scrollback: usize) -> Self {
+    pub fn new(paths: Paths, events: Events, scrollback: usize, environment: Environment) -> Self {
         live::end_leftovers(&paths);
-        Self { paths, events, scrollback, living: Arc::default() }
+        Self { paths, events, scrollback, environment, living: Arc::default() }
+    }
+
+    /// The user's variables, which every terminal starts with.
+    pub async fn environment(&self) -> Arc<Variables> {
+        self.environment.get().await
     }
 
     /// Opens a terminal.
@@ -106,7 +114,10 @@ impl Terminals {
         let id = Uuid::now_v7();
         let program = spawn.shell.program.display().to_string();
         let failed = |source| SpawnError::Start { program: program.clone(), source };
-        let (launch, aid) = spawn.shell.launch(&self.paths, id, &spawn.cwd, &spawn.env).map_err(failed)?;
+        let base = self.environment().await;
+        let (launch, aid) =
+            spawn.shell.launch(&self.paths, id, &spawn.cwd, &spawn.env, &base).map_err(failed)?;
+        let argv = launch.argv.iter().flat_map(|word| [word.as_bytes(), b"\0"]).flatten().copied().collect();
         let size = spawn.size;
         let pty = tokio::task::spawn_blocking(move || Unattached::spawn(&launch, size))
             .await
@@ -133,6 +144,7 @@ impl Terminals {
             pty,
             view: view.clone(),
             aid,
+            argv,
             marks_expected,
             scrollback: self.scrollback,
             events: self.events.clone(),

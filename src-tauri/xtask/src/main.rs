@@ -10,6 +10,7 @@ mod record;
 mod requirements;
 mod run;
 mod shots;
+mod soak;
 mod test;
 mod tidy;
 
@@ -40,6 +41,8 @@ enum Verb {
     Bench(bench::Options),
     /// Records what real programs print, for the tests of the screen; they and tmux must be installed
     Record(record::Options),
+    /// Keeps a hundred terminals busy for some minutes, and fails if anything is left over
+    Soak(soak::Options),
     /// Writes the files that are generated from the code
     Gen(generated::Options),
     /// Checks the rules of the house that no linter knows
@@ -67,6 +70,7 @@ fn go(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Test(options) => test::test(&checkout, &options),
         Verb::Bench(options) => bench::bench(&checkout, &options).map(|()| ExitCode::SUCCESS),
         Verb::Record(options) => record::record(&checkout, &options).map(|()| ExitCode::SUCCESS),
+        Verb::Soak(options) => soak::soak(&checkout, &options).map(|()| ExitCode::SUCCESS),
         Verb::Gen(options) => generated::write_or_check(&checkout, &options).map(|()| ExitCode::SUCCESS),
         Verb::Tidy => tidy::tidy(&checkout),
         Verb::Shots(options) => shots::take(&checkout, &options).map(|()| ExitCode::SUCCESS),

@@ -192,6 +192,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/codenames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codenames of terminals that a person opened. */
+        get: operations["codenames:list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/create-action": {
         parameters: {
             query?: never;
@@ -561,6 +578,13 @@ export interface components {
              */
             project: string | null;
         };
+        /** @description Codenames of terminals that a person opened. */
+        CodenamesView: {
+            /** @description Those met, in the order of the alphabet. */
+            met: string[];
+            /** @description How many there are. */
+            of: number;
+        };
         /** @description Makes a new action: an agent in a terminal writes it, or the user in an editor. */
         CreateRequest: {
             /**
@@ -616,6 +640,13 @@ export interface components {
             terminal: string;
             /** @enum {string} */
             event: "terminal_closed";
+        } | {
+            /** @description The name. */
+            codename: string;
+            /** @description How many have been met. */
+            met: number;
+            /** @enum {string} */
+            event: "codename_met";
         } | {
             /**
              * Format: uuid
@@ -1090,6 +1121,11 @@ export interface components {
              * @default null
              */
             rows: number | null;
+            /**
+             * @description A person opens it, not a program: its codename counts as met.
+             * @default false
+             */
+            person: boolean;
         };
         /** @description One step of one run. */
         StepRecord: {
@@ -1716,6 +1752,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    "codenames:list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodenamesView"];
                 };
             };
         };

@@ -20,6 +20,7 @@ export type ActionDetail = Whole<Schemas['ActionDetail']>;
 export type ActionHealth = Whole<Schemas['ActionHealth']>;
 export type ActionList = Whole<Schemas['ActionList']>;
 export type ActionView = Whole<Schemas['ActionView']>;
+export type CodenamesView = Whole<Schemas['CodenamesView']>;
 export type DeletedAction = Whole<Schemas['DeletedAction']>;
 export type HostStatus = Whole<Schemas['HostStatus']>;
 export type Input = Whole<Schemas['Input']>;

@@ -144,6 +144,9 @@ export class App {
       case 'terminal_bell':
         this.callFor(event.terminal, 'rang the bell');
         break;
+      case 'codename_met':
+        this.terminals.codenames.met = event.met;
+        break;
       case 'run_finished': {
         const run = this.runs.byId.get(event.run);
         if (run) this.callFor(event.terminal, `${run.label}: ${event.failure?.message ?? event.status}`);
@@ -166,12 +169,14 @@ export class App {
   private async catchUp(version: string, pid: number): Promise<void> {
     const waiting: HostEvent[] = (this.waiting = []);
     try {
-      const [terminals, runs] = await Promise.all([
+      const [terminals, runs, codenames] = await Promise.all([
         this.door.terminals(),
         this.door.runs(),
+        this.door.codenames(),
         this.projects.load().then(() => this.actions.load(this.projects.current)),
       ]);
       this.terminals.set(terminals);
+      this.terminals.codenames = { met: codenames.met.length, of: codenames.of };
       this.runs.set(runs);
       this.layout.restore(terminals.map((terminal) => terminal.id));
       this.viewers.keep((id) => this.terminals.byId.has(id));

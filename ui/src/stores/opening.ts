@@ -14,7 +14,7 @@ export interface Opening {
 /** Opens a shell in the project's folder, in the focused pane. */
 export async function openTerminal(app: App, { cwd, place }: Opening = {}): Promise<string | null> {
   try {
-    const request = { project: app.projects.current, cwd: cwd ?? null, ...app.viewers.room() };
+    const request = { project: app.projects.current, cwd: cwd ?? null, ...app.viewers.room(), person: true };
     const terminal = await app.door.spawn(request);
     app.terminals.meet(terminal);
     place?.(terminal.id);

@@ -8,6 +8,8 @@ export class Terminals {
   byId = new SvelteMap<string, TerminalView>();
   /** Terminals that rang, failed or finished while nobody saw them. */
   attention = new SvelteSet<string>();
+  /** How many codenames the user has met by opening terminals, and how many there are. */
+  codenames = $state({ met: 0, of: 0 });
   list = $derived([...this.byId.values()].toSorted((a, b) => (a.created < b.created ? -1 : 1)));
 
   set(terminals: TerminalView[]): void {

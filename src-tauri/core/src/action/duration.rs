@@ -24,16 +24,32 @@ pub fn parse(text: &str) -> Option<Duration> {
     (duration <= LONGEST).then_some(duration)
 }
 
-/// Writes one the way `parse` reads it, with the largest unit that fits.
+/// Writes one for people, as every message and table does: `640 ms`, `12.4 s`, `3 min 05 s`, `1 h 30 min`. Only
+/// fractions of a millisecond, and of a second from a minute on, are left out.
 #[must_use]
 pub fn show(duration: Duration) -> String {
-    let millis = duration.as_millis();
-    for (unit, size) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000)] {
-        if millis >= size && millis.is_multiple_of(size) {
-            return format!("{}{unit}", millis / size);
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let (seconds, minutes) = (millis / 1_000, millis / 60_000);
+    match millis {
+        0..1_000 => format!("{millis} ms"),
+        1_000..60_000 if millis.is_multiple_of(1_000) => format!("{seconds} s"),
+        1_000..60_000 => {
+            let fraction = format!("{:03}", millis % 1_000);
+            format!("{seconds}.{} s", fraction.trim_end_matches('0'))
         }
+        60_000..3_600_000 if seconds.is_multiple_of(60) => format!("{minutes} min"),
+        60_000..3_600_000 => format!("{minutes} min {:02} s", seconds % 60),
+        _ if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
+        _ => format!("{} h {:02} min", minutes / 60, minutes % 60),
     }
-    format!("{millis}ms")
+}
+
+/// The same for what was measured, without digits that mean nothing.
+#[must_use]
+pub fn show_measured(milliseconds: f64) -> String {
+    let grain = if milliseconds < 1_000.0 { 1.0 } else { 100.0 };
+    let rounded = (milliseconds / grain).round() * grain;
+    show(Duration::try_from_secs_f64(rounded / 1_000.0).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -57,10 +73,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_reads_back() {
-        for millis in [0, 1, 999, 1000, 1500, 60_000, 90_000, 3_600_000] {
-            let duration = Duration::from_millis(millis);
-            assert_eq!(parse(&show(duration)), Some(duration));
+    fn a_duration_is_shown_in_the_unit_that_people_would_use() {
+        let cases = [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1_000, "1 s"),
+            (1_500, "1.5 s"),
+            (59_999, "59.999 s"),
+            (60_000, "1 min"),
+            (185_000, "3 min 05 s"),
+            (3_600_000, "1 h"),
+            (5_460_000, "1 h 31 min"),
+        ];
+        for (millis, shown) in cases {
+            assert_eq!(show(Duration::from_millis(millis)), shown);
+        }
+        let measured = [(0.4, "0 ms"), (12.6, "13 ms"), (1_234.5, "1.2 s"), (999.9, "1 s"), (-1.0, "0 ms")];
+        for (millis, shown) in measured {
+            assert_eq!(show_measured(millis), shown);
         }
     }
 }

@@ -39,6 +39,13 @@ pub enum Event {
         /// The terminal.
         terminal: Uuid,
     },
+    /// A person has met a codename for the first time.
+    CodenameMet {
+        /// The name.
+        codename: String,
+        /// How many have been met.
+        met: usize,
+    },
     /// A run began.
     RunStarted {
         /// The run's id.

@@ -54,6 +54,7 @@ pub(crate) fn table() -> (Router<Rooms>, OpenApi) {
         .routes(routes!(terminals::write))
         .routes(routes!(terminals::resize))
         .routes(routes!(terminals::screen))
+        .routes(routes!(terminals::codenames))
         .routes(routes!(streams::terminal))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))

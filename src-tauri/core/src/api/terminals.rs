@@ -78,6 +78,17 @@ pub struct SpawnRequest {
     pub cols: Option<u16>,
     /// Height in rows.
     pub rows: Option<u16>,
+    /// A person opens it, not a program: its codename counts as met.
+    pub person: bool,
+}
+
+/// Codenames of terminals that a person opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CodenamesView {
+    /// Those met, in the order of the alphabet.
+    pub met: Vec<String>,
+    /// How many there are.
+    pub of: usize,
 }
 
 /// Gives a terminal another size.

@@ -19,7 +19,7 @@ use super::pty::{Ending, Pty, Unattached};
 use super::text::TextReader;
 use super::viewers::Viewers;
 use super::waits::{WaitOutcome, Waits};
-use super::{Message, Size, WriteError, ending};
+use super::{Message, Size, WriteError, ending, successor};
 use crate::api::{Event, KillReport, StreamOut, TerminalState, TerminalView};
 use crate::events::Events;
 use crate::watch_text::Pattern;
@@ -36,6 +36,8 @@ pub struct Parts {
     pub view: TerminalView,
     /// The id that our marks carry.
     pub aid: String,
+    /// What the child's command line ends with, each argument with its NUL.
+    pub argv: Vec<u8>,
     /// Whether marks are sure to come.
     pub marks_expected: bool,
     /// How many lines are kept.
@@ -57,6 +59,8 @@ pub struct Actor {
     viewers: Viewers,
     queue: VecDeque<Entry>,
     standing: Standing,
+    /// What the child was started as.
+    argv: Vec<u8>,
     /// The last write of each run's cursor.
     written: Vec<Written>,
     /// The prompt that comes after all lines typed so far, while nothing typed ahead blurs the count.
@@ -83,6 +87,7 @@ impl Actor {
             standing: Standing {
                 marked: false,
                 marks_expected: parts.marks_expected,
+                taken_over: false,
                 at_prompt: false,
                 prompts: 0,
                 last_exit: None,
@@ -93,6 +98,7 @@ impl Actor {
                 viewed: false,
                 exited: false,
             },
+            argv: parts.argv,
             text: TextReader::new(parts.aid),
             echo: Echo::default(),
             waits: Waits::default(),
@@ -166,8 +172,13 @@ impl Actor {
                 }
             }
             Message::WaitScreen { pattern, done } => {
+                self.read_now();
                 self.screen_waits.push((pattern, done));
-                self.match_screen();
+                // Until something has been drawn after the last write, the screen is that from before it.
+                let (typed, printed) = (self.standing.last_input, self.standing.last_output);
+                if typed.is_none() || printed > typed {
+                    self.match_screen();
+                }
             }
             Message::WaitViewer { done } => self.gates.push((Gate::Viewed { since: Instant::now() }, done)),
             Message::WaitReady { done } => self.gates.push((Gate::Ready { since: Instant::now() }, done)),
@@ -216,6 +227,10 @@ impl Actor {
             return echo;
         }
         self.standing.group = self.pty.foreground();
+        if self.standing.marks_expected && !self.standing.marked {
+            self.standing.taken_over =
+                successor::has_taken_over(self.standing.shell, &self.argv, self.pty.discipline());
+        }
         let mut deadline = echo;
         let standing = &self.standing;
         for (mut gate, done) in std::mem::take(&mut self.gates) {

@@ -30,6 +30,12 @@ pub fn choose(seed: Uuid, taken: impl Fn(&str) -> bool) -> String {
     free.unwrap_or_else(|| format!("{}-{}", name(start), seed.simple()))
 }
 
+/// Whether it is one of them.
+pub fn is_one(name: &str) -> bool {
+    let parts = name.split_once('-');
+    parts.is_some_and(|(first, second)| ADJECTIVES.contains(&first) && NOUNS.contains(&second))
+}
+
 fn name(index: usize) -> String {
     format!("{}-{}", ADJECTIVES[index / NOUNS.len()], NOUNS[index % NOUNS.len()])
 }

@@ -12,22 +12,37 @@ const LAST: Duration = Duration::from_secs(1);
 
 /// Ends every process of the session `session`; answers which processes left it before and live on. Blocks.
 pub fn end_session(session: u32, terminal: Uuid) -> Vec<u32> {
-    let steps: [(&[Signal], Duration); 3] =
-        [(&[Signal::HUP, Signal::CONT], GRACE[0]), (&[Signal::TERM], GRACE[1]), (&[Signal::KILL], LAST)];
+    let steps: [(&[Signal], Duration); 2] =
+        [(&[Signal::HUP, Signal::CONT], GRACE[0]), (&[Signal::TERM], GRACE[1])];
     for (signals, grace) in steps {
         let members = members(session);
         if members.is_empty() {
-            break;
+            return strays(terminal);
         }
-        for signal in signals {
-            for group in groups(&members) {
-                // A group that is already gone is what was wanted.
-                _ = kill_process_group(group, *signal);
-            }
-        }
+        send(signals, &members);
         wait_until_gone(&members, grace);
     }
-    strays(terminal)
+    // A shell may start one more program, in a group of its own, between the look and the signal; once the
+    // shells are gone nothing is new.
+    let deadline = Instant::now() + LAST;
+    loop {
+        let members = members(session);
+        let left = deadline.saturating_duration_since(Instant::now());
+        if members.is_empty() || left.is_zero() {
+            return strays(terminal);
+        }
+        send(&[Signal::KILL], &members);
+        wait_until_gone(&members, left);
+    }
+}
+
+/// A group that is already gone is what was wanted.
+fn send(signals: &[Signal], members: &[Member]) {
+    for signal in signals {
+        for group in groups(members) {
+            _ = kill_process_group(group, *signal);
+        }
+    }
 }
 
 /// A process of a session.

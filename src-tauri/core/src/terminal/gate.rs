@@ -12,6 +12,8 @@ pub struct Standing {
     pub marked: bool,
     /// The shell was given our marks to say, so they should come.
     pub marks_expected: bool,
+    /// Something else has the terminal before the first mark, so that none may come.
+    pub taken_over: bool,
     /// The line editor waits for input.
     pub at_prompt: bool,
     /// How many prompts there have been.
@@ -116,8 +118,12 @@ fn ready(since: Instant, standing: &Standing, now: Instant) -> Verdict {
         return Verdict::Open(Opened::Mark);
     }
     // Marks that have come once are believed: something else runs, and is typed into after the usual rules.
-    if standing.marks_expected && !standing.marked && now < since + MARK_PATIENCE {
-        return Verdict::Closed(Some(since + MARK_PATIENCE));
+    if standing.marks_expected && !standing.marked && !standing.taken_over && now < since + MARK_PATIENCE {
+        // Nothing tells that a start file has handed the terminal on, so it is looked at again when the
+        // usual rules would let go.
+        let looks = [standing.last_output.map(|at| at + READY_QUIET), Some(since + READY_PATIENCE)];
+        let next = looks.into_iter().flatten().filter(|at| *at > now).min();
+        return Verdict::Closed(Some(next.unwrap_or(since + MARK_PATIENCE)));
     }
     if now >= since + READY_PATIENCE {
         return Verdict::Open(Opened::Patience);
@@ -166,6 +172,7 @@ mod tests {
         Standing {
             marked: true,
             marks_expected: true,
+            taken_over: false,
             at_prompt: false,
             prompts: 1,
             last_exit: Some(3),
@@ -189,9 +196,20 @@ mod tests {
         let now = Instant::now();
         let mut gate = Gate::Ready { since: now };
         let mut standing = Standing { marked: false, ..standing(now) };
-        assert_eq!(gate.check(&standing, now), Verdict::Closed(Some(now + MARK_PATIENCE)));
+        assert_eq!(gate.check(&standing, now), Verdict::Closed(Some(now + READY_QUIET)));
+        let silent = now + READY_PATIENCE;
+        assert_eq!(gate.check(&standing, silent), Verdict::Closed(Some(now + MARK_PATIENCE)));
         standing.at_prompt = true;
         assert_eq!(gate.check(&standing, now), Verdict::Open(Opened::Mark));
+    }
+
+    #[test]
+    fn a_program_that_took_the_shell_s_place_is_ready_when_it_is_quiet() {
+        let now = Instant::now();
+        let mut gate = Gate::Ready { since: now };
+        let standing = Standing { marked: false, taken_over: true, ..standing(now) };
+        assert_eq!(gate.check(&standing, now), Verdict::Closed(Some(now + READY_QUIET)));
+        assert_eq!(gate.check(&standing, now + READY_QUIET), Verdict::Open(Opened::Quiet));
     }
 
     #[test]

@@ -9,7 +9,10 @@ use axum::extract::rejection::BytesRejection;
 use uuid::Uuid;
 
 use super::answer::{Answer, Body, Path};
-use crate::api::{ApiError, KillReport, ResizeRequest, ScreenView, SpawnRequest, TerminalView, WriteReport};
+use crate::api::{
+    ApiError, CodenamesView, Event, KillReport, ResizeRequest, ScreenView, SpawnRequest, TerminalView,
+    WriteReport,
+};
 use crate::host::Rooms;
 use crate::terminal::shell::Shell;
 use crate::terminal::{Message, Size, WriteError};
@@ -41,13 +44,31 @@ pub async fn list(State(rooms): State<Rooms>) -> Answer<Vec<TerminalView>> {
     responses((status = 200, body = TerminalView), (status = "4XX", body = ApiError)))]
 pub async fn spawn(State(rooms): State<Rooms>, Body(request): Body<SpawnRequest>) -> Answer<TerminalView> {
     let size = size_of(request.cols, request.rows)?;
-    let shell = Shell::find(request.shell.as_deref()).map_err(SpawnError::from)?;
+    let base = rooms.terminals.environment().await;
+    let shell = Shell::find(request.shell.as_deref(), &base).map_err(SpawnError::from)?;
     let project = rooms.project(request.project.as_deref()).await?;
     let root = project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
     let cwd = request.cwd.map_or(root.clone(), |cwd| root.join(PathBuf::from(cwd)));
     let task = shell.name();
     let spawn = Spawn { shell, cwd, project, env: Vec::new(), size, task, run: None };
-    Ok(Json(rooms.terminals.spawn(spawn).await?.view()))
+    let terminal = rooms.terminals.spawn(spawn).await?.view();
+    if request.person {
+        let (codenames, events, codename) =
+            (rooms.codenames.clone(), rooms.events.clone(), terminal.codename.clone());
+        tokio::task::spawn_blocking(move || {
+            if let Some(met) = codenames.meet(&codename) {
+                events.send(Event::CodenameMet { codename, met });
+            }
+        });
+    }
+    Ok(Json(terminal))
+}
+
+/// Codenames of terminals that a person opened.
+#[utoipa::path(get, path = "/v1/codenames", operation_id = "codenames:list",
+    responses((status = 200, body = CodenamesView)))]
+pub async fn codenames(State(rooms): State<Rooms>) -> Answer<CodenamesView> {
+    Ok(Json(rooms.codenames.view()))
 }
 
 /// One terminal.

@@ -17,7 +17,7 @@ if status is-interactive
     end
 
     function __aio_output --on-event fish_preexec
-        printf '\e]133;C;aid=%s;cmdline_url=%s\a' $__aio_aid (string escape --style=url -- "$argv[1]")
+        printf '\e]133;C;aid=%s;cmdline_url=%s\a' $__aio_aid (string escape --style=url -- (string sub -l 4096 -- "$argv[1]" | string collect))
     end
 
     # Before the first prompt the user's configuration has been read: its prompt is wrapped then.

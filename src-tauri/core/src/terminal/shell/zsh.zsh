@@ -28,9 +28,9 @@ if [[ -o interactive ]]; then
   }
 
   __aio_output() {
-    local command=${1//\%/%25}
-    command=${command//;/%3B} command=${command//$'\n'/%0A} command=${command//$'\e'/%1B}
-    printf '\e]133;C;aid=%s;cmdline_url=%s\a' "$__aio_aid" "${command//$'\a'/%07}"
+    local command=${${1[1,4096]}//\%/%25}
+    command=${command//;/%3B} command=${command//$'\n'/%0A} command=${command//$'\t'/%09} command=${command//$'\e'/%1B}
+    printf '\e]133;C;aid=%s;cmdline_url=%s\a' "$__aio_aid" "${command//[[:cntrl:]]/ }"
   }
 
   # Runs once, before the first prompt: only now have the user's files set their hooks.

@@ -1,0 +1,109 @@
+//! How terminals end: nothing of them is left, and no half-typed line is submitted, however they end.
+
+use ai_orchestrator_tests::{TestHost, TestTerminal, processes};
+use futures_util::future::join_all;
+use orchestrator_core::api::{KillReport, SpawnRequest, StreamOut, TerminalState, TerminalView};
+use orchestrator_core::client::path;
+use rustix::process::{Pid, Signal, kill_process};
+
+async fn kill(terminal: &TestTerminal) -> KillReport {
+    terminal.client.delete(&path(&["terminals", &terminal.id.to_string()], &[])).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_thousand_terminals_leave_no_descriptor_and_no_zombie() {
+    let host = TestHost::new();
+    let client = host.client().await;
+    let pid = client.status().await.unwrap().pid;
+    kill(&host.terminal("sh").await).await;
+    let before = processes::descriptors(pid);
+    let request = SpawnRequest { shell: Some("true".to_owned()), ..SpawnRequest::default() };
+    for _ in 0..100 {
+        let opened: Vec<TerminalView> =
+            join_all((0..10).map(|_| async { client.post("/v1/terminals", &request).await.unwrap() })).await;
+        let last = opened.last().unwrap().id;
+        let mut viewer = TestTerminal { client: client.clone(), id: last }.view_stream(&[]).await;
+        viewer
+            .until(|viewer| matches!(viewer.texts.last(), Some(StreamOut::Exit { code: Some(0), .. })))
+            .await;
+    }
+    // The newest that have ended are still there for people to read.
+    let kept: Vec<TerminalView> = client.get("/v1/terminals").await.unwrap();
+    assert!(kept.len() <= 60, "{}", kept.len());
+    let ended = kept.iter().filter(|kept| matches!(kept.state, TerminalState::Exited { code: Some(0), .. }));
+    assert!(ended.count() >= 40);
+    for terminal in kept {
+        kill(&TestTerminal { client: client.clone(), id: terminal.id }).await;
+    }
+    assert_eq!(processes::descriptors(pid), before);
+    assert_eq!(processes::zombies_of(pid), [0; 0]);
+    assert_eq!(processes::of_terminals(&host.home()), [0; 0]);
+}
+
+/// Terminals with programs that don't want to end, and lines that were not sent.
+async fn nasty(host: &TestHost) -> Vec<TestTerminal> {
+    let lines = [
+        ("sh", "trap '' HUP TERM; echo on-$((1)); while :; do sleep 1; done\r", "on-1"),
+        ("bash", "trap '' HUP TERM INT; (trap '' HUP; sleep 1000) & echo on-$((1)); wait\r", "on-1"),
+        ("bash", "sleep 1001 & kill -STOP $!; echo on-$((1)); wait\r", "on-1"),
+        ("sh", "echo on-$((1)); cat >from-cat\r", "on-1"),
+        ("bash", "echo on-$((1))\r", "on-1"),
+        ("zsh", "echo on-$((1))\r", "on-1"),
+    ];
+    std::fs::write(host.user_home().join(".zshrc"), "").unwrap();
+    let mut terminals = Vec::new();
+    for (shell, line, word) in lines {
+        let terminal = host.terminal(shell).await;
+        let mut viewer = terminal.view_stream(&[]).await;
+        terminal.write(line).await;
+        viewer.until_text(&format!("{word}\r\n")).await;
+        if matches!(shell, "bash" | "zsh") && line.starts_with("echo") {
+            viewer
+                .until(|viewer| String::from_utf8_lossy(&viewer.output).matches("133;B").count() == 2)
+                .await;
+        }
+        if line.contains("cat") || line.starts_with("echo") {
+            terminal.write("touch submitted; half-typed").await;
+            viewer.until_text("half-typed").await;
+        }
+        terminals.push(terminal);
+    }
+    terminals
+}
+
+fn nothing_is_left(host: &TestHost) {
+    let left: Vec<String> =
+        processes::of_terminals(&host.home()).into_iter().map(processes::command).collect();
+    assert_eq!(left, [""; 0]);
+    let from_cat = std::fs::read_to_string(host.project().join("from-cat")).unwrap();
+    assert_eq!(from_cat, "", "the half-typed line reached the program");
+    assert!(!host.project().join("submitted").exists(), "the half-typed line was submitted");
+}
+
+#[tokio::test]
+async fn killing_a_terminal_leaves_nothing() {
+    let host = TestHost::new();
+    let terminals = nasty(&host).await;
+    for report in join_all(terminals.iter().map(kill)).await {
+        assert_eq!(report.survivors, [0; 0]);
+    }
+    nothing_is_left(&host);
+}
+
+#[tokio::test]
+async fn stopping_the_host_leaves_nothing() {
+    let host = TestHost::new();
+    nasty(&host).await;
+    host.cli(&["host", "stop", "--yes"]).run().ok();
+    nothing_is_left(&host);
+}
+
+#[tokio::test]
+async fn after_a_host_that_was_killed_the_next_leaves_nothing() {
+    let host = TestHost::new();
+    let terminals = nasty(&host).await;
+    let pid = terminals[0].client.status().await.unwrap().pid;
+    kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL).unwrap();
+    host.cli(&["action", "list"]).run().ok();
+    nothing_is_left(&host);
+}
