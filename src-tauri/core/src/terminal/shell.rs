@@ -90,6 +90,11 @@ impl Shell {
                 let file = start_file(paths, "sh.sh", include_str!("shell/sh.sh"))?;
                 keep(&mut launch_env, "AI_ORCHESTRATOR_USER_ENV", given("ENV"));
                 launch_env.set("ENV", file);
+                // Made here, since such a shell could write these characters only by starting a program for each.
+                let before = format!("\x1b]133;D;$?;aid={aid}\x07\x1b]133;A;aid={aid}\x07");
+                launch_env.set("AI_ORCHESTRATOR_PROMPT_BEFORE", before);
+                let after = format!("\x1b]133;B;aid={aid};editor=kernel\x07");
+                launch_env.set("AI_ORCHESTRATOR_PROMPT_AFTER", after);
             }
             ShellKind::Sh => {}
         }

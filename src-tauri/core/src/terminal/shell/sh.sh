@@ -6,11 +6,12 @@ if [ -n "${AI_ORCHESTRATOR_USER_ENV-}" ]; then
 else
   unset ENV
 fi
-__aio_aid=$AI_ORCHESTRATOR_AID
 __aio_exports=$AI_ORCHESTRATOR_EXPORTS
+__aio_before=$AI_ORCHESTRATOR_PROMPT_BEFORE
+__aio_after=$AI_ORCHESTRATOR_PROMPT_AFTER
 unset AI_ORCHESTRATOR_USER_ENV AI_ORCHESTRATOR_AID AI_ORCHESTRATOR_EXPORTS
+unset AI_ORCHESTRATOR_PROMPT_BEFORE AI_ORCHESTRATOR_PROMPT_AFTER
 [ -n "${ENV-}" ] && [ -r "$ENV" ] && . "$ENV"
 eval "$__aio_exports"
-unset __aio_exports
-PS1="$(printf '\033]133;D;')\$?$(printf ';aid=%s\007\033]133;A;aid=%s\007' "$__aio_aid" "$__aio_aid")${PS1-\$ }$(printf '\033]133;B;aid=%s;editor=kernel\007' "$__aio_aid")"
-unset __aio_aid
+PS1="$__aio_before${PS1-\$ }$__aio_after"
+unset __aio_exports __aio_before __aio_after
