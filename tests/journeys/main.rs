@@ -6,6 +6,7 @@
 mod actions;
 mod bad_input;
 mod cli;
+mod config;
 mod create_action;
 mod denied;
 mod door;

@@ -4,6 +4,8 @@
 //! How an operation does its work is elsewhere (`store`, `engine`, `terminal`).
 
 mod actions;
+mod config;
+mod docs;
 mod error;
 mod event;
 mod hosts;
@@ -16,6 +18,7 @@ pub use actions::{
     ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, CreateRequest, ExecuteRequest,
     Overridden, Preview, PreviewRequest, RestoreRequest, StepView, Undo, Version, VersionContent,
 };
+pub use config::{ConfigView, Layout};
 pub use error::{ApiError, Place};
 pub use event::Event;
 pub use hosts::{HostStatus, Memory, OpenWeb};

@@ -17,13 +17,13 @@ use crate::step::Step;
 use crate::store::{Resolved, Which};
 use crate::terminal::shell::Shell;
 use crate::terminal::{Message, Terminal};
-use crate::terminals::{Spawn, SpawnError};
+use crate::terminals::Spawn;
 
 /// Starts a run of an action.
 pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) -> Result<RunView, ApiError> {
     let size = size_of(request.cols, request.rows)?;
     let resolved = trusted(rooms, &which, &request).await?;
-    let shell = shell_of(&resolved)?;
+    let shell = rooms.shell(resolved.action.shell.as_deref())?;
     let mut values = values_in(which.project.clone(), rooms).await?;
     values.inputs.clone_from(&request.inputs);
     let Filled { mut action, shown } = filled(&resolved.action, &values, shell.kind)?;
@@ -89,11 +89,6 @@ fn filled(action: &Action, values: &Values, shell: ShellKind) -> Result<Filled, 
             None => refusal,
         }
     })
-}
-
-/// The shell that an action runs in.
-pub(crate) fn shell_of(resolved: &Resolved) -> Result<Shell, ApiError> {
-    Ok(Shell::find(resolved.action.shell.as_deref()).map_err(SpawnError::from)?)
 }
 
 /// What placeholders stand for in a project.

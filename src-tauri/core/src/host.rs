@@ -19,24 +19,20 @@ use tokio::sync::{Mutex, Notify, broadcast};
 use crate::agent_command::PromptFolder;
 use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
 use crate::clock;
-use crate::config::Config;
 use crate::engine::ActionEngine;
 use crate::events::Events;
 use crate::paths::Paths;
 use crate::projects::Projects;
+use crate::settings::Settings;
 use crate::store::{ActionStore, Notice, StoreChange};
-use crate::terminals::Terminals;
+use crate::terminal::shell::Shell;
+use crate::terminals::{SpawnError, Terminals};
 use activity::{Activity, Client};
 use seat::Seat;
 use web::WebDoor;
 
 pub use log::log_file;
 pub use seat::{Occupant, is_vacant, occupant, wait_until_vacant};
-
-/// How long a host with nothing to do waits for somebody to come.
-const IDLE_MINUTES: u64 = 10;
-/// How many lines of each terminal are kept.
-const SCROLLBACK_LINES: usize = 10_000;
 
 /// Why a host does not start.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +72,7 @@ pub(crate) struct Rooms {
     pub engine: ActionEngine,
     pub store: ActionStore,
     pub projects: Projects,
+    pub settings: Settings,
     pub prompts: PromptFolder,
     facts: Arc<Facts>,
 }
@@ -100,6 +97,12 @@ impl Rooms {
             Some(folder) => self.projects.discover(folder).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The shell of this name or path; the one of the settings if none is named, else the login shell.
+    pub fn shell(&self, wanted: Option<&str>) -> Result<Shell, ApiError> {
+        let usual = self.settings.config().shell;
+        Shell::find(wanted.or(usual.as_deref())).map_err(|error| SpawnError::from(error).into())
     }
 
     /// A client that stays; it counts until this is dropped.
@@ -169,18 +172,19 @@ impl Facts {
 /// Runs the host of this home until it is asked to stop or has nothing to do. `ready` is called once it answers.
 pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> {
     let seat = Seat::take(&paths)?;
-    let (config, problem) = Config::read(&paths.config());
-    let _log = log::open(&paths, config.log.as_deref());
-    if let Some(problem) = problem {
+    let events = Events::default();
+    let settings = Settings::open(&paths, events.clone());
+    let config = settings.config();
+    let _log = log::open(&paths, config.log.name());
+    for problem in settings.problems() {
         tracing::warn!(line = problem.line, "config.yaml: {}", problem.message);
     }
     let socket = socket::bind(&seat)?;
-    let events = Events::default();
-    let lines = config.scrollback_lines.unwrap_or(SCROLLBACK_LINES);
-    let terminals = Terminals::new(paths.clone(), events.clone(), lines);
+    let terminals = Terminals::new(paths.clone(), events.clone(), settings.clone());
     let engine = ActionEngine::start_loop(terminals.clone(), events.clone());
-    let (store, notices) =
-        ActionStore::open(paths.clone()).await.map_err(|error| HostError::Store(error.to_string()))?;
+    let (store, notices) = ActionStore::open(paths.clone(), settings.clone())
+        .await
+        .map_err(|error| HostError::Store(error.to_string()))?;
     let projects = Projects::new(paths.clone(), store.remembered(), events.clone());
     tokio::spawn(tell_changes(store.subscribe(), events.clone()));
     let prompts = PromptFolder::open(&std::env::temp_dir(), paths.home())
@@ -196,12 +200,12 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
         web: Mutex::default(),
     };
     let facts = Arc::new(facts);
-    let rooms = Rooms { paths, events, terminals, engine, store, projects, prompts, facts };
+    let rooms = Rooms { paths, events, terminals, engine, store, projects, settings, prompts, facts };
     seat.announce()?;
     tracing::info!(socket = %seat.socket().display(), "the host is open");
     let door = tokio::spawn(socket::serve(socket, rooms.clone()));
     ready();
-    let patience = Duration::from_secs(60 * config.idle_minutes.unwrap_or(IDLE_MINUTES));
+    let patience = Duration::from_secs(60 * u64::from(config.idle_minutes));
     tokio::select! {
         () = rooms.facts.stop.notified() => tracing::info!("asked to stop"),
         () = rooms.facts.activity.idle(patience, rooms.events.follow(), || rooms.terminals.living() > 0) => {

@@ -13,6 +13,7 @@ use crate::api::{ApiError, Event, KillReport, TerminalState, TerminalView};
 use crate::clock;
 use crate::events::Events;
 use crate::paths::Paths;
+use crate::settings::Settings;
 use crate::terminal::actor::{Actor, Parts};
 use crate::terminal::pty::Unattached;
 use crate::terminal::shell::{NoShell, Shell};
@@ -79,8 +80,7 @@ impl From<SpawnError> for ApiError {
 pub struct Terminals {
     paths: Paths,
     events: Events,
-    /// How many lines of each are kept.
-    scrollback: usize,
+    settings: Settings,
     living: Arc<Mutex<BTreeMap<Uuid, Kept>>>,
 }
 
@@ -93,9 +93,9 @@ struct Kept {
 
 impl Terminals {
     /// An empty set. What a killed host left behind is ended first; that blocks.
-    pub fn new(paths: Paths, events: Events, scrollback: usize) -> Self {
+    pub fn new(paths: Paths, events: Events, settings: Settings) -> Self {
         live::end_leftovers(&paths);
-        Self { paths, events, scrollback, living: Arc::default() }
+        Self { paths, events, settings, living: Arc::default() }
     }
 
     /// Opens a terminal.
@@ -134,7 +134,7 @@ impl Terminals {
             view: view.clone(),
             aid,
             marks_expected,
-            scrollback: self.scrollback,
+            scrollback: self.settings.config().scrollback_lines as usize,
             events: self.events.clone(),
         };
         let (actor, views) = Actor::new(parts).map_err(failed)?;

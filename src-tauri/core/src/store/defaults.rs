@@ -66,7 +66,7 @@ impl Shelf {
         }
         // A version that the app itself wrote is nobody's work: a newer one simply takes its place.
         let edited = active.as_deref().is_some_and(|bytes| !bytes.is_empty() && !self.is_ours(id, bytes));
-        if edited && self.config.defaults == config::Defaults::KeepEdits {
+        if edited && self.settings.config().defaults == config::Defaults::KeepEdits {
             return None;
         }
         let notice = |code, message| Notice { code, message, action: Some(id.to_owned()), restore: None };

@@ -19,7 +19,7 @@ impl Shelf {
     pub fn action_list(&mut self, project: Option<&Path>) -> ActionList {
         self.open_project(project);
         let mut actions = Vec::new();
-        let mut problems: Vec<Problem> = self.config_problem.iter().cloned().collect();
+        let mut problems = self.settings.problems();
         let folders = self.folders(project);
         for folder in &folders {
             problems.extend(folder.problem.clone());
@@ -56,7 +56,7 @@ impl Shelf {
             self.rescan(project, true);
         }
         self.rescan(None, true);
-        let mut problems: Vec<Problem> = self.config_problem.iter().cloned().collect();
+        let mut problems = self.settings.problems();
         for folder in self.folders(project) {
             problems.extend(folder.problem.clone());
             for (path, entry) in folder.entries() {

@@ -12,11 +12,11 @@ use super::history::{Author, History};
 use super::trust::Trust;
 use super::watch::{Seen, Watch};
 use super::{Defaults, Notice, StoreChange, StoreError};
-use crate::action::{Problem, Scope};
+use crate::action::Scope;
 use crate::clock;
-use crate::config::Config;
 use crate::paths::Paths;
 use crate::remembered::Remembered;
+use crate::settings::Settings;
 
 /// How long after a reading that failed, or that may have been early, a file is read again.
 /// In tests it is longer, so that a busy machine can't come between two halves of one save.
@@ -36,8 +36,7 @@ pub(super) enum Message {
 pub(super) struct Shelf {
     pub paths: Paths,
     pub defaults: Defaults,
-    pub config: Config,
-    pub config_problem: Option<Problem>,
+    pub settings: Settings,
     pub user: Folder,
     pub projects: HashMap<PathBuf, Folder>,
     pub history: History,
@@ -55,12 +54,12 @@ impl Shelf {
     /// Loads the user's folder and begins to watch it.
     pub fn open(
         paths: Paths,
+        settings: Settings,
         defaults: Defaults,
         sender: Sender<Message>,
         changes: broadcast::Sender<StoreChange>,
         remembered: Remembered,
     ) -> (Self, Result<Vec<Notice>, StoreError>) {
-        let (config, config_problem) = Config::read(&paths.config());
         let mut shelf = Self {
             user: Folder::new(Scope::User, None, paths.actions()),
             projects: HashMap::new(),
@@ -71,8 +70,7 @@ impl Shelf {
             unkept: BTreeSet::new(),
             paths,
             defaults,
-            config,
-            config_problem,
+            settings,
             changes,
             remembered,
         };
@@ -94,7 +92,7 @@ impl Shelf {
             let message = format!("trust.json can't be read ({why}); project actions ask again");
             notices.push(Notice { code: "trust_unreadable", message, action: None, restore: None });
         }
-        if let Some(problem) = &self.config_problem {
+        for problem in self.settings.problems() {
             let message = format!("config.yaml: {}", problem.message);
             notices.push(Notice { code: "bad_config", message, action: None, restore: None });
         }
@@ -176,7 +174,7 @@ impl Shelf {
         let roots: Vec<Option<PathBuf>> =
             std::iter::once(None).chain(self.projects.keys().cloned().map(Some)).collect();
         if seen.touches(&self.paths.config()) {
-            (self.config, self.config_problem) = Config::read(&self.paths.config());
+            self.settings.reload();
             self.publish(StoreChange::Actions { project: None });
         }
         for root in roots {

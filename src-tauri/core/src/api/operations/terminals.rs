@@ -11,9 +11,8 @@ use uuid::Uuid;
 use super::answer::{Answer, Body, Path};
 use crate::api::{ApiError, KillReport, ResizeRequest, ScreenView, SpawnRequest, TerminalView, WriteReport};
 use crate::host::Rooms;
-use crate::terminal::shell::Shell;
 use crate::terminal::{Message, Size, WriteError};
-use crate::terminals::{Spawn, SpawnError};
+use crate::terminals::Spawn;
 
 /// No terminal is larger than this in either direction.
 const LARGEST: u16 = 1000;
@@ -41,7 +40,7 @@ pub async fn list(State(rooms): State<Rooms>) -> Answer<Vec<TerminalView>> {
     responses((status = 200, body = TerminalView), (status = "4XX", body = ApiError)))]
 pub async fn spawn(State(rooms): State<Rooms>, Body(request): Body<SpawnRequest>) -> Answer<TerminalView> {
     let size = size_of(request.cols, request.rows)?;
-    let shell = Shell::find(request.shell.as_deref()).map_err(SpawnError::from)?;
+    let shell = rooms.shell(request.shell.as_deref())?;
     let project = rooms.project(request.project.as_deref()).await?;
     let root = project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
     let cwd = request.cwd.map_or(root.clone(), |cwd| root.join(PathBuf::from(cwd)));
