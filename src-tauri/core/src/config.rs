@@ -43,6 +43,8 @@ pub struct Config {
     pub scrollback_lines: u32,
     /// Whether visible terminals are drawn by the graphics card.
     pub webgl: bool,
+    /// Whether programs may put text on the clipboard (OSC 52).
+    pub programs_copy: bool,
     /// The shell of new terminals, a name or a path; the login shell if none.
     pub shell: Option<String>,
     /// Whether the system tells when a terminal out of sight rings its bell.
@@ -74,6 +76,7 @@ impl Default for Config {
             cursor_blink: false,
             scrollback_lines: 10_000,
             webgl: false,
+            programs_copy: true,
             shell: None,
             notify_bell: true,
             notify_finished: true,

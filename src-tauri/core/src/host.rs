@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Mutex, Notify, broadcast};
+use tokio::sync::{Mutex, Notify, broadcast, watch};
 
 use crate::agent_command::PromptFolder;
 use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
@@ -33,6 +33,9 @@ use web::WebDoor;
 
 pub use log::log_file;
 pub use seat::{Occupant, is_vacant, occupant, wait_until_vacant};
+
+/// How long a host that ends waits for its clients to have heard so.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Why a host does not start.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +86,8 @@ struct Facts {
     socket: PathBuf,
     activity: Activity,
     stop: Notify,
+    /// Whether all has ended, and only clients are left to be told.
+    ended: watch::Sender<bool>,
     /// What the start brought up.
     notices: Vec<Notice>,
     /// The same, until a client that shows notices has taken them.
@@ -157,6 +162,12 @@ impl Rooms {
         self.facts.untold().push_front(notice);
     }
 
+    /// Comes back when all has ended, and only clients are left to be told.
+    pub async fn farewell(&self) {
+        // The sender lives as long as this.
+        _ = self.facts.ended.subscribe().wait_for(|ended| *ended).await;
+    }
+
     /// Asks the host to end.
     pub fn stop(&self) {
         self.facts.stop.notify_one();
@@ -195,6 +206,7 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
         socket: seat.socket().to_owned(),
         activity: Activity::default(),
         stop: Notify::new(),
+        ended: watch::Sender::new(false),
         untold: std::sync::Mutex::new(notices.iter().cloned().map(event_of).collect()),
         notices,
         web: Mutex::default(),
@@ -215,6 +227,9 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
     }
     rooms.events.send(Event::Stopping);
     rooms.terminals.kill_all().await;
+    // A client that was not told would take the host for crashed, and start another.
+    rooms.facts.ended.send_replace(true);
+    _ = tokio::time::timeout(FAREWELL, rooms.facts.activity.deserted()).await;
     door.abort();
     if rooms.facts.web.lock().await.is_some() {
         web::forget_token(&rooms.paths);

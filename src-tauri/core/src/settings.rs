@@ -98,16 +98,15 @@ impl Held {
     /// Reads the file; whether something changed.
     fn reload(&mut self, path: &std::path::Path) -> bool {
         let (text, config, problems) = match file::read_bounded(path) {
-            Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => {
+            Ok(bytes) => {
+                if let Ok(text) = String::from_utf8(bytes) {
                     let (config, problems) = read(path, &text, &self.config);
                     (text, config, problems)
-                }
-                Err(_) => {
+                } else {
                     let message = "the file is not UTF-8; what was set before still holds";
                     (String::new(), self.config.clone(), vec![Problem::whole(path, "not-utf8", message)])
                 }
-            },
+            }
             Err(problem) if problem.code == "gone" => (String::new(), Config::default(), Vec::new()),
             Err(problem) => (String::new(), self.config.clone(), vec![problem]),
         };

@@ -642,6 +642,11 @@ export interface components {
              */
             webgl: boolean;
             /**
+             * @description Whether programs may put text on the clipboard (OSC 52).
+             * @default true
+             */
+            "programs-copy": boolean;
+            /**
              * @description The shell of new terminals, a name or a path; the login shell if none.
              * @default null
              */

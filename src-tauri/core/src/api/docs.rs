@@ -176,8 +176,8 @@ fn kind(schema: &Value) -> String {
     };
     match &schema["type"] {
         Value::String(name) => named(name),
-        Value::Array(names) => {
-            names.iter().filter_map(Value::as_str).map(named).collect::<Vec<_>>().join(" or ")
+        Value::Array(several) => {
+            several.iter().filter_map(Value::as_str).map(named).collect::<Vec<_>>().join(" or ")
         }
         _ => "anything".to_owned(),
     }

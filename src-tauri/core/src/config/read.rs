@@ -87,6 +87,7 @@ fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<
         number(&mut fields, "scrollback-lines", 100..=200_000)
     );
     let webgl = setting!(webgl, "webgl", fields.flag("webgl"));
+    let programs_copy = setting!(programs_copy, "programs-copy", fields.flag("programs-copy"));
     let shell = setting!(shell, "shell", text(&mut fields, "shell").map(Some));
     let notify_bell = setting!(notify_bell, "notify-bell", fields.flag("notify-bell"));
     let notify_finished = setting!(notify_finished, "notify-finished", fields.flag("notify-finished"));
@@ -107,6 +108,7 @@ fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<
         cursor_blink,
         scrollback_lines,
         webgl,
+        programs_copy,
         shell,
         notify_bell,
         notify_finished,

@@ -74,10 +74,10 @@ pub(super) fn is_keys(text: &str) -> bool {
     let sign = |key: &str| matches!(key, "," | "." | "/" | ";" | "'" | "[" | "]" | "\\" | "-" | "=" | "`");
     let modifiers: Vec<&str> = modifiers.split('+').collect();
     let known = modifiers.iter().all(|name| MODIFIERS.contains(name));
-    let once = modifiers.iter().enumerate().all(|(at, name)| !modifiers[..at].contains(name));
+    let distinct = modifiers.iter().enumerate().all(|(at, name)| !modifiers[..at].contains(name));
     // Shift alone makes another letter of a letter, and no shortcut.
     let strong = modifiers.iter().any(|name| *name != "Shift") || is_function_key(key);
-    known && once && strong && (one(key) || sign(key) || NAMED.contains(&key) || is_function_key(key))
+    known && distinct && strong && (one(key) || sign(key) || NAMED.contains(&key) || is_function_key(key))
 }
 
 fn is_function_key(key: &str) -> bool {
