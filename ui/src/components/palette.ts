@@ -4,6 +4,7 @@ import { computeCommandScore } from 'bits-ui';
 
 import type { Config, WindowCommand } from '../api/types';
 import type { App } from '../stores/app.svelte';
+import { quit } from '../stores/leaving';
 import { runAction } from '../stores/running';
 import type { Changes } from '../stores/settings.svelte';
 import { COMMANDS } from '../stores/shortcuts.svelte';
@@ -98,6 +99,9 @@ export function paletteEntries(app: App): PaletteEntry[] {
       label: 'Smaller terminal text',
       run: () => change(app, { 'font-size': Math.max(8, app.settings.config['font-size'] - 1) }),
     },
+    ...(app.native.desktop
+      ? [{ id: 'quit', group: 'Commands' as const, label: 'Quit', run: () => quit(app) }]
+      : []),
     ...THEMES.map(([theme, label]): PaletteEntry => ({
       id: theme,
       group: 'Commands',

@@ -43,6 +43,8 @@ export class App {
   private host: { version: string; pid: number } | undefined;
   /** Another version that the user wants to go on with. */
   private accepted: string | undefined;
+  /** How many terminals lived when the host said that it stops. */
+  private openAtStop: number | undefined;
   /** Whether the host ends only to begin anew. */
   private restarting = false;
 
@@ -170,6 +172,11 @@ export class App {
     });
   }
 
+  /** How many terminals have a program in them. */
+  get living(): number {
+    return this.terminals.list.filter((terminal) => terminal.state.kind !== 'exited').length;
+  }
+
   /** Whether the user can see a terminal right now. */
   sees(terminal: string): boolean {
     return this.layout.visible.has(terminal) && document.visibilityState === 'visible';
@@ -204,6 +211,8 @@ export class App {
         break;
       }
       case 'stopping':
+        // They are closed one by one now; how many there were is told when the next host is there.
+        this.openAtStop = this.living;
         if (this.restarting) this.connection.again();
         else this.connection.stopped();
         break;
@@ -221,7 +230,8 @@ export class App {
       this.connection.otherVersion(version, PAGE);
       return;
     }
-    const open = this.terminals.list.filter((terminal) => terminal.state.kind !== 'exited').length;
+    const open = this.openAtStop ?? this.living;
+    this.openAtStop = undefined;
     if (!(await this.catchUp()) || before === undefined || before.pid === pid) return;
     const ended = open === 1 ? 'One terminal ended with it.' : `${open} terminals ended with it.`;
     this.toasts.show('The host was restarted', { body: open === 0 ? undefined : ended, stays: open > 0 });

@@ -5,16 +5,12 @@ import { recall, remember } from './memory';
 
 const TOLD = 'told-that-terminals-go-on';
 
-function living(app: App): number {
-  return app.terminals.list.filter((terminal) => terminal.state.kind !== 'exited').length;
-}
-
 function many(count: number): string {
   return count === 1 ? 'one terminal' : `${count} terminals`;
 }
 
 export async function closeWindow(app: App): Promise<void> {
-  const count = living(app);
+  const count = app.living;
   if (count > 0 && recall<boolean>(TOLD) !== true) {
     const answer = await app.dialogs.confirm(
       'Your terminals keep running',
@@ -32,7 +28,7 @@ export async function closeWindow(app: App): Promise<void> {
 }
 
 export async function quit(app: App): Promise<void> {
-  const count = living(app);
+  const count = app.living;
   if (count > 0) {
     const answer = await app.dialogs.confirm(
       'Quit AI Orchestrator?',
