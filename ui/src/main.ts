@@ -40,7 +40,7 @@ const app: App = new App(door, native, dialogs);
 if (key instanceof DoorError && key.status === 401) app.connection.refused(key);
 else {
   if (key instanceof DoorError) app.connection.lost(0, key);
-  app.start();
+  app.start(!(key instanceof DoorError));
 }
 // A machine that woke up, or a page that is looked at again: no waiting for the next attempt.
 window.addEventListener('online', () => app.wake());

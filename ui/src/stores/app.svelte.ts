@@ -81,26 +81,29 @@ export class App {
   }
 
   /** Follows the host for as long as the page lives. */
-  start(): void {
-    this.events = new Events(this.door, {
-      event: (event) => {
-        if (event.event === 'hello') void this.greeted(event.version, event.pid);
-        else if (this.waiting) this.waiting.push(event);
-        else void this.take(event);
+  start(known = true): void {
+    this.events = new Events(
+      this.door,
+      {
+        event: (event) => {
+          if (event.event === 'hello') void this.greeted(event.version, event.pid);
+          else if (this.waiting) this.waiting.push(event);
+          else void this.take(event);
+        },
+        lost: (attempt) => this.connection.lost(attempt),
+        beforeRetry: async () => {
+          try {
+            // A host that somebody stopped is not started by a page that happens to be open.
+            this.door.rekey(await this.native.door(this.connection.state.kind !== 'stopped'));
+            await this.door.host();
+          } catch (error) {
+            this.missed(error);
+            throw error;
+          }
+        },
       },
-      lost: (attempt) => {
-        this.connection.lost(attempt);
-        void this.diagnose();
-      },
-      beforeRetry: async () => {
-        try {
-          // A host that somebody stopped is not started by a page that happens to be open.
-          this.door.rekey(await this.native.door(this.connection.state.kind !== 'stopped'));
-        } catch (error) {
-          if (error instanceof DoorError) this.connection.lost(0, error);
-        }
-      },
-    });
+      known,
+    );
   }
 
   stop(): void {
@@ -109,9 +112,9 @@ export class App {
 
   /** Tries now rather than later. */
   retry(): void {
-    if (!this.events) this.start();
-    else if (this.connection.state.kind === 'unlisted') void this.catchUp();
-    else this.events.retry();
+    if (!this.events) this.start(false);
+    if (this.connection.state.kind === 'unlisted') void this.catchUp();
+    else this.events?.retry();
   }
 
   /** Sockets that dropped try again at once; all others are fine. */
@@ -291,14 +294,14 @@ export class App {
     if (!document.hasFocus()) void this.native.notify(view.codename, what, terminal);
   }
 
-  /** A closed WebSocket doesn't say why; a plain request does. */
-  private async diagnose(): Promise<void> {
-    try {
-      await this.door.host();
-    } catch (error) {
-      if (error instanceof DoorError && (error.status === 401 || error.status === 403)) {
-        this.connection.refused(error);
-      }
+  /** An attempt at reaching the host failed. A closed socket doesn't say why; a plain request does. */
+  private missed(error: unknown): void {
+    if (!(error instanceof DoorError)) return;
+    if (error.status === 401 || error.status === 403) this.connection.refused(error);
+    else {
+      const { state } = this.connection;
+      const attempt = state.kind === 'lost' ? state.attempt + 1 : 1;
+      this.connection.lost(attempt, error.code === 'unreachable' ? undefined : error);
     }
   }
 }
