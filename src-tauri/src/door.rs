@@ -26,11 +26,8 @@ pub async fn door(start: bool) -> Result<OpenWeb, NoHost> {
     let paths = Paths::from_env().map_err(|problem| NoHost::denied(problem.to_string()))?;
     let program = host_program(std::env::var_os("AI_ORCHESTRATOR_BIN").map(PathBuf::from), own_folder());
     // Asked anew each time: the page asks again when the host that it knew is gone.
-    let client = if start {
-        Client::connect_or_start(&paths, &program).await
-    } else {
-        Client::connect(&paths).await
-    };
+    let client =
+        if start { Client::connect_or_start(&paths, &program).await } else { Client::connect(&paths).await };
     let client = client.map_err(|problem| NoHost::of(&problem, &paths))?;
     client.open_web().await.map_err(|problem| NoHost::of(&problem, &paths))
 }
@@ -47,7 +44,8 @@ impl NoHost {
     }
 
     fn denied(message: String) -> Self {
-        let hint = "see that your user may read and write that folder, or set AI_ORCHESTRATOR_HOME to another";
+        let hint =
+            "see that your user may read and write that folder, or set AI_ORCHESTRATOR_HOME to another";
         Self { code: "home_denied", message, hint: Some(hint.to_owned()) }
     }
 }

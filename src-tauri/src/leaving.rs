@@ -13,8 +13,7 @@ use crate::{frame, tray};
 pub struct Asked(AtomicBool);
 
 /// What of the window is found again at the next start.
-pub const REMEMBERED: StateFlags =
-    StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
+pub const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
 
 /// Somebody wants the window gone: asks the page, or lets it go if that was asked already.
 pub fn close_requested(window: &Window, api: &CloseRequestApi) {

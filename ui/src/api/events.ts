@@ -17,6 +17,7 @@ export class Events {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private attempt = 0;
   private closed = false;
+  private soon = false;
 
   constructor(
     private readonly door: Door,
@@ -30,7 +31,10 @@ export class Events {
 
   /** Tries again now rather than when the back-off ends. */
   retry(): void {
-    if (this.closed || this.timer === undefined) return;
+    if (this.closed) return;
+    // An attempt that is on its way may still go by what no longer holds: another one follows it at once.
+    this.soon = this.timer === undefined;
+    if (this.soon) return;
     clearTimeout(this.timer);
     void this.again();
   }
@@ -60,7 +64,10 @@ export class Events {
     socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (typeof data !== 'string') return;
       const event = JSON.parse(data) as HostEvent;
-      if (event.event === 'hello') this.attempt = 0;
+      if (event.event === 'hello') {
+        this.attempt = 0;
+        this.soon = false;
+      }
       this.listener.event(event);
     });
     socket.addEventListener('close', () => {
@@ -71,7 +78,8 @@ export class Events {
   }
 
   private wait(): void {
-    this.timer = setTimeout(() => void this.again(), backoff(this.attempt));
+    this.timer = setTimeout(() => void this.again(), this.soon ? 0 : backoff(this.attempt));
+    this.soon = false;
     this.attempt += 1;
   }
 }
