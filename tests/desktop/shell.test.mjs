@@ -1,7 +1,10 @@
 // What surrounds the page: a host that is stopped or killed, a home that can't be used, the window's place, leaving.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { addProject } from './project.mjs';
 import { Stage, until } from './stage.mjs';
 import { openWindow } from './window.mjs';
@@ -79,6 +82,26 @@ test('quitting asks what becomes of the terminals; the window is where it was, a
   await until('the end of the host', () => stage.host('host', 'status').then(() => false, ({ code }) => code === 3));
 });
 
+test('closing the window leaves everything running, and says so once', async (t) => {
+  await stage.host('host', 'start');
+  await addProject(stage, stage.project);
+  let window = await openWindow(stage);
+  t.after(() => window.close());
+  await window.click('button', /^New terminal/);
+  await window.shows(/[#$]$/m);
+  await askToClose();
+  await window.find('dialog', 'Your terminals keep running');
+  await leave(window, 'Close window');
+  await until('the end of the window', async () => (await stage.processes('ai-orchestrator-desktop')).length === 0);
+  assert.equal((await stage.ask('host', 'status')).terminals, 1);
+  await window.close();
+
+  window = await openWindow(stage);
+  await window.shows(/[#$]$/m);
+  await askToClose();
+  await until('the end of the window', async () => (await stage.processes('ai-orchestrator-desktop')).length === 0);
+});
+
 test('a home that can’t be used is a screen, not a window that never opens', async (t) => {
   // Nobody, not even root, makes a folder there.
   const window = await openWindow(stage, { ...stage.env, AI_ORCHESTRATOR_HOME: '/proc/nowhere' });
@@ -87,6 +110,12 @@ test('a home that can’t be used is a screen, not a window that never opens', a
   await window.find('button', 'Try again now');
   assert.match(await text(window, '[role="alert"]'), /\/proc\/nowhere.*AI_ORCHESTRATOR_HOME/s);
 });
+
+/** What a window manager sends when the cross is clicked; there is none on this display. */
+function askToClose() {
+  const script = fileURLToPath(new URL('close_window.py', import.meta.url));
+  return promisify(execFile)('python3', [script, `:${stage.display}`]);
+}
 
 /** Waits until the page looked for a host so many times; none of these looks may start one. */
 async function attempts(window, count) {
