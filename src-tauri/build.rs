@@ -4,7 +4,16 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// The commands the page may be granted; each is granted in `capabilities/main.json`.
-const COMMANDS: &[&str] = &["door", "pick_folder", "open_in_editor", "open_address", "notify"];
+const COMMANDS: &[&str] = &[
+    "door",
+    "pick_folder",
+    "open_in_editor",
+    "open_address",
+    "notify",
+    "tell_terminals",
+    "close_window",
+    "quit_program",
+];
 
 /// What the window shows when it was compiled without a built UI.
 const UNBUILT: &str = "<!doctype html><meta charset=utf-8><title>AI Orchestrator</title>\

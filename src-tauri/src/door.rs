@@ -7,7 +7,6 @@ use orchestrator_core::api::OpenWeb;
 use orchestrator_core::client::{Client, ClientError};
 use orchestrator_core::paths::Paths;
 use serde::Serialize;
-use tauri::State;
 
 /// Why the page has no host to talk to, in the shape of the door's own errors.
 #[derive(Debug, Serialize)]
@@ -17,22 +16,44 @@ pub struct NoHost {
     hint: Option<String>,
 }
 
-/// Where the page finds the host: `{address, token}`. Starts the host when none runs.
+/// Where the page finds the host: `{address, token}`. Starts the host when none runs, if it may.
 ///
 /// # Errors
-/// When no host can be started, or what answers isn't one.
+/// When there is no host and none can be started, or what answers isn't one.
 #[tauri::command]
-pub async fn door(paths: State<'_, Paths>) -> Result<OpenWeb, NoHost> {
+pub async fn door(start: bool) -> Result<OpenWeb, NoHost> {
+    // Looked for anew each time, like the host: what was wrong with the home may be mended by now.
+    let paths = Paths::from_env().map_err(|problem| NoHost::denied(problem.to_string()))?;
     let program = host_program(std::env::var_os("AI_ORCHESTRATOR_BIN").map(PathBuf::from), own_folder());
     // Asked anew each time: the page asks again when the host that it knew is gone.
-    let client = Client::connect_or_start(&paths, &program).await?;
-    Ok(client.open_web().await?)
+    let client =
+        if start { Client::connect_or_start(&paths, &program).await } else { Client::connect(&paths).await };
+    let client = client.map_err(|problem| NoHost::of(&problem, &paths))?;
+    client.open_web().await.map_err(|problem| NoHost::of(&problem, &paths))
 }
 
-impl From<ClientError> for NoHost {
-    fn from(problem: ClientError) -> Self {
-        Self { code: "host_unreachable", message: problem.to_string(), hint: problem.hint() }
+impl NoHost {
+    fn of(problem: &ClientError, paths: &Paths) -> Self {
+        let code = match problem {
+            ClientError::Start(_) if !may_be_used(paths.home()) => return Self::denied(problem.to_string()),
+            ClientError::Start(_) => "host_not_started",
+            ClientError::NoHost => "no_host",
+            _ => "host_unreachable",
+        };
+        Self { code, message: problem.to_string(), hint: problem.hint() }
     }
+
+    fn denied(message: String) -> Self {
+        let hint =
+            "see that your user may read and write that folder, or set AI_ORCHESTRATOR_HOME to another";
+        Self { code: "home_denied", message, hint: Some(hint.to_owned()) }
+    }
+}
+
+/// Whether this user may read and write in a folder.
+fn may_be_used(folder: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    access(folder, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK).is_ok()
 }
 
 fn own_folder() -> Option<PathBuf> {

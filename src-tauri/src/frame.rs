@@ -41,17 +41,22 @@ pub fn raise(app: &AppHandle) {
     }
 }
 
-/// Brings the window to the front and asks the page to show a terminal, by an event of the page's own kind
-/// (`show-terminal`, the id as its `detail`): so the page needs no permission to listen to the desktop.
-#[cfg(target_os = "linux")]
+/// Brings the window to the front and asks the page to show a terminal: a click on a notification, or in the tray.
 pub fn show_terminal(app: &AppHandle, terminal: &str) {
     raise(app);
-    if let Some(window) = app.get_webview_window(LABEL) {
-        let detail = serde_json::Value::from(terminal);
-        // A page that is just loading shows all its terminals anyway.
-        let _ = window
-            .eval(format!("window.dispatchEvent(new CustomEvent('show-terminal', {{detail: {detail}}}))"));
-    }
+    dispatch(app, "show-terminal", terminal);
+}
+
+/// Tells the page something; answers whether there is a page to be told.
+pub fn tell(app: &AppHandle, event: &str) -> bool {
+    dispatch(app, event, "")
+}
+
+/// Events of the page's own kind, so that it needs no permission to listen to the desktop.
+fn dispatch(app: &AppHandle, event: &str, detail: &str) -> bool {
+    let Some(window) = app.get_webview_window(LABEL) else { return false };
+    let (event, detail) = (serde_json::Value::from(event), serde_json::Value::from(detail));
+    window.eval(format!("window.dispatchEvent(new CustomEvent({event}, {{detail: {detail}}}))")).is_ok()
 }
 
 /// The name under which one window per home is known on the session's bus.
@@ -59,6 +64,12 @@ pub fn instance_of(home: &Path) -> String {
     let mut hasher = DefaultHasher::new();
     home.hash(&mut hasher);
     format!("dev.ai_orchestrator.home_{:016x}", hasher.finish())
+}
+
+/// The file, among the desktop's own for this program, in which the window's place is found again: one per home.
+pub fn state_of(home: &Path) -> String {
+    let name = instance_of(home);
+    format!("window-{}.json", name.rsplit('_').next().unwrap_or(&name))
 }
 
 /// `WebKit` draws the page in a process of its own. When that one is killed (memory, a driver's crash), the

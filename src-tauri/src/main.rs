@@ -8,10 +8,14 @@
 mod door;
 mod editor;
 mod frame;
+mod leaving;
 mod native;
+mod tray;
+
+use std::path::PathBuf;
 
 use orchestrator_core::paths::Paths;
-use tauri::Manager;
+use tauri::{Manager, WindowEvent};
 
 fn main() {
     if let Err(problem) = open() {
@@ -21,24 +25,42 @@ fn main() {
 }
 
 fn open() -> Result<(), Box<dyn std::error::Error>> {
-    let paths = Paths::from_env()?;
+    // A home that can't be used is no reason for no window: the page says what is wrong, and tries again.
+    let home = Paths::from_env().map_or_else(|_| PathBuf::from("unusable"), |paths| paths.home().to_owned());
     tauri::Builder::default()
         .plugin(
             tauri_plugin_single_instance::Builder::new()
-                .dbus_id(frame::instance_of(paths.home()))
+                .dbus_id(frame::instance_of(&home))
                 .callback(|app, _arguments, _folder| frame::raise(app))
                 .build(),
         )
         .plugin(tauri_plugin_dialog::init())
-        .manage(paths)
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_filename(frame::state_of(&home))
+                .with_state_flags(leaving::REMEMBERED)
+                .build(),
+        )
+        .manage(leaving::Asked::default())
         .invoke_handler(tauri::generate_handler![
             door::door,
             native::pick_folder,
             native::open_in_editor,
             native::open_address,
-            native::notify
+            native::notify,
+            tray::tell_terminals,
+            leaving::close_window,
+            leaving::quit_program
         ])
-        .setup(|app| Ok(frame::open(app.app_handle())?))
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event {
+                leaving::close_requested(window, api);
+            }
+        })
+        .setup(|app| {
+            frame::open(app.app_handle())?;
+            Ok(tray::open(app.app_handle())?)
+        })
         .run(tauri::generate_context!())?;
     Ok(())
 }

@@ -51,6 +51,19 @@ for (const [theme, gtk] of [['dark', 'Adwaita:dark'], ['light', 'Adwaita']]) {
     await until('the versions', () => window.browser.$('[role="dialog"] [role="option"]').isDisplayed());
     await still(window);
     await window.screenshot(join(folder, `history-${theme}.png`));
+    await window.click('button', 'Close', '[role="dialog"]');
+    await window.click('button', 'Settings');
+    await window.find('dialog', 'Settings');
+    await still(window);
+    await window.screenshot(join(folder, `settings-${theme}.png`));
+    await window.click('tab', 'Keyboard');
+    await still(window);
+    await window.screenshot(join(folder, `keyboard-${theme}.png`));
+    await window.click('button', 'Done');
+    await stage.host('host', 'stop', '--yes');
+    await window.find('heading', 'The host was stopped');
+    await still(window);
+    await window.screenshot(join(folder, `stopped-${theme}.png`));
     await window.close();
   } finally {
     await stage.strike();

@@ -6,7 +6,7 @@ import { remote } from 'webdriverio';
 import { programs, until } from './stage.mjs';
 
 /** Opens the window on a stage, with a session bus of its own, so that no other window answers for it. */
-export async function openWindow(stage) {
+export async function openWindow(stage, env = stage.env) {
   const [port, nativePort] = [await freePort(), await freePort()];
   const driver = stage.start('dbus-run-session', [
     '--',
@@ -15,7 +15,7 @@ export async function openWindow(stage) {
     String(port),
     '--native-port',
     String(nativePort),
-  ]);
+  ], { env });
   await until('tauri-driver', async () => (await fetch(`http://127.0.0.1:${port}/status`)).ok);
   const browser = await remote({
     hostname: '127.0.0.1',
@@ -125,7 +125,7 @@ export class Window {
 
 /** Runs in the page. Roles are attributes, or what HTML gives a button; names are labels, or the text. */
 function elementOf(role, name, inside) {
-  const tags = { button: 'button', textbox: 'input,textarea' };
+  const tags = { button: 'button', textbox: 'input,textarea', heading: 'h1,h2,h3' };
   const query = [`[role="${role}"]`, tags[role]].filter(Boolean).join(',');
   const matches = (text) => (typeof name === 'string' ? text === name : new RegExp(name.source, name.flags).test(text));
   const labelled = (element) =>

@@ -296,3 +296,17 @@ fn output_begins_on_a_line_of_its_own() {
     let host = TestHost::new().action("lines", steps);
     host.run("lines").args(["--trust"]).run().ok();
 }
+
+#[test]
+fn the_manual_has_a_page_for_each_command_and_completions_know_them() {
+    let host = TestHost::new();
+    let folder = host.user_home().join("man/man1");
+    host.cli(&["man", folder.to_str().unwrap()]).run().ok();
+    for page in ["ai-orchestrator", "ai-orchestrator-action-run", "ai-orchestrator-config-set"] {
+        let text = std::fs::read_to_string(folder.join(format!("{page}.1"))).unwrap();
+        assert!(text.contains(".TH") && text.contains(".SH NAME"), "{text}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        host.cli(&["completions", shell]).run().ok().prints("config");
+    }
+}

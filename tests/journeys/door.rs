@@ -49,6 +49,22 @@ async fn only_the_token_s_holder_gets_in_and_only_under_its_own_name() {
 }
 
 #[tokio::test]
+async fn the_contract_is_readable_without_a_token_and_nothing_else_is() {
+    let host = TestHost::new();
+    let open = host.client().await.open_web().await.unwrap();
+    let port: u16 = open.address.rsplit_once(':').unwrap().1.parse().unwrap();
+    let get = |path: &str| send(port, &format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}"), "");
+    let (status, page) = get("/docs");
+    assert_eq!(status, 200);
+    assert!(page.contains("<h3 id=\"actions:execute\">") && !page.contains(&open.token), "{page}");
+    assert_eq!(get("/openapi.json").0, 200);
+    assert_eq!(get("/v1/config").0, 401);
+    assert_eq!(send(port, "GET /docs HTTP/1.1\r\nHost: evil.example", "").0, 403);
+    let document: Value = host.client().await.get("/openapi.json").await.unwrap();
+    assert_eq!(document["info"]["title"], "AI Orchestrator");
+}
+
+#[tokio::test]
 async fn every_refusal_has_one_shape() {
     let host = TestHost::new();
     let open = host.client().await.open_web().await.unwrap();

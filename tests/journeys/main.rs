@@ -7,6 +7,7 @@ mod actions;
 mod bad_input;
 mod cli;
 mod codenames;
+mod config;
 mod create_action;
 mod denied;
 mod door;

@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,6 +29,8 @@ const QUIET = ['gpu', 'quic', 'background-networking', 'component-update', 'sync
   (what) => `--disable-${what}`,
 );
 
+const NOBODY = 65534;
+
 export const axe = ui.resolve('axe-core/axe.min.js');
 
 /** Looks again and again until `look` answers something true; fails, saying what never came. */
@@ -50,8 +52,11 @@ export async function until(what, look, limit = 15_000) {
 }
 
 export class Stage {
+  /** What is started as the command line, with what stands before its arguments. */
+  program = [PROGRAM];
+
   /** Makes the folders, writes the given files below them, starts the host and opens the page. */
-  static async build({ project = {}, user = {}, page = {} } = {}) {
+  static async build({ project = {}, user = {}, page = {}, plain = false } = {}) {
     const stage = new Stage();
     try {
       stage.root = await mkdtemp(join(tmpdir(), 'ai-orchestrator-ui-'));
@@ -67,6 +72,7 @@ export class Stage {
       await mkdir(stage.env.HOME, { recursive: true });
       await mkdir(join(stage.project, '.git'), { recursive: true });
       await mkdir(join(stage.home, 'actions'), { recursive: true });
+      if (plain) await stage.becomePlain();
       for (const [name, text] of Object.entries(project)) await stage.projectAction(name, text);
       for (const [name, text] of Object.entries(user)) await stage.userAction(name, text);
       await stage.startHost();
@@ -82,6 +88,16 @@ export class Stage {
     }
   }
 
+  /** Root is never denied anything: where the tests are root, the host is nobody's from here on. */
+  async becomePlain() {
+    if (process.getuid() !== 0) return;
+    const copy = join(this.root, 'ai-orchestrator');
+    await copyFile(PROGRAM, copy);
+    await run('chmod', ['755', this.root]);
+    await run('chown', ['-R', `${NOBODY}:${NOBODY}`, this.home, this.env.HOME, this.project]);
+    this.program = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', copy];
+  }
+
   /** Ends the browser and the host, and removes the folders. */
   async strike() {
     await this.browser?.close().catch(() => {});
@@ -94,16 +110,27 @@ export class Stage {
     this.url = new URL((await this.ask('host', 'status')).url);
   }
 
+  /** Ends the host and starts another at the same port; the page is told its address, as if it was pasted. */
+  async restartHost() {
+    const { port } = this.url;
+    await this.host('host', 'stop', '--yes');
+    await this.startHost(port);
+    await this.page.evaluate((hash) => (location.hash = hash), this.url.hash);
+  }
+
   /** Opens the page as the printed address does, with the stage's project chosen. */
   async openPage(options = {}) {
     this.faults = [];
+    this.said = [];
     this.context = await this.browser.newContext({
       viewport: { width: 1280, height: 820 },
       ...options,
     });
     await this.context.addInitScript(breakableSockets);
+    await this.context.addInitScript(pretendedVersion);
     this.page = await this.context.newPage();
     this.page.setDefaultTimeout(15_000);
+    this.page.on('console', (message) => message.type() === 'error' && this.said.push(message.text()));
     this.page.on('pageerror', (error) => this.faults.push(String(error)));
     await this.call('POST', '/v1/projects', { path: this.project });
     await this.page.goto(this.url.href);
@@ -112,7 +139,8 @@ export class Stage {
 
   /** Runs the command line and answers what it printed. */
   async host(...args) {
-    const { stdout } = await run(PROGRAM, args, {
+    const [program, ...before] = this.program;
+    const { stdout } = await run(program, [...before, ...args], {
       env: this.env,
       cwd: this.root,
     });
@@ -236,4 +264,18 @@ function breakableSockets() {
   window.__mend = () => {
     down = false;
   };
+}
+
+/** Runs in the page before it: a host greets as the version that the test put into the tab's storage. */
+function pretendedVersion() {
+  const version = sessionStorage.getItem('pretended-version');
+  if (version === null) return;
+  const data = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'data');
+  Object.defineProperty(MessageEvent.prototype, 'data', {
+    get() {
+      const real = data.get.call(this);
+      if (typeof real !== 'string' || !real.includes('"event":"hello"')) return real;
+      return JSON.stringify({ ...JSON.parse(real), version });
+    },
+  });
 }

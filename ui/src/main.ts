@@ -12,15 +12,21 @@ import { browser } from './native/browser';
 import { desktop } from './native/desktop';
 import { App, firstKey } from './stores/app.svelte';
 import { Dialogs } from './stores/dialogs.svelte';
+import { closeWindow, quit } from './stores/leaving';
 
 const dialogs = new Dialogs();
 const internals = window.__TAURI_INTERNALS__;
 const native = internals
-  ? desktop(internals, (terminal) => app.showTerminal(terminal))
+  ? desktop(internals, {
+      goTo: (terminal) => app.showTerminal(terminal),
+      closing: () => void closeWindow(app),
+      quitting: () => void quit(app),
+    })
   : browser({
       folder: () => dialogs.folder(),
       showPath: (path, line) => dialogs.path(path, line),
       goTo: (terminal) => app.showTerminal(terminal),
+      reconnect: () => app.reconnect(),
     });
 
 // A terminal measures its cells when it opens: the font has to be there by then.
@@ -31,10 +37,13 @@ const [key] = await Promise.all([
 ]);
 const door = new Door(key instanceof DoorError ? { address: location.origin, token: '' } : key);
 const app: App = new App(door, native, dialogs);
-if (key instanceof DoorError && key.status === 401) app.connection.refused(key.message, key.hint);
+if (key instanceof DoorError && key.status === 401) app.connection.refused(key);
 else {
-  if (key instanceof DoorError) app.connection.lost(0, key.message, key.hint);
-  app.start();
+  if (key instanceof DoorError) app.connection.lost(0, key);
+  app.start(!(key instanceof DoorError));
 }
+// A machine that woke up, or a page that is looked at again: no waiting for the next attempt.
+window.addEventListener('online', () => app.wake());
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && app.wake());
 
 mount(Window, { target: document.getElementById('app')!, props: { app } });

@@ -108,6 +108,9 @@ export function testApp(door: Partial<Record<keyof Door, unknown>> = {}): App {
     openInEditor: vi.fn(async () => undefined),
     notify: vi.fn(async () => undefined),
     openAddress: vi.fn(),
+    tellTerminals: vi.fn(),
+    closeWindow: vi.fn(),
+    quit: vi.fn(),
   };
   const app = new App(strict as unknown as Door, native, new Dialogs());
   app.showTerminal = vi.fn();

@@ -122,7 +122,11 @@ describe('creating an action', () => {
     const made = action({ id: 'new-action', path: '/home/new-action.yaml' });
     const createTemplate = vi.fn(async () => made);
     const app = testApp({ createAction: missing, createTemplate, actions: async () => list });
-    await createAction(app);
+    const going = createAction(app);
+    await settled();
+    expect(app.dialogs.open[0]?.question).toMatchObject({ title: 'No agent is installed' });
+    app.dialogs.open[0]!.answer('template');
+    await going;
     expect(createTemplate).toHaveBeenCalledWith({ project: '/repo' });
     expect(app.native.openInEditor).toHaveBeenCalledWith('/home/new-action.yaml', undefined);
     expect(app.toasts.items.map((toast) => toast.body)).toEqual(['/home/new-action.yaml']);
@@ -131,7 +135,10 @@ describe('creating an action', () => {
   it('says why where even the template can’t be written', async () => {
     const refused = () => Promise.reject(new DoorError(409, { code: 'in_the_way', message: 'a link' }));
     const app = testApp({ createAction: missing, createTemplate: refused });
-    await createAction(app);
+    const going = createAction(app);
+    await settled();
+    app.dialogs.open[0]!.answer('template');
+    await going;
     expect(app.native.openInEditor).not.toHaveBeenCalled();
     expect(app.toasts.items.map((toast) => toast.body)).toEqual(['A link.']);
   });

@@ -43,6 +43,12 @@ pub enum Command {
         #[command(subcommand)]
         verb: HostVerb,
     },
+    /// Settings: show, change.
+    Config {
+        /// What to do.
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
     /// Print the JSON Schema of action files.
     Schema,
     /// Print the `OpenAPI` document of the host's door.
@@ -53,8 +59,45 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Write the manual pages into a folder.
+    Man {
+        /// The folder, such as `~/.local/share/man/man1`.
+        folder: PathBuf,
+    },
     /// Print the version.
     Version,
+}
+
+/// Verbs of the settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigVerb {
+    /// Show all settings as they hold now, and what is wrong with their file.
+    Show {
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// Print one setting.
+    Get {
+        /// Its key, such as `font-size` or `shortcuts.palette`.
+        key: String,
+    },
+    /// Change a setting; comments and all else in the file stay.
+    Set {
+        /// Its key, such as `font-size` or `shortcuts.palette`.
+        key: String,
+        /// Its new value.
+        value: String,
+    },
+    /// Bring a setting back to what is usual.
+    Reset {
+        /// Its key.
+        key: String,
+    },
+    /// Print where the settings' file is.
+    Path,
+    /// Print the JSON Schema of the settings' file.
+    Schema,
 }
 
 /// The project.

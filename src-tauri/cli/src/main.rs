@@ -3,6 +3,7 @@
 mod action;
 mod args;
 mod attach;
+mod config;
 mod failure;
 mod follow;
 mod host;
@@ -69,9 +70,11 @@ fn perform(cli: Cli) -> Result<ExitCode, Failure> {
             Some(Command::Terminal { verb }) => terminal::perform(verb).await,
             Some(Command::Run { verb }) => run::perform(verb).await,
             Some(Command::Host { verb }) => host::perform(verb).await,
+            Some(Command::Config { verb }) => config::perform(verb).await,
             Some(Command::Schema) => print::text(&orchestrator_core::action::schema()),
             Some(Command::Openapi) => print::text(&orchestrator_core::api::openapi()),
             Some(Command::Completions { shell }) => print::completions(shell),
+            Some(Command::Man { folder }) => print::manual(&folder),
             Some(Command::Version) => {
                 print::text(&format!("ai-orchestrator {}\n", env!("CARGO_PKG_VERSION")))
             }

@@ -78,6 +78,19 @@ pub fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
     text(&String::from_utf8_lossy(&script))
 }
 
+/// Writes the manual: a page for each command.
+pub fn manual(folder: &std::path::Path) -> Result<ExitCode, Failure> {
+    let failed = |error: io::Error| Failure::usage(format!("{}: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let command = <crate::args::Cli as clap::CommandFactory>::command();
+    clap_mangen::generate_to(command, folder).map_err(failed)?;
+    text(&format!(
+        "the manual is in {}; `man -l {}` shows its first page\n",
+        folder.display(),
+        folder.join("ai-orchestrator.1").display()
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::tame;

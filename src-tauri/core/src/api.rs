@@ -4,6 +4,8 @@
 //! How an operation does its work is elsewhere (`store`, `engine`, `terminal`).
 
 mod actions;
+mod config;
+mod docs;
 mod error;
 mod event;
 mod hosts;
@@ -17,6 +19,7 @@ pub use actions::{
     ExecuteRequest, OfferDefaults, Overridden, Preview, PreviewRequest, RestoreRequest, StepView, Undo,
     Version, VersionContent,
 };
+pub use config::{ConfigView, Layout};
 pub use error::{ApiError, Place};
 pub use event::Event;
 pub use hosts::{HostStatus, Memory, OpenWeb};

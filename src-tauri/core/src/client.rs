@@ -108,6 +108,16 @@ impl Client {
         self.call(Method::POST, path, "application/json", body.into()).await
     }
 
+    /// Calls an operation that changes parts of something.
+    pub async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        let body = serde_json::to_vec(body).map_err(|error| ClientError::Unreadable(error.to_string()))?;
+        self.call(Method::PATCH, path, "application/json", body.into()).await
+    }
+
     /// Calls an operation with a body of bytes.
     pub async fn post_bytes<T: DeserializeOwned>(&self, path: &str, body: Bytes) -> Result<T, ClientError> {
         self.call(Method::POST, path, "application/octet-stream", body).await

@@ -1,122 +1,161 @@
-//! `config.yaml`: the few settings. Unknown keys are refused, a broken file means the defaults.
+//! `config.yaml`: the settings as values. Reading them is in `config/read.rs`, changing the file and keeping all
+//! else in it in `config/edit.rs`; who holds them is `settings.rs`.
+//!
+//! Keys are written alike in the file, on the wire and on the command line.
 
-use std::path::Path;
+mod edit;
+mod read;
+mod shortcut;
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
-use crate::action::{Problem, Severity, yaml};
-use crate::mismatch::Mismatch;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// The settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) use edit::{EditError, edit};
+pub(crate) use read::read;
+pub use shortcut::WindowCommand;
+
+/// The settings. A key that is not there has its default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "kebab-case", default)]
+#[schemars(deny_unknown_fields, title = "AI Orchestrator settings")]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, as the file has them")]
 pub struct Config {
+    /// The colours of the window.
+    pub theme: Theme,
+    /// The font of terminals, as CSS names it; the one that comes with the page if none.
+    pub font_family: Option<String>,
+    /// The size of terminals' text, in pixels.
+    #[schemars(range(min = 8, max = 32))]
+    pub font_size: u32,
+    /// The height of a terminal's line, in heights of its font.
+    #[schemars(range(min = 1.0, max = 2.0))]
+    pub line_height: f64,
+    /// The shape of the cursor where no program asks for another.
+    pub cursor: Cursor,
+    /// Whether that cursor blinks.
+    pub cursor_blink: bool,
+    /// How many lines of a terminal are kept. Terminals that are open keep as many as they began with.
+    #[schemars(range(min = 100, max = 200_000))]
+    pub scrollback_lines: u32,
+    /// Whether visible terminals are drawn by the graphics card.
+    pub webgl: bool,
+    /// Whether programs may put text on the clipboard (OSC 52).
+    pub programs_copy: bool,
+    /// The shell of new terminals, a name or a path; the login shell if none.
+    pub shell: Option<String>,
+    /// Whether the system tells when a terminal out of sight rings its bell.
+    pub notify_bell: bool,
+    /// Whether the system tells when a run out of sight has succeeded or was cancelled.
+    pub notify_finished: bool,
+    /// Whether the system tells when a run out of sight has failed.
+    pub notify_failed: bool,
+    /// Keys of the window's commands: `Ctrl+Shift+P`, or `none`. Commands that are not here have their usual keys.
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub shortcuts: BTreeMap<WindowCommand, String>,
     /// What happens to default actions that the user has edited.
     pub defaults: Defaults,
-    /// After how many minutes without work the host ends; 10 if not given.
-    pub idle_minutes: Option<u64>,
-    /// How many lines of a terminal are kept; 10,000 if not given.
-    pub scrollback_lines: Option<usize>,
-    /// What the host logs: `error`, `warn`, `info`, `debug`, `trace`.
-    pub log: Option<String>,
+    /// After how many minutes without work the host ends; read at its start.
+    #[schemars(range(min = 1, max = 10_080))]
+    pub idle_minutes: u32,
+    /// What the host logs; read at its start.
+    pub log: LogLevel,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            theme: Theme::System,
+            font_family: None,
+            font_size: 13,
+            line_height: 1.0,
+            cursor: Cursor::Block,
+            cursor_blink: false,
+            scrollback_lines: 10_000,
+            webgl: false,
+            programs_copy: true,
+            shell: None,
+            notify_bell: true,
+            notify_finished: true,
+            notify_failed: true,
+            shortcuts: BTreeMap::new(),
+            defaults: Defaults::Overwrite,
+            idle_minutes: 10,
+            log: LogLevel::Info,
+        }
+    }
+}
+
+/// The colours of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Theme {
+    /// As the system has them.
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// The shape of a terminal's cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cursor {
+    /// The whole cell.
+    Block,
+    /// A line before the cell.
+    Bar,
+    /// A line below the cell.
+    Underline,
 }
 
 /// What happens to default actions that the user has edited.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Defaults {
     /// The shipped version comes back at each start; the edit is in the history.
-    #[default]
     Overwrite,
     /// The edit stays.
     KeepEdits,
 }
 
-impl Config {
-    /// Reads the file; what is wrong with it is a problem, and the defaults are used.
+/// What the host logs: this and all that is worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl LogLevel {
+    /// Its name, as filters of logs have it.
     #[must_use]
-    pub fn read(path: &Path) -> (Self, Option<Problem>) {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (Self::default(), None),
-            Err(error) => {
-                return (Self::default(), Some(problem(path, (1, 1), &format!("can't be read: {error}"))));
-            }
-        };
-        if text.trim().is_empty() {
-            return (Self::default(), None);
-        }
-        // The reader of action files tells what is wrong with YAML in the user's words.
-        if let Err(fault) = yaml::parse(&text) {
-            let place = (fault.at.line, fault.at.column);
-            return (
-                Self::default(),
-                Some(Problem { fix: fault.fix, ..problem(path, place, &fault.message) }),
-            );
-        }
-        match serde_yaml::from_str::<Option<Self>>(&text) {
-            Ok(config) => (config.unwrap_or_default(), None),
-            Err(error) => {
-                let place = error.location().map_or((1, 1), |place| (place.line(), place.column()));
-                let Mismatch { message, hint } = Mismatch::read(&error.to_string(), "config.yaml");
-                (Self::default(), Some(Problem { fix: hint, ..problem(path, place, &message) }))
-            }
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
         }
     }
 }
 
-fn problem(path: &Path, (line, column): (usize, usize), message: &str) -> Problem {
-    Problem {
-        file: path.to_owned(),
-        line,
-        column,
-        severity: Severity::Warning,
-        code: "bad-config".to_owned(),
-        message: format!("{message}; the default settings are used"),
-        fix: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> (Config, Option<Problem>) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config.yaml");
-        std::fs::write(&path, text).unwrap();
-        Config::read(&path)
-    }
-
-    #[test]
-    fn settings_are_read_and_a_missing_or_empty_file_is_fine() {
-        assert_eq!(read("defaults: keep-edits\n").0.defaults, Defaults::KeepEdits);
-        assert_eq!(read(""), (Config::default(), None));
-        assert_eq!(read("# nothing\n"), (Config::default(), None));
-        assert_eq!(Config::read(Path::new("/nowhere/config.yaml")), (Config::default(), None));
-    }
-
-    #[test]
-    fn an_unknown_key_is_a_problem_with_its_place() {
-        let (config, problem) = read("defaults: overwrite\ndefualts: keep-edits\n");
-        assert_eq!(config, Config::default());
-        let problem = problem.unwrap();
-        assert_eq!((problem.line, problem.code.as_str()), (2, "bad-config"));
-        assert_eq!(problem.message, "config.yaml has no `defualts`; the default settings are used");
-        assert_eq!(problem.fix.as_deref(), Some("did you mean `defaults`?"));
-    }
-
-    #[test]
-    fn what_is_wrong_is_told_in_the_users_words() {
-        for (text, message) in [
-            ("idle-minutes: soon", "`idle-minutes` must be a whole number from 0 up, but here is a text"),
-            ("defaults: keep", "`defaults` can't be `keep`"),
-            ("- a", "config.yaml must be a mapping, but here is a list"),
-            ("log: [a]", "`log` must be a text, but here is a list"),
-            ("log: 'a", "a quote or bracket that was opened is never closed"),
-        ] {
-            let problem = read(text).1.unwrap();
-            assert_eq!(problem.message, format!("{message}; the default settings are used"), "{text}");
-        }
-    }
+/// The JSON Schema of the file, for editors.
+#[must_use]
+pub fn schema() -> String {
+    let generator = SchemaSettings::draft07().into_generator();
+    let mut schema = generator.into_root_schema_for::<Config>().to_value();
+    crate::action::schema::without_null(&mut schema);
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
 }

@@ -9,9 +9,8 @@ use crate::api::{ActionView, ApiError, TerminalView};
 use crate::host::Rooms;
 use crate::paths::Paths;
 use crate::store::Which;
-use crate::terminal::shell::Shell;
 use crate::terminal::{CursorId, Message, Size};
-use crate::terminals::{Spawn, SpawnError};
+use crate::terminals::Spawn;
 
 const RULES: &str = include_str!("create_action/rules.md");
 const TEMPLATE: &str = include_str!("create_action/template.yaml");
@@ -20,8 +19,8 @@ const NEW_ID: &str = "new-action";
 
 /// Opens the terminal; the agent starts in it as soon as its shell is ready.
 pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalView, ApiError> {
+    let shell = rooms.shell(None).await?;
     let base = rooms.terminals.environment().await;
-    let shell = Shell::find(None, &base).map_err(SpawnError::from)?;
     if !agent_command::is_installed("claude", &base, &shell.program).await {
         let message = "claude is not installed, so no agent can write the action";
         let hint = "start from a template instead (`ai-orchestrator action new --template`)";

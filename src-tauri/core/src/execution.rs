@@ -18,14 +18,14 @@ use crate::step::Step;
 use crate::store::{Resolved, Which};
 use crate::terminal::shell::Shell;
 use crate::terminal::{Message, Terminal};
-use crate::terminals::{Spawn, SpawnError};
+use crate::terminals::Spawn;
 
 /// Starts a run of an action.
 pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) -> Result<RunView, ApiError> {
     let size = size_of(request.cols, request.rows)?;
     let resolved = trusted(rooms, &which, &request).await?;
+    let shell = rooms.shell(resolved.action.shell.as_deref()).await?;
     let base = rooms.terminals.environment().await;
-    let shell = shell_of(&resolved, &base)?;
     let mut values = values_in(which.project.clone(), rooms).await?;
     values.inputs.clone_from(&request.inputs);
     let Filled { mut action, shown } = filled(&resolved.action, &values, shell.kind)?;
@@ -91,11 +91,6 @@ fn filled(action: &Action, values: &Values, shell: ShellKind) -> Result<Filled, 
             None => refusal,
         }
     })
-}
-
-/// The shell that an action runs in.
-pub(crate) fn shell_of(resolved: &Resolved, base: &Variables) -> Result<Shell, ApiError> {
-    Ok(Shell::find(resolved.action.shell.as_deref(), base).map_err(SpawnError::from)?)
 }
 
 /// What placeholders stand for in a project.

@@ -14,20 +14,21 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Mutex, Notify, broadcast};
+use tokio::sync::{Mutex, Notify, broadcast, watch};
 
 use crate::agent_command::PromptFolder;
 use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
 use crate::clock;
 use crate::codenames::Codenames;
-use crate::config::Config;
 use crate::engine::ActionEngine;
 use crate::environment::Environment;
 use crate::events::Events;
 use crate::paths::Paths;
 use crate::projects::Projects;
+use crate::settings::Settings;
 use crate::store::{ActionStore, Notice, StoreChange};
-use crate::terminals::Terminals;
+use crate::terminal::shell::Shell;
+use crate::terminals::{SpawnError, Terminals};
 use activity::{Activity, Client};
 use seat::Seat;
 use web::WebDoor;
@@ -35,10 +36,8 @@ use web::WebDoor;
 pub use log::log_file;
 pub use seat::{Occupant, is_vacant, occupant, wait_until_vacant};
 
-/// How long a host with nothing to do waits for somebody to come.
-const IDLE_MINUTES: u64 = 10;
-/// How many lines of each terminal are kept.
-const SCROLLBACK_LINES: usize = 10_000;
+/// How long a host that ends waits for its clients to have heard so.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Why a host does not start.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +77,7 @@ pub(crate) struct Rooms {
     pub engine: ActionEngine,
     pub store: ActionStore,
     pub projects: Projects,
+    pub settings: Settings,
     pub prompts: PromptFolder,
     pub codenames: Codenames,
     facts: Arc<Facts>,
@@ -89,6 +89,8 @@ struct Facts {
     socket: PathBuf,
     activity: Activity,
     stop: Notify,
+    /// Whether all has ended, and only clients are left to be told.
+    ended: watch::Sender<bool>,
     /// What the start brought up.
     notices: Vec<Notice>,
     /// The same, until a client that shows notices has taken them.
@@ -103,6 +105,13 @@ impl Rooms {
             Some(folder) => self.projects.discover(folder).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The shell of this name or path; the one of the settings if none is named, else the login shell.
+    pub async fn shell(&self, wanted: Option<&str>) -> Result<Shell, ApiError> {
+        let usual = self.settings.config().shell;
+        let base = self.terminals.environment().await;
+        Shell::find(wanted.or(usual.as_deref()), &base).map_err(|error| SpawnError::from(error).into())
     }
 
     /// A client that stays; it counts until this is dropped.
@@ -157,6 +166,12 @@ impl Rooms {
         self.facts.untold().push_front(notice);
     }
 
+    /// Comes back when all has ended, and only clients are left to be told.
+    pub async fn farewell(&self) {
+        // The sender lives as long as this.
+        _ = self.facts.ended.subscribe().wait_for(|ended| *ended).await;
+    }
+
     /// Asks the host to end.
     pub fn stop(&self) {
         self.facts.stop.notify_one();
@@ -172,19 +187,20 @@ impl Facts {
 /// Runs the host of this home until it is asked to stop or has nothing to do. `ready` is called once it answers.
 pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> {
     let seat = Seat::take(&paths)?;
-    let (config, problem) = Config::read(&paths.config());
-    let _log = log::open(&paths, config.log.as_deref());
-    if let Some(problem) = problem {
+    let events = Events::default();
+    let settings = Settings::open(&paths, events.clone());
+    let config = settings.config();
+    let _log = log::open(&paths, config.log.name());
+    for problem in settings.problems() {
         tracing::warn!(line = problem.line, "config.yaml: {}", problem.message);
     }
     let socket = socket::bind(&seat)?;
-    let events = Events::default();
-    let lines = config.scrollback_lines.unwrap_or(SCROLLBACK_LINES);
     let environment = Environment::open(paths.user_home());
-    let terminals = Terminals::new(paths.clone(), events.clone(), lines, environment);
+    let terminals = Terminals::new(paths.clone(), events.clone(), settings.clone(), environment);
     let engine = ActionEngine::start_loop(terminals.clone(), events.clone());
-    let (store, mut notices) =
-        ActionStore::open(paths.clone()).await.map_err(|error| HostError::Store(error.to_string()))?;
+    let (store, mut notices) = ActionStore::open(paths.clone(), settings.clone())
+        .await
+        .map_err(|error| HostError::Store(error.to_string()))?;
     let (codenames, notice) = Codenames::open(&paths);
     notices.extend(notice);
     let projects = Projects::new(paths.clone(), store.remembered(), events.clone());
@@ -197,17 +213,19 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
         socket: seat.socket().to_owned(),
         activity: Activity::default(),
         stop: Notify::new(),
+        ended: watch::Sender::new(false),
         untold: std::sync::Mutex::new(notices.iter().cloned().map(event_of).collect()),
         notices,
         web: Mutex::default(),
     };
     let facts = Arc::new(facts);
-    let rooms = Rooms { paths, events, terminals, engine, store, projects, prompts, codenames, facts };
+    let rooms =
+        Rooms { paths, events, terminals, engine, store, projects, settings, prompts, codenames, facts };
     seat.announce()?;
     tracing::info!(socket = %seat.socket().display(), "the host is open");
     let door = tokio::spawn(socket::serve(socket, rooms.clone()));
     ready();
-    let patience = Duration::from_secs(60 * config.idle_minutes.unwrap_or(IDLE_MINUTES));
+    let patience = Duration::from_secs(60 * u64::from(config.idle_minutes));
     tokio::select! {
         () = rooms.facts.stop.notified() => tracing::info!("asked to stop"),
         () = rooms.facts.activity.idle(patience, rooms.events.follow(), || rooms.terminals.living() > 0) => {
@@ -217,6 +235,9 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
     }
     rooms.events.send(Event::Stopping);
     rooms.terminals.kill_all().await;
+    // A client that was not told would take the host for crashed, and start another.
+    rooms.facts.ended.send_replace(true);
+    _ = tokio::time::timeout(FAREWELL, rooms.facts.activity.deserted()).await;
     door.abort();
     if rooms.facts.web.lock().await.is_some() {
         web::forget_token(&rooms.paths);

@@ -1,4 +1,4 @@
-//! What serde says of data that doesn't fit, in the user's words: of requests at the door, and of `config.yaml`.
+//! What serde says of data that doesn't fit, in the user's words: of requests at the door and of `trust.json`.
 //!
 //! serde tells it only as text. Its forms are few and part of its stable documentation (`serde::de::Error`); what
 //! is none of them is told in general terms, never as it stands.

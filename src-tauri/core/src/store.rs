@@ -30,6 +30,7 @@ use crate::action::{Action, Problem, Scope, ShellKind, Values};
 use crate::api::{ActionDetail, ActionList, ActionView, Preview, Undo, Version, VersionContent};
 use crate::paths::Paths;
 use crate::remembered::Remembered;
+use crate::settings::Settings;
 use shelf::{Message, Shelf};
 
 /// A handle to the store; clones reach the same one, and it ends with the last of them.
@@ -117,12 +118,16 @@ impl Notice {
 
 impl ActionStore {
     /// Opens the store: seeds the defaults, cleans up old ones, loads and watches the user's folder.
-    pub async fn open(paths: Paths) -> Result<(Self, Vec<Notice>), StoreError> {
-        Self::open_with(paths, Defaults::shipped()).await
+    pub async fn open(paths: Paths, settings: Settings) -> Result<(Self, Vec<Notice>), StoreError> {
+        Self::open_with(paths, settings, Defaults::shipped()).await
     }
 
     /// Opens the store with other defaults than the shipped ones.
-    pub async fn open_with(paths: Paths, defaults: Defaults) -> Result<(Self, Vec<Notice>), StoreError> {
+    pub async fn open_with(
+        paths: Paths,
+        settings: Settings,
+        defaults: Defaults,
+    ) -> Result<(Self, Vec<Notice>), StoreError> {
         let (orders, inbox) = mpsc::channel();
         let (changes, _) = broadcast::channel(256);
         let remembered = Remembered::open(paths.ui_state());
@@ -131,7 +136,7 @@ impl ActionStore {
         let thread = std::thread::Builder::new().name("action-store".into());
         thread
             .spawn(move || {
-                let (mut shelf, notices) = Shelf::open(paths, defaults, sender, publisher, memory);
+                let (mut shelf, notices) = Shelf::open(paths, settings, defaults, sender, publisher, memory);
                 // Nobody waits any more: then the handle is gone too, and the loop ends at once.
                 let _ = opened.send(notices);
                 shelf.serve(&inbox);

@@ -15,6 +15,7 @@ use crate::clock;
 use crate::environment::{Environment, Variables};
 use crate::events::Events;
 use crate::paths::Paths;
+use crate::settings::Settings;
 use crate::terminal::actor::{Actor, Parts};
 use crate::terminal::pty::Unattached;
 use crate::terminal::shell::{NoShell, Shell};
@@ -81,8 +82,7 @@ impl From<SpawnError> for ApiError {
 pub struct Terminals {
     paths: Paths,
     events: Events,
-    /// How many lines of each are kept.
-    scrollback: usize,
+    settings: Settings,
     environment: Environment,
     living: Arc<Mutex<BTreeMap<Uuid, Kept>>>,
 }
@@ -96,9 +96,9 @@ struct Kept {
 
 impl Terminals {
     /// An empty set. What a killed host left behind is ended first; that blocks.
-    pub fn new(paths: Paths, events: Events, scrollback: usize, environment: Environment) -> Self {
+    pub fn new(paths: Paths, events: Events, settings: Settings, environment: Environment) -> Self {
         live::end_leftovers(&paths);
-        Self { paths, events, scrollback, environment, living: Arc::default() }
+        Self { paths, events, settings, environment, living: Arc::default() }
     }
 
     /// The user's variables, which every terminal starts with.
@@ -146,7 +146,7 @@ impl Terminals {
             aid,
             argv,
             marks_expected,
-            scrollback: self.scrollback,
+            scrollback: self.settings.config().scrollback_lines as usize,
             events: self.events.clone(),
         };
         let (actor, views) = Actor::new(parts).map_err(failed)?;

@@ -18,8 +18,11 @@ pub struct Options {
 }
 
 /// A file and what makes it: a verb of the command line, whose output it is.
-const FROM_THE_PROGRAM: &[(&str, &[&str])] =
-    &[("docs/action.schema.json", &["schema"]), ("docs/openapi.json", &["openapi"])];
+const FROM_THE_PROGRAM: &[(&str, &[&str])] = &[
+    ("docs/action.schema.json", &["schema"]),
+    ("docs/config.schema.json", &["config", "schema"]),
+    ("docs/openapi.json", &["openapi"]),
+];
 
 /// Builds the program and writes all generated files, or compares them.
 pub fn write_or_check(checkout: &Checkout, options: &Options) -> anyhow::Result<()> {

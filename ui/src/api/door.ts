@@ -77,7 +77,15 @@ export class Door {
   addProject = (folder: string) => this.post<T.ProjectView>('/v1/projects', { path: folder });
   removeProject = (folder: string) => this.send<unknown>('DELETE', '/v1/projects', { path: folder });
 
+  config = () => this.get<T.ConfigView>('/v1/config');
+  changeConfig = (changes: Record<string, unknown>) =>
+    this.post<T.ConfigView>('/v1/config', changes, 'PATCH');
+  layout = () => this.get<T.KeptLayout | null>('/v1/layout');
+  keepLayout = (layout: T.KeptLayout) => this.post<T.KeptLayout>('/v1/layout', layout, 'PUT');
+
   host = () => this.get<T.HostStatus>('/v1/host');
+  /** Ends the host with all that runs in its terminals. */
+  stopHost = () => this.post<T.HostStatus>('/v1/host/stop', { force: true });
 
   private get<A>(path: string, query?: Query): Promise<A> {
     return this.send('GET', path, query);
@@ -92,9 +100,9 @@ export class Door {
     return this.request(text ? `${path}?${text}` : path, { method });
   }
 
-  private post<A>(path: string, body: unknown): Promise<A> {
+  private post<A>(path: string, body: unknown, method = 'POST'): Promise<A> {
     return this.request(path, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });

@@ -6,10 +6,10 @@ import type { HostEvent } from './types';
 
 export interface EventsListener {
   event(event: HostEvent): void;
-  /** The socket is gone; attempt `n` follows in `delay` milliseconds unless `retry` comes first. */
-  lost(attempt: number, delay: number): void;
-  /** Called before every attempt but the first, to fetch a new address and token where possible. */
-  beforeRetry?(): Promise<void>;
+  /** The socket is gone; attempt `n` follows after a while unless `retry` comes first. */
+  lost(attempt: number): void;
+  /** Called before every attempt but the first: fetches a new address and token, and fails if nobody is there. */
+  beforeRetry(): Promise<void>;
 }
 
 export class Events {
@@ -17,17 +17,24 @@ export class Events {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private attempt = 0;
   private closed = false;
+  private soon = false;
 
   constructor(
     private readonly door: Door,
     private readonly listener: EventsListener,
+    /** Whether there is an address yet; else one is asked for first, as before every attempt but the first. */
+    known = true,
   ) {
-    this.connect();
+    if (known) this.connect();
+    else this.wait();
   }
 
   /** Tries again now rather than when the back-off ends. */
   retry(): void {
-    if (this.closed || this.timer === undefined) return;
+    if (this.closed) return;
+    // An attempt that is on its way may still go by what no longer holds: another one follows it at once.
+    this.soon = this.timer === undefined;
+    if (this.soon) return;
     clearTimeout(this.timer);
     void this.again();
   }
@@ -40,8 +47,14 @@ export class Events {
 
   private async again(): Promise<void> {
     this.timer = undefined;
-    await this.listener.beforeRetry?.().catch(() => undefined);
-    if (!this.closed) this.connect();
+    const there = await this.listener.beforeRetry().then(
+      () => true,
+      () => false,
+    );
+    if (this.closed) return;
+    // Browsers make sockets wait longer with each that failed: none is opened at nobody.
+    if (there) this.connect();
+    else this.wait();
   }
 
   private connect(): void {
@@ -51,15 +64,22 @@ export class Events {
     socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (typeof data !== 'string') return;
       const event = JSON.parse(data) as HostEvent;
-      if (event.event === 'hello') this.attempt = 0;
+      if (event.event === 'hello') {
+        this.attempt = 0;
+        this.soon = false;
+      }
       this.listener.event(event);
     });
     socket.addEventListener('close', () => {
       if (this.closed || this.socket !== socket) return;
-      const delay = backoff(this.attempt);
-      this.attempt += 1;
-      this.timer = setTimeout(() => void this.again(), delay);
-      this.listener.lost(this.attempt, delay);
+      this.wait();
+      this.listener.lost(this.attempt);
     });
+  }
+
+  private wait(): void {
+    this.timer = setTimeout(() => void this.again(), this.soon ? 0 : backoff(this.attempt));
+    this.soon = false;
+    this.attempt += 1;
   }
 }

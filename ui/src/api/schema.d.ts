@@ -209,6 +209,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings. */
+        get: operations["config:show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes settings in `config.yaml`, whose comments and other keys stay: a value for each key, `null` for what is
+         *     usual. `shortcuts` are changed one by one.
+         */
+        patch: operations["config:change"];
+        trace?: never;
+    };
     "/v1/create-action": {
         parameters: {
             query?: never;
@@ -312,6 +333,24 @@ export interface paths {
         put?: never;
         /** Ends the host; refuses while terminals live, unless forced. */
         post: operations["host:stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The window's layout as it was kept last; `null` if none was. */
+        get: operations["layout:show"];
+        /** Keeps the window's layout for the next window. */
+        put: operations["layout:keep"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -585,6 +624,111 @@ export interface components {
             /** @description How many there are. */
             of: number;
         };
+        /** @description The settings. A key that is not there has its default. */
+        Config: {
+            /**
+             * @description The colours of the window.
+             * @default system
+             */
+            theme: components["schemas"]["Theme"];
+            /**
+             * @description The font of terminals, as CSS names it; the one that comes with the page if none.
+             * @default null
+             */
+            "font-family": string | null;
+            /**
+             * Format: int32
+             * @description The size of terminals' text, in pixels.
+             * @default 13
+             */
+            "font-size": number;
+            /**
+             * Format: double
+             * @description The height of a terminal's line, in heights of its font.
+             * @default 1
+             */
+            "line-height": number;
+            /**
+             * @description The shape of the cursor where no program asks for another.
+             * @default block
+             */
+            cursor: components["schemas"]["Cursor"];
+            /**
+             * @description Whether that cursor blinks.
+             * @default false
+             */
+            "cursor-blink": boolean;
+            /**
+             * Format: int32
+             * @description How many lines of a terminal are kept. Terminals that are open keep as many as they began with.
+             * @default 10000
+             */
+            "scrollback-lines": number;
+            /**
+             * @description Whether visible terminals are drawn by the graphics card.
+             * @default false
+             */
+            webgl: boolean;
+            /**
+             * @description Whether programs may put text on the clipboard (OSC 52).
+             * @default true
+             */
+            "programs-copy": boolean;
+            /**
+             * @description The shell of new terminals, a name or a path; the login shell if none.
+             * @default null
+             */
+            shell: string | null;
+            /**
+             * @description Whether the system tells when a terminal out of sight rings its bell.
+             * @default true
+             */
+            "notify-bell": boolean;
+            /**
+             * @description Whether the system tells when a run out of sight has succeeded or was cancelled.
+             * @default true
+             */
+            "notify-finished": boolean;
+            /**
+             * @description Whether the system tells when a run out of sight has failed.
+             * @default true
+             */
+            "notify-failed": boolean;
+            /**
+             * @description Keys of the window's commands: `Ctrl+Shift+P`, or `none`. Commands that are not here have their usual keys.
+             * @default {}
+             */
+            shortcuts: {
+                [key: string]: string;
+            };
+            /**
+             * @description What happens to default actions that the user has edited.
+             * @default overwrite
+             */
+            defaults: components["schemas"]["Defaults"];
+            /**
+             * Format: int32
+             * @description After how many minutes without work the host ends; read at its start.
+             * @default 10
+             */
+            "idle-minutes": number;
+            /**
+             * @description What the host logs; read at its start.
+             * @default info
+             */
+            log: components["schemas"]["LogLevel"];
+        };
+        /** @description The settings, and what is wrong with their file. */
+        ConfigView: {
+            /** @description The file. */
+            path: string;
+            /** @description The settings as they hold now. */
+            settings: components["schemas"]["Config"];
+            /** @description What they are where the file says nothing. */
+            usual: components["schemas"]["Config"];
+            /** @description What is wrong with the file; what was set before still holds. */
+            problems: components["schemas"]["Problem"][];
+        };
         /** @description Makes a new action: an agent in a terminal writes it, or the user in an editor. */
         CreateRequest: {
             /**
@@ -593,6 +737,16 @@ export interface components {
              */
             project: string | null;
         };
+        /**
+         * @description The shape of a terminal's cursor.
+         * @enum {string}
+         */
+        Cursor: "block" | "bar" | "underline";
+        /**
+         * @description What happens to default actions that the user has edited.
+         * @enum {string}
+         */
+        Defaults: "overwrite" | "keep-edits";
         /** @description An action whose file is gone; its versions can be listed and restored. */
         DeletedAction: {
             /** @description The id. */
@@ -616,6 +770,11 @@ export interface components {
             project?: string | null;
             /** @enum {string} */
             event: "actions_changed";
+        } | {
+            /** @description The settings as they are now. */
+            config: components["schemas"]["ConfigView"];
+            /** @enum {string} */
+            event: "config_changed";
         } | {
             /** @enum {string} */
             event: "projects_changed";
@@ -865,6 +1024,21 @@ export interface components {
             /** @description Process ids that left the terminal's session and live on. */
             survivors: number[];
         };
+        /** @description The window's layout, as the page wrote it; the host only keeps it. */
+        Layout: {
+            /**
+             * Format: int32
+             * @description Which shape `state` has.
+             */
+            version: number;
+            /** @description Panes, tabs and sizes. */
+            state: Record<string, never>;
+        };
+        /**
+         * @description What the host logs: this and all that is worse.
+         * @enum {string}
+         */
+        LogLevel: "error" | "warn" | "info" | "debug" | "trace";
         /** @description The host's memory. */
         Memory: {
             /**
@@ -1325,6 +1499,11 @@ export interface components {
              */
             run?: string | null;
         };
+        /**
+         * @description The colours of the window.
+         * @enum {string}
+         */
+        Theme: "system" | "light" | "dark";
         /** @description What undoes a restore, reset or delete. */
         Undo: {
             /** @description The version that was active before, for `actions:restore`; none if there was no file. */
@@ -1362,6 +1541,11 @@ export interface components {
             /** @description A unified diff from the active file (empty if deleted) to this version. */
             diff: string;
         };
+        /**
+         * @description A command of the window. What it does, and its usual keys, the page knows.
+         * @enum {string}
+         */
+        WindowCommand: "palette" | "settings" | "new-terminal" | "close-terminal" | "split-right" | "split-down" | "find" | "sidebar" | "next-tab" | "previous-tab" | "next-pane" | "previous-pane" | "open-folder" | "create-action";
         /** @description What became of a write. */
         WriteReport: {
             /** @description How many bytes the terminal took. */
@@ -1775,6 +1959,56 @@ export interface operations {
             };
         };
     };
+    "config:show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigView"];
+                };
+            };
+        };
+    };
+    "config:change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
     "actions:create-new": {
         parameters: {
             query?: never;
@@ -1953,6 +2187,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HostStatus"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    "layout:show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Layout"] | null;
+                };
+            };
+        };
+    };
+    "layout:keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Layout"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Layout"];
                 };
             };
             "4XX": {

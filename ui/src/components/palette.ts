@@ -2,10 +2,13 @@
 
 import { computeCommandScore } from 'bits-ui';
 
+import type { Config, WindowCommand } from '../api/types';
 import type { App } from '../stores/app.svelte';
-import { closeTerminal, createAction, openTerminal } from '../stores/opening';
+import { quit } from '../stores/leaving';
 import { runAction } from '../stores/running';
-import { KEYS, splitActive } from './shortcuts';
+import type { Changes } from '../stores/settings.svelte';
+import { COMMANDS } from '../stores/shortcuts.svelte';
+import { perform } from './shortcuts';
 import { shortPath } from './words';
 
 export interface PaletteEntry {
@@ -16,6 +19,24 @@ export interface PaletteEntry {
   keys?: string;
   run: () => unknown;
 }
+
+/** Commands as the palette lists them; it is open itself already. */
+const COMMAND_NAMES = (Object.keys(COMMANDS) as WindowCommand[]).filter((name) => name !== 'palette');
+const NEEDS_TERMINAL = new Set<WindowCommand>([
+  'close-terminal',
+  'split-right',
+  'split-down',
+  'find',
+  'next-tab',
+  'previous-tab',
+  'next-pane',
+  'previous-pane',
+]);
+const THEMES: [Config['theme'], string][] = [
+  ['light', 'Theme: light'],
+  ['dark', 'Theme: dark'],
+  ['system', 'Theme: as the system'],
+];
 
 export function paletteEntries(app: App): PaletteEntry[] {
   const active = app.layout.active;
@@ -45,9 +66,15 @@ export function paletteEntries(app: App): PaletteEntry[] {
         detail: shortPath(project.path),
         run: () => app.chooseProject(project.path),
       })),
-    { id: 'folder', group: 'Commands', label: 'Open folder…', run: () => app.openFolder() },
-    { id: 'open', group: 'Commands', label: 'New terminal', keys: KEYS.open, run: () => openTerminal(app) },
-    { id: 'create', group: 'Commands', label: 'Create action', run: () => createAction(app) },
+    ...COMMAND_NAMES.filter((name) => active !== null || !NEEDS_TERMINAL.has(name)).map(
+      (name): PaletteEntry => ({
+        id: name,
+        group: 'Commands',
+        label: COMMANDS[name].label,
+        keys: app.shortcuts.shown(name),
+        run: () => perform(app, name),
+      }),
+    ),
     {
       id: 'deleted',
       group: 'Commands',
@@ -61,65 +88,32 @@ export function paletteEntries(app: App): PaletteEntry[] {
       run: () => (app.layout.aside = { kind: 'problems' }),
     },
     {
-      id: 'sidebar',
-      group: 'Commands',
-      label: 'Show or hide the sidebar',
-      keys: KEYS.sidebar,
-      run: () => (app.layout.sidebar = !app.layout.sidebar),
-    },
-    ...(active === null
-      ? []
-      : ([
-          {
-            id: 'right',
-            group: 'Commands',
-            label: 'Split right',
-            keys: KEYS.splitRight,
-            run: () => splitActive(app, 'right'),
-          },
-          {
-            id: 'down',
-            group: 'Commands',
-            label: 'Split down',
-            keys: KEYS.splitDown,
-            run: () => splitActive(app, 'below'),
-          },
-          {
-            id: 'find',
-            group: 'Commands',
-            label: 'Find in terminal',
-            keys: KEYS.find,
-            run: () => (app.finding = active),
-          },
-          {
-            id: 'close',
-            group: 'Commands',
-            label: 'Close terminal',
-            keys: KEYS.close,
-            run: () => closeTerminal(app, active),
-          },
-        ] satisfies PaletteEntry[])),
-    {
       id: 'bigger',
       group: 'Commands',
       label: 'Larger terminal text',
-      run: () => (app.settings.fontSize += 1),
+      run: () => change(app, { 'font-size': Math.min(32, app.settings.config['font-size'] + 1) }),
     },
     {
       id: 'smaller',
       group: 'Commands',
       label: 'Smaller terminal text',
-      run: () => (app.settings.fontSize -= 1),
+      run: () => change(app, { 'font-size': Math.max(8, app.settings.config['font-size'] - 1) }),
     },
-    { id: 'light', group: 'Commands', label: 'Theme: light', run: () => (app.settings.theme = 'light') },
-    { id: 'dark', group: 'Commands', label: 'Theme: dark', run: () => (app.settings.theme = 'dark') },
-    {
-      id: 'system',
+    ...(app.native.desktop
+      ? [{ id: 'quit', group: 'Commands' as const, label: 'Quit', run: () => quit(app) }]
+      : []),
+    ...THEMES.map(([theme, label]): PaletteEntry => ({
+      id: theme,
       group: 'Commands',
-      label: 'Theme: as the system',
-      run: () => (app.settings.theme = 'system'),
-    },
+      label,
+      run: () => change(app, { theme }),
+    })),
   ];
+}
+
+async function change(app: App, changes: Changes): Promise<void> {
+  const refused = await app.settings.change(changes);
+  if (refused !== null) app.toasts.show('The setting was not changed', { tone: 'bad', body: refused });
 }
 
 /** As many as one looks through; a letter more brings the rest. */

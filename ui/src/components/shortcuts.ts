@@ -1,105 +1,65 @@
-// The window's shortcuts. A focused terminal gets every key that is not listed here.
+// What the window's commands do. Which keys they have is `stores/shortcuts`; a focused terminal gets all others.
 
+import type { WindowCommand } from '../api/types';
 import type { App } from '../stores/app.svelte';
-import { closeTerminal, openTerminal } from '../stores/opening';
-import { MAC } from '../terminal/keys';
-
-/** What the palette and tooltips show. */
-export const KEYS = MAC
-  ? { palette: '⌘K', open: '⌘T', close: '⌘W', splitRight: '⌘D', splitDown: '⇧⌘D', find: '⌘F', sidebar: '⌘B' }
-  : {
-      palette: 'Ctrl+Shift+P',
-      open: 'Ctrl+Shift+T',
-      close: 'Ctrl+Shift+W',
-      splitRight: 'Ctrl+Shift+D',
-      splitDown: 'Ctrl+Shift+E',
-      find: 'Ctrl+Shift+F',
-      sidebar: 'Ctrl+Shift+B',
-    };
+import { closeTerminal, createAction, openTerminal } from '../stores/opening';
 
 export function shortcuts(app: App, event: KeyboardEvent): void {
-  const command = commandOf(event);
-  if (!command) return;
-  if (app.dialogs.open.length > 0) return;
-  if (run(app, command)) {
+  if (app.dialogs.open.length > 0 || app.connection.state.kind !== 'ready') return;
+  const called = app.shortcuts.called(event);
+  if (called === undefined) return;
+  if (typeof called === 'string' ? perform(app, called) : showTab(app, called.tab)) {
     event.preventDefault();
     event.stopPropagation();
   }
 }
 
-type Command =
-  | { do: 'palette' | 'open' | 'close' | 'split-right' | 'split-down' | 'sidebar' }
-  | { do: 'tab'; at: number }
-  | { do: 'step'; by: 1 | -1 }
-  | { do: 'pane'; by: 1 | -1 };
-
-function commandOf(event: KeyboardEvent): Command | undefined {
-  const { code, ctrlKey, shiftKey, metaKey, altKey } = event;
-  const inTerminal = event.target instanceof Element && event.target.closest('.xterm') !== null;
-  const ours = MAC ? metaKey && !ctrlKey : ctrlKey && shiftKey && !altKey;
-  if (code === 'KeyK' && !altKey && !shiftKey && (MAC ? metaKey : ctrlKey && !inTerminal))
-    return { do: 'palette' };
-  if (code === 'KeyP' && shiftKey && (metaKey || ctrlKey)) return { do: 'palette' };
-  if (ctrlKey && code === 'Tab') return { do: 'step', by: shiftKey ? -1 : 1 };
-  if (ctrlKey && code === 'PageDown') return { do: 'step', by: 1 };
-  if (ctrlKey && code === 'PageUp') return { do: 'step', by: -1 };
-  if (ctrlKey && altKey && (code === 'ArrowRight' || code === 'ArrowDown')) return { do: 'pane', by: 1 };
-  if (ctrlKey && altKey && (code === 'ArrowLeft' || code === 'ArrowUp')) return { do: 'pane', by: -1 };
-  const digit = /^Digit([1-9])$/.exec(code)?.[1];
-  if (digit && (MAC ? metaKey : altKey && !ctrlKey && !metaKey)) return { do: 'tab', at: Number(digit) - 1 };
-  if (!ours) return undefined;
-  switch (code) {
-    case 'KeyT':
-      return { do: 'open' };
-    case 'KeyW':
-      return { do: 'close' };
-    case 'KeyD':
-      return { do: MAC && shiftKey ? 'split-down' : 'split-right' };
-    case 'KeyE':
-      return { do: 'split-down' };
-    case 'KeyB':
-      return { do: 'sidebar' };
-    default:
-      return undefined;
-  }
+/** Does what a command says; answers whether there was anything to do it with. */
+export function perform(app: App, command: WindowCommand): boolean {
+  return COMMANDS[command](app) !== false;
 }
 
-function run(app: App, command: Command): boolean {
+const COMMANDS: Record<WindowCommand, (app: App) => unknown> = {
+  palette: (app) => void app.dialogs.ask({ kind: 'palette' }),
+  settings: (app) => void app.dialogs.ask({ kind: 'settings' }),
+  'new-terminal': (app) => void openTerminal(app),
+  'close-terminal': (app) => {
+    if (app.layout.active === null) return false;
+    return void closeTerminal(app, app.layout.active);
+  },
+  'split-right': (app) => void splitActive(app, 'right'),
+  'split-down': (app) => void splitActive(app, 'below'),
+  find: (app) => {
+    if (app.layout.active === null) return false;
+    app.finding = app.layout.active;
+    return true;
+  },
+  sidebar: (app) => void (app.layout.sidebar = !app.layout.sidebar),
+  'next-tab': (app) => step(app, 1),
+  'previous-tab': (app) => step(app, -1),
+  'next-pane': (app) => stepPane(app, 1),
+  'previous-pane': (app) => stepPane(app, -1),
+  'open-folder': (app) => void app.openFolder(),
+  'create-action': (app) => void createAction(app),
+};
+
+function showTab(app: App, at: number): boolean {
+  const id = app.layout.pane.tabs[at];
+  if (id) app.showTerminal(id);
+  return id !== undefined;
+}
+
+function step(app: App, by: 1 | -1): boolean {
+  const id = app.layout.step(by);
+  if (id) app.showTerminal(id);
+  return id !== undefined;
+}
+
+function stepPane(app: App, by: 1 | -1): void {
   const { layout } = app;
-  switch (command.do) {
-    case 'palette':
-      void app.dialogs.ask({ kind: 'palette' });
-      return true;
-    case 'open':
-      void openTerminal(app);
-      return true;
-    case 'close':
-      if (layout.active) void closeTerminal(app, layout.active);
-      return layout.active !== null;
-    case 'split-right':
-    case 'split-down':
-      void splitActive(app, command.do === 'split-right' ? 'right' : 'below');
-      return true;
-    case 'sidebar':
-      layout.sidebar = !layout.sidebar;
-      return true;
-    case 'tab': {
-      const id = layout.pane.tabs[command.at];
-      if (id) app.showTerminal(id);
-      return id !== undefined;
-    }
-    case 'step': {
-      const id = layout.step(command.by);
-      if (id) app.showTerminal(id);
-      return id !== undefined;
-    }
-    case 'pane': {
-      const at = layout.panes.indexOf(layout.pane);
-      const next = layout.panes[(at + command.by + layout.panes.length) % layout.panes.length];
-      if (next?.active) app.showTerminal(next.active);
-      return true;
-    }
-  }
+  const at = layout.panes.indexOf(layout.pane);
+  const next = layout.panes[(at + by + layout.panes.length) % layout.panes.length];
+  if (next?.active) app.showTerminal(next.active);
 }
 
 /** Opens a shell beside the terminal in front, in the same folder. A tab itself is moved by dragging it. */

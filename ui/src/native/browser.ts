@@ -6,8 +6,9 @@ const TOKEN = 'ai-orchestrator.token';
 
 /** A browser on the host's own page: the token came in the address, folders are typed. */
 export function browser(ask: Ask): Native {
-  // The address of a host that was started anew, pasted into this tab, changes only the fragment.
-  window.addEventListener('hashchange', () => location.hash.includes('token=') && location.reload());
+  // The address of a host that was started anew, pasted into this tab, changes only the fragment: the page stays,
+  // with all that was typed into it.
+  window.addEventListener('hashchange', () => location.hash.includes('token=') && ask.reconnect());
   return {
     desktop: false,
     door: async () => key(),
@@ -22,6 +23,9 @@ export function browser(ask: Ask): Native {
       });
     },
     openAddress: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
+    tellTerminals: () => undefined,
+    closeWindow: () => undefined,
+    quit: () => undefined,
   };
 }
 

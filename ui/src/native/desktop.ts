@@ -3,10 +3,20 @@ import { DoorError } from '../api/error';
 import type { ErrorBody } from '../api/types';
 import type { Native } from './native';
 
+/** What the window tells the page. */
+export interface Told {
+  /** A click on a notification, or in the tray. */
+  goTo(terminal: string): void;
+  /** Somebody wants the window gone. */
+  closing(): void;
+  /** Somebody wants the program gone. */
+  quitting(): void;
+}
+
 type Internals = NonNullable<Window['__TAURI_INTERNALS__']>;
 
 /** The Tauri window: each call is one command of `src-tauri/src/native.rs`. */
-export function desktop(internals: Internals, goTo: (terminal: string) => void): Native {
+export function desktop(internals: Internals, told: Told): Native {
   const call = async <A>(command: string, args?: Record<string, unknown>): Promise<A> => {
     try {
       return await internals.invoke<A>(command, args);
@@ -15,15 +25,21 @@ export function desktop(internals: Internals, goTo: (terminal: string) => void):
     }
   };
   // A click on a notification: the window says which terminal it was about.
-  window.addEventListener('show-terminal', (event) => goTo((event as CustomEvent<string>).detail));
+  window.addEventListener('show-terminal', (event) => told.goTo((event as CustomEvent<string>).detail));
+  window.addEventListener('window-closing', () => told.closing());
+  window.addEventListener('window-quitting', () => told.quitting());
   return {
     desktop: true,
-    door: () => call<Key>('door'),
+    door: (start) => call<Key>('door', { start }),
     pickFolder: () => call<string | null>('pick_folder'),
     openInEditor: (path, line) => call('open_in_editor', { path, line: line ?? null }),
     // Without a notification service the marks in the page have to do.
     notify: (title, body, terminal) => call<void>('notify', { title, body, terminal }).catch(() => undefined),
     openAddress: (url) => void call('open_address', { url }).catch(() => undefined),
+    // A desktop without a tray has nowhere to show them.
+    tellTerminals: (terminals) => void call('tell_terminals', { terminals }).catch(() => undefined),
+    closeWindow: () => void call('close_window').catch(() => undefined),
+    quit: () => void call('quit_program').catch(() => undefined),
   };
 }
 

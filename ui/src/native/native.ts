@@ -5,8 +5,8 @@ import type { Key } from '../api/door';
 export interface Native {
   /** Whether this is the desktop window. */
   readonly desktop: boolean;
-  /** The host's address and token; the desktop starts a host where none runs. */
-  door(): Promise<Key>;
+  /** The host's address and token; the desktop starts a host where none runs, if it may. */
+  door(start: boolean): Promise<Key>;
   /** Lets the user choose a folder; null when they changed their mind. */
   pickFolder(): Promise<string | null>;
   /** Opens a file in the user's editor. */
@@ -15,6 +15,12 @@ export interface Native {
   notify(title: string, body: string, terminal: string): Promise<void>;
   /** Opens a web address outside the page. */
   openAddress(url: string): void;
+  /** Tells the desktop which terminals there are, for its tray. */
+  tellTerminals(terminals: { id: string; label: string }[]): void;
+  /** Takes the window away: into the tray where there is one. */
+  closeWindow(): void;
+  /** Ends the window's program; the host is another one. */
+  quit(): void;
 }
 
 /** What a browser has to ask the user in the page itself. */
@@ -22,6 +28,8 @@ export interface Ask {
   folder(): Promise<string | null>;
   showPath(path: string, line: number | undefined): void;
   goTo(terminal: string): void;
+  /** The address of another host was pasted. */
+  reconnect(): void;
 }
 
 declare global {

@@ -1,5 +1,6 @@
 // Puts the stores together: one door, one place where the host's events are handed out.
 
+import { version as PAGE } from '../../package.json';
 import { Door, type Key } from '../api/door';
 import { DoorError } from '../api/error';
 import { Events } from '../api/events';
@@ -10,19 +11,23 @@ import { Actions } from './actions.svelte';
 import { offersOf } from './changing';
 import { Connection } from './connection.svelte';
 import { Dialogs } from './dialogs.svelte';
-import { Layout } from './layout.svelte';
+import { LAYOUT_VERSION, Layout } from './layout.svelte';
 import { ActionMenuState } from './menu.svelte';
 import { Projects } from './projects.svelte';
 import { Runs } from './runs.svelte';
 import { Settings } from './settings.svelte';
+import { Shortcuts } from './shortcuts.svelte';
 import { Terminals } from './terminals.svelte';
 import { sentence, Toasts } from './toasts.svelte';
+
+type Notified = 'notify-bell' | 'notify-finished' | 'notify-failed';
 
 export class App {
   readonly connection = new Connection();
   readonly toasts = new Toasts();
-  readonly layout = new Layout();
-  readonly settings = new Settings();
+  readonly layout: Layout;
+  readonly settings: Settings;
+  readonly shortcuts: Shortcuts;
   readonly menu = new ActionMenuState();
   readonly runs = new Runs();
   readonly terminals = new Terminals();
@@ -34,19 +39,32 @@ export class App {
   private events: Events | undefined;
   /** Events that came while the lists were fetched; they are taken after them, in order. */
   private waiting: HostEvent[] | null = null;
+  /** The host that this page spoke to last. */
+  private host: { version: string; pid: number } | undefined;
+  /** Another version that the user wants to go on with. */
+  private accepted: string | undefined;
+  /** How many terminals lived when the host said that it stops. */
+  private openAtStop: number | undefined;
+  /** Whether the host ends only to begin anew. */
+  private restarting = false;
 
   constructor(
     readonly door: Door,
     readonly native: Native,
     readonly dialogs: Dialogs,
   ) {
+    this.layout = new Layout((state) =>
+      door.keepLayout({ version: LAYOUT_VERSION, state: state as unknown as Record<string, never> }),
+    );
+    this.settings = new Settings(door);
+    this.shortcuts = new Shortcuts(this.settings);
     this.projects = new Projects(door);
     this.actions = new Actions(door);
     this.viewers = new Viewers(
       door,
       {
         openAddress: (url) => native.openAddress(url),
-        find: (terminal) => (this.finding = terminal),
+        isShortcut: (event) => this.shortcuts.called(event) !== undefined,
         confirmPaste: async (text) =>
           (await dialogs.confirm(
             'Paste several lines?',
@@ -63,33 +81,69 @@ export class App {
   }
 
   /** Follows the host for as long as the page lives. */
-  start(): void {
-    this.events = new Events(this.door, {
-      event: (event) => {
-        if (event.event === 'hello') void this.catchUp(event.version, event.pid);
-        else if (this.waiting) this.waiting.push(event);
-        else void this.take(event);
+  start(known = true): void {
+    this.events = new Events(
+      this.door,
+      {
+        event: (event) => {
+          if (event.event === 'hello') void this.greeted(event.version, event.pid);
+          else if (this.waiting) this.waiting.push(event);
+          else void this.take(event);
+        },
+        lost: (attempt) => this.connection.lost(attempt),
+        beforeRetry: async () => {
+          try {
+            // A host that somebody stopped is not started by a page that happens to be open.
+            this.door.rekey(await this.native.door(this.connection.state.kind !== 'stopped'));
+            await this.door.host();
+          } catch (error) {
+            this.missed(error);
+            throw error;
+          }
+        },
       },
-      lost: (attempt) => {
-        this.connection.lost(attempt);
-        void this.diagnose();
-      },
-      beforeRetry: async () => {
-        try {
-          this.door.rekey(await this.native.door());
-        } catch (error) {
-          if (error instanceof DoorError) this.connection.lost(0, error.message, error.hint);
-        }
-      },
-    });
+      known,
+    );
   }
 
   stop(): void {
     this.events?.close();
   }
 
+  /** Tries now rather than later. */
   retry(): void {
-    this.events?.retry();
+    if (!this.events) this.start(false);
+    if (this.connection.state.kind === 'unlisted') void this.catchUp();
+    else this.events?.retry();
+  }
+
+  /** Sockets that dropped try again at once; all others are fine. */
+  wake(): void {
+    if (this.connection.state.kind === 'lost') this.retry();
+  }
+
+  /** The user wants a host where somebody stopped it, or pasted the address of a new one. */
+  reconnect(): void {
+    this.connection.again();
+    this.retry();
+  }
+
+  /** Goes on with a host of another version. */
+  acceptVersion(): void {
+    this.accepted = this.host?.version;
+    void this.catchUp();
+  }
+
+  /** Ends the host and all its terminals; a window's page starts one of its own version then. */
+  async restartHost(): Promise<void> {
+    try {
+      this.restarting = true;
+      await this.door.stopHost();
+      this.connection.again();
+    } catch (error) {
+      this.restarting = false;
+      this.toasts.fail('The host could not be restarted', error);
+    }
   }
 
   /** Chooses a project and shows its actions. */
@@ -121,6 +175,11 @@ export class App {
     });
   }
 
+  /** How many terminals have a program in them. */
+  get living(): number {
+    return this.terminals.list.filter((terminal) => terminal.state.kind !== 'exited').length;
+  }
+
   /** Whether the user can see a terminal right now. */
   sees(terminal: string): boolean {
     return this.layout.visible.has(terminal) && document.visibilityState === 'visible';
@@ -141,19 +200,27 @@ export class App {
       case 'terminal_closed':
         this.forget(event.terminal);
         break;
+      case 'config_changed':
+        this.settings.take(event.config);
+        break;
       case 'terminal_bell':
-        this.callFor(event.terminal, 'rang the bell');
+        this.callFor(event.terminal, 'rang the bell', 'notify-bell');
         break;
       case 'codename_met':
         this.terminals.codenames.met = event.met;
         break;
       case 'run_finished': {
         const run = this.runs.byId.get(event.run);
-        if (run) this.callFor(event.terminal, `${run.label}: ${event.failure?.message ?? event.status}`);
+        const kind = event.status === 'failed' ? 'notify-failed' : 'notify-finished';
+        if (run)
+          this.callFor(event.terminal, `${run.label}: ${event.failure?.message ?? event.status}`, kind);
         break;
       }
       case 'stopping':
-        this.connection.lost(0, 'the host was stopped');
+        // They are closed one by one now; how many there were is told when the next host is there.
+        this.openAtStop = this.living;
+        if (this.restarting) this.connection.again();
+        else this.connection.stopped();
         break;
       case 'notice':
         this.toasts.show(sentence(event.message), {
@@ -165,34 +232,58 @@ export class App {
     }
   }
 
-  /** Everything may have changed while nobody listened: list it all anew. */
-  private async catchUp(version: string, pid: number): Promise<void> {
+  private async greeted(version: string, pid: number): Promise<void> {
+    const before = this.host;
+    this.host = { version, pid };
+    if (before?.pid !== pid) this.restarting = false;
+    if (version !== PAGE && version !== this.accepted) {
+      this.connection.otherVersion(version, PAGE);
+      return;
+    }
+    const open = this.openAtStop ?? this.living;
+    this.openAtStop = undefined;
+    if (!(await this.catchUp()) || before === undefined || before.pid === pid) return;
+    const ended = open === 1 ? 'One terminal ended with it.' : `${open} terminals ended with it.`;
+    this.toasts.show('The host was restarted', { body: open === 0 ? undefined : ended, stays: open > 0 });
+  }
+
+  /** Everything may have changed while nobody listened: list it all anew. Answers whether that worked. */
+  private async catchUp(): Promise<boolean> {
     const waiting: HostEvent[] = (this.waiting = []);
     try {
-      const [terminals, runs, codenames] = await Promise.all([
+      const [terminals, runs, codenames, kept] = await Promise.all([
         this.door.terminals(),
         this.door.runs(),
         this.door.codenames(),
+        this.layout.isRestored ? null : this.door.layout(),
+        this.settings.load(),
         this.projects.load().then(() => this.actions.load(this.projects.current)),
       ]);
       this.terminals.set(terminals);
       this.terminals.codenames = { met: codenames.met.length, of: codenames.of };
       this.runs.set(runs);
-      this.layout.restore(terminals.map((terminal) => terminal.id));
+      this.layout.restore(
+        terminals.map((terminal) => terminal.id),
+        kept,
+      );
       this.viewers.keep((id) => this.terminals.byId.has(id));
-      this.connection.ready(version, pid);
+      if (this.host) this.connection.ready(this.host.version, this.host.pid);
       this.viewers.retry();
     } catch (error) {
-      if (error instanceof DoorError && error.status === 401)
-        this.connection.refused(error.message, error.hint);
-      else this.toasts.fail('The host’s lists could not be read', error);
+      const told = error instanceof DoorError ? error : DoorError.unreachable();
+      if (told.status === 401) this.connection.refused(told);
+      // The socket will tell when the host is gone; else the lists are what is wrong.
+      else if (told.status !== 0) this.connection.unlisted(told);
+      else this.connection.lost(0);
+      return false;
     } finally {
       if (this.waiting === waiting) this.waiting = null;
     }
     for (const event of waiting) await this.take(event);
+    return true;
   }
 
-  private async reloadActions(): Promise<void> {
+  async reloadActions(): Promise<void> {
     await this.actions.load(this.projects.current).catch(() => undefined);
   }
 
@@ -203,22 +294,23 @@ export class App {
   }
 
   /** Something happened in a terminal that nobody looks at: mark it, and tell the system once. */
-  private callFor(terminal: string, what: string): void {
+  private callFor(terminal: string, what: string, kind: Notified): void {
     if (this.sees(terminal)) return;
     const first = !this.terminals.attention.has(terminal);
     this.terminals.attention.add(terminal);
     const view = this.terminals.get(terminal);
-    if (first && view && !document.hasFocus()) void this.native.notify(view.codename, what, terminal);
+    if (!first || !view || !this.settings.config[kind]) return;
+    if (!document.hasFocus()) void this.native.notify(view.codename, what, terminal);
   }
 
-  /** A closed WebSocket doesn't say why; a plain request does. */
-  private async diagnose(): Promise<void> {
-    try {
-      await this.door.host();
-    } catch (error) {
-      if (error instanceof DoorError && (error.status === 401 || error.status === 403)) {
-        this.connection.refused(error.message, error.hint);
-      }
+  /** An attempt at reaching the host failed. A closed socket doesn't say why; a plain request does. */
+  private missed(error: unknown): void {
+    if (!(error instanceof DoorError)) return;
+    if (error.status === 401 || error.status === 403) this.connection.refused(error);
+    else {
+      const { state } = this.connection;
+      const attempt = state.kind === 'lost' ? state.attempt + 1 : 1;
+      this.connection.lost(attempt, error.code === 'unreachable' ? undefined : error);
     }
   }
 }
@@ -226,7 +318,7 @@ export class App {
 /** The first address and token; the error is shown by the page itself. */
 export async function firstKey(native: Native): Promise<Key | DoorError> {
   try {
-    return await native.door();
+    return await native.door(true);
   } catch (error) {
     return error instanceof DoorError
       ? error

@@ -17,6 +17,7 @@ export type Question =
   | { kind: 'confirm'; title: string; body: string; quote?: string; choices: ConfirmChoice[] }
   | { kind: 'folder' }
   | { kind: 'path'; path: string; line: number | undefined }
+  | { kind: 'settings' }
   | { kind: 'palette' };
 
 export interface Open<Q extends Question = Question> {

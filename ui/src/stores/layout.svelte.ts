@@ -1,14 +1,17 @@
-// The tabs and panes of this window, kept for the next start.
+// The tabs and panes of this window. The host keeps them for the next window, wherever that is.
 
-import { recall, remember } from './memory';
 import * as tree from './tree';
 import type { Pane, Side, Tree } from './tree';
 
 export type Aside = { kind: 'problems' } | { kind: 'run'; run: string } | null;
 
-interface Saved {
+/** What is kept, and the version of its shape. */
+export const LAYOUT_VERSION = 1;
+
+export interface KeptState {
   root: Tree;
   focused: number;
+  sidebar: boolean;
 }
 
 /** How many terminals come up as tabs in a window that knows no layout yet. */
@@ -19,9 +22,10 @@ export class Layout {
   /** The pane that new tabs open in. */
   focused = $state(1);
   aside: Aside = $state.raw(null);
-  sidebar = $state(true);
-  private saved = recall<Saved>('layout');
+  private sidebarShown = $state(true);
   private restored = false;
+  private saving = false;
+  private unsaved = false;
 
   panes = $derived(tree.panes(this.root));
   pane = $derived(this.panes.find((pane) => pane.id === this.focused) ?? this.panes[0]!);
@@ -30,14 +34,32 @@ export class Layout {
   /** Everything that can be seen. */
   visible = $derived(new Set(this.panes.map((pane) => pane.active)));
 
-  /** Brings the last start's layout back, without the terminals that are gone. */
-  restore(terminals: string[]): void {
+  constructor(private readonly keep: (state: KeptState) => Promise<unknown>) {}
+
+  get sidebar(): boolean {
+    return this.sidebarShown;
+  }
+
+  set sidebar(shown: boolean) {
+    this.sidebarShown = shown;
+    void this.save();
+  }
+
+  /** Whether a kept layout has been brought back already; later ones are other windows'. */
+  get isRestored(): boolean {
+    return this.restored;
+  }
+
+  /** Brings the kept layout back the first time; always drops the terminals that are gone. */
+  restore(terminals: string[], kept: unknown): void {
     const alive = new Set(terminals);
     if (!this.restored) {
       this.restored = true;
-      if (this.saved) {
-        this.root = this.saved.root;
-        this.focused = this.saved.focused;
+      const state = readKept(kept);
+      if (state) {
+        this.root = state.root;
+        this.focused = state.focused;
+        this.sidebarShown = state.sidebar;
       } else {
         const start: Tree = tree.emptyPane();
         this.root = terminals.slice(-FIRST_TABS).reduce<Tree>((root, id) => tree.show(root, 1, id), start);
@@ -70,7 +92,9 @@ export class Layout {
   }
 
   focus(pane: Pane): void {
+    if (this.focused === pane.id) return;
     this.focused = pane.id;
+    void this.save();
   }
 
   /** The tab `by` places on in the focused pane, around the ends. */
@@ -84,6 +108,30 @@ export class Layout {
   private set(root: Tree): void {
     this.root = root;
     if (!tree.panes(root).some((pane) => pane.id === this.focused)) this.focused = tree.panes(root)[0]!.id;
-    remember('layout', { root, focused: this.focused } satisfies Saved);
+    void this.save();
   }
+
+  /** Hands the newest state to the host, one at a time: what changes meanwhile goes with the next. */
+  private async save(): Promise<void> {
+    if (!this.restored) return;
+    this.unsaved = true;
+    if (this.saving) return;
+    this.saving = true;
+    while (this.unsaved) {
+      this.unsaved = false;
+      const state = { root: this.root, focused: this.focused, sidebar: this.sidebarShown };
+      // A host that is gone has no terminals to lay out; the next change is kept again.
+      await this.keep(state).catch(() => undefined);
+    }
+    this.saving = false;
+  }
+}
+
+/** A layout as it was kept, or null if it is none: it came from a file that anybody may have written. */
+export function readKept(kept: unknown): KeptState | null {
+  if (typeof kept !== 'object' || kept === null) return null;
+  const { version, state } = kept as { version?: unknown; state?: Partial<KeptState> };
+  if (version !== LAYOUT_VERSION || typeof state !== 'object' || state === null) return null;
+  if (!tree.isTree(state.root) || typeof state.focused !== 'number') return null;
+  return { root: state.root, focused: state.focused, sidebar: state.sidebar !== false };
 }

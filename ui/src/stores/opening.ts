@@ -39,6 +39,16 @@ export async function createAction(app: App): Promise<void> {
 
 /** Without an agent the user writes the action: a commented template opens in their editor. */
 async function createFromTemplate(app: App): Promise<void> {
+  const answer = await app.dialogs.confirm(
+    'No agent is installed',
+    'Claude Code would ask what to automate and write the file. Install it and try again, or fill in a commented ' +
+      'template yourself.',
+    [
+      { value: 'template', label: 'Start from a template', tone: 'primary' },
+      { value: 'no', label: 'Cancel' },
+    ],
+  );
+  if (answer !== 'template') return;
   let made;
   try {
     made = await app.door.createTemplate({ project: app.projects.current });
@@ -48,7 +58,7 @@ async function createFromTemplate(app: App): Promise<void> {
     return;
   }
   const { path, label } = made;
-  app.toasts.show('Claude Code is not installed, so here is a template', {
+  app.toasts.show('Your new action is a template', {
     body: path,
     actions: [{ label: 'Edit', run: () => editAction(app, { path, label }) }],
   });

@@ -51,6 +51,12 @@ async function ask(app: App, action: ActionView, wish: Wish): Promise<RunView | 
     request.inputs = values;
   }
   request.terminal = reusable(app, active);
+  if (!action.trusted) {
+    // Asked before the host has to refuse: what is known to be untrusted is no error.
+    const trust = await askTrust(app, action, request);
+    if (trust === null) return null;
+    request.trust = trust;
+  }
   return start(app, action, request);
 }
 
@@ -95,7 +101,8 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
       void app.actions.load(app.projects.current).catch(() => undefined);
     return run;
   } catch (error) {
-    if (hasCode(error, 'untrusted') && !request.trust) {
+    if (hasCode(error, 'untrusted')) {
+      // The file changed since it was listed, or since it was accepted.
       const trust = await askTrust(app, action, request);
       return trust === null ? null : start(app, action, { ...request, trust });
     }

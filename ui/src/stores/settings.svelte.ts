@@ -1,42 +1,86 @@
-// How terminals look in this window. They move to the host's config.yaml with the settings issue.
+// The settings as the host has them. The page keeps a copy only for its first picture, before the host answers.
 
+import type { Door } from '../api/door';
+import { DoorError } from '../api/error';
+import type { Config, ConfigView } from '../api/types';
 import type { ViewerOptions } from '../terminal/viewer.svelte';
 import { recall, remember } from './memory';
+import { sentence } from './toasts.svelte';
 
-export type Theme = 'system' | 'light' | 'dark';
+/** Settings to change, `null` for what is usual. Shortcuts are changed one by one. */
+export type Changes = { [Key in Exclude<keyof Config, 'shortcuts'>]?: Config[Key] | null } & {
+  shortcuts?: Record<string, string | null>;
+};
 
-interface Saved {
-  fontSize: number;
-  theme: Theme;
-}
-
-const DEFAULTS: Saved = { fontSize: 13, theme: 'system' };
+/** What holds until the host has said what does. */
+const UNKNOWN: Config = {
+  theme: 'system',
+  'font-family': null,
+  'font-size': 13,
+  'line-height': 1,
+  cursor: 'block',
+  'cursor-blink': false,
+  'scrollback-lines': 10_000,
+  webgl: false,
+  'programs-copy': true,
+  shell: null,
+  'notify-bell': true,
+  'notify-finished': true,
+  'notify-failed': true,
+  shortcuts: {},
+  defaults: 'overwrite',
+  'idle-minutes': 10,
+  log: 'info',
+};
 
 export const MONO =
   '"JetBrains Mono", "SF Mono", "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 export class Settings {
-  private saved: Saved = $state({ ...DEFAULTS, ...recall<Partial<Saved>>('settings') });
+  /** What the host said last. */
+  view: ConfigView | null = $state.raw(null);
+  private known: Config = $state.raw({ ...UNKNOWN, ...recall<Partial<Config>>('settings') });
 
-  get fontSize(): number {
-    return this.saved.fontSize;
+  constructor(private readonly door: Door) {}
+
+  get config(): Config {
+    return this.known;
   }
 
-  set fontSize(size: number) {
-    this.saved.fontSize = Math.min(32, Math.max(8, size));
-    remember('settings', this.saved);
+  async load(): Promise<void> {
+    this.take(await this.door.config());
   }
 
-  get theme(): Theme {
-    return this.saved.theme;
+  take(view: ConfigView): void {
+    this.view = view;
+    this.known = view.settings;
+    remember('settings', view.settings);
   }
 
-  set theme(theme: Theme) {
-    this.saved.theme = theme;
-    remember('settings', this.saved);
+  /** Changes settings in config.yaml, `null` for what is usual; answers why that did not work. */
+  async change(changes: Changes): Promise<string | null> {
+    try {
+      this.take(await this.door.changeConfig(changes));
+      return null;
+    } catch (error) {
+      if (!(error instanceof DoorError)) throw error;
+      return [error.message, error.hint]
+        .filter((part) => part !== undefined)
+        .map(sentence)
+        .join(' ');
+    }
   }
 
   get terminal(): ViewerOptions {
-    return { fontFamily: MONO, fontSize: this.saved.fontSize, scrollback: 10_000 };
+    const own = this.known['font-family'];
+    return {
+      fontFamily: own === null ? MONO : `${own}, ${MONO}`,
+      fontSize: this.known['font-size'],
+      lineHeight: this.known['line-height'],
+      cursorStyle: this.known.cursor,
+      cursorBlink: this.known['cursor-blink'],
+      scrollback: this.known['scrollback-lines'],
+      webgl: this.known.webgl,
+    };
   }
 }

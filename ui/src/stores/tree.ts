@@ -118,6 +118,32 @@ export function prune(tree: Tree, exists: (terminal: string) => boolean): Tree {
   return gone.reduce(hide, tree);
 }
 
+/** Whether a value that was read from somewhere is a tree: whole, and with each id and tab in one place. */
+export function isTree(value: unknown): value is Tree {
+  const ids = new Set<number>();
+  const tabs = new Set<string>();
+  const once = <A>(seen: Set<A>, item: A): boolean => !seen.has(item) && Boolean(seen.add(item));
+  const fits = (node: unknown, depth: number): boolean => {
+    if (typeof node !== 'object' || node === null || depth > 32) return false;
+    const one = node as Partial<Omit<Pane, 'kind'> & Omit<Split, 'kind'>> & { kind?: unknown };
+    if (typeof one.id !== 'number' || !once(ids, one.id)) return false;
+    if (one.kind === 'pane') {
+      if (!Array.isArray(one.tabs)) return false;
+      const whole = one.tabs.every((tab) => typeof tab === 'string' && once(tabs, tab));
+      return whole && (one.active === null || one.tabs.includes(one.active as string));
+    }
+    if (one.kind !== 'split' || !Array.isArray(one.children) || !Array.isArray(one.sizes)) return false;
+    return (
+      (one.direction === 'row' || one.direction === 'column') &&
+      one.children.length > 1 &&
+      one.sizes.length === one.children.length &&
+      one.sizes.every((size) => typeof size === 'number' && size > 0) &&
+      one.children.every((child) => fits(child, depth + 1))
+    );
+  };
+  return fits(value, 0);
+}
+
 function change(tree: Tree, pane: number, to: (pane: Pane) => Pane): Tree {
   return replace(tree, pane, to);
 }

@@ -1,10 +1,10 @@
-// Which keys are the window's and not the program's, and what a paste must ask first.
+// Which keys copy and paste, and what a paste must ask first. The window's own keys are `stores/shortcuts`.
 
 export const MAC = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform);
 
-export type TerminalKey = 'copy' | 'paste' | 'find' | 'none';
+export type TerminalKey = 'copy' | 'paste' | 'none';
 
-/** Linux has Ctrl+Shift+C/V/F (plain Ctrl+C is the shell's), macOS has Cmd. */
+/** Linux has Ctrl+Shift+C/V (plain Ctrl+C is the shell's), macOS has Cmd. */
 export function terminalKey(event: KeyboardEvent): TerminalKey {
   const ours = MAC ? event.metaKey && !event.ctrlKey : event.ctrlKey && event.shiftKey;
   if (!ours || event.altKey || event.type !== 'keydown') return 'none';
@@ -13,22 +13,9 @@ export function terminalKey(event: KeyboardEvent): TerminalKey {
       return 'copy';
     case 'KeyV':
       return 'paste';
-    case 'KeyF':
-      return 'find';
     default:
       return 'none';
   }
-}
-
-/** The window's own shortcuts, which a focused terminal leaves to the page. */
-export function windowKey(event: KeyboardEvent): boolean {
-  const { ctrlKey, shiftKey, metaKey, altKey, code } = event;
-  if (MAC && metaKey)
-    return ['KeyK', 'KeyT', 'KeyW', 'KeyD', 'KeyB', 'KeyP'].includes(code) || /^Digit[1-9]$/.test(code);
-  if (ctrlKey && (code === 'Tab' || code === 'PageUp' || code === 'PageDown')) return true;
-  if (ctrlKey && altKey && code.startsWith('Arrow')) return true;
-  if (altKey && !ctrlKey && !metaKey && /^Digit[1-9]$/.test(code)) return true;
-  return ctrlKey && shiftKey && ['KeyP', 'KeyT', 'KeyW', 'KeyD', 'KeyE', 'KeyB'].includes(code);
 }
 
 /** Whether pasting this would run something at once, since the shell doesn't know that it is pasted. */

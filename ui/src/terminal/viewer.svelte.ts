@@ -10,7 +10,8 @@ import { Terminal } from '@xterm/xterm';
 import type { Door } from '../api/door';
 import { Stream } from '../api/stream';
 import { Feed } from './feed';
-import { MAC, terminalKey, windowKey } from './keys';
+import { Gpu } from './gpu';
+import { MAC, terminalKey } from './keys';
 import { mute } from './mute';
 import { onThemeChange, terminalTheme } from './theme';
 
@@ -22,15 +23,25 @@ export type ViewerState =
 
 export interface ViewerListener {
   openAddress(url: string): void;
-  find(): void;
+  /** Whether the keys are a command of the window, and not the program's. */
+  isShortcut(event: KeyboardEvent): boolean;
   /** Asks whether text of several lines may be pasted. */
   mayPaste(text: string): Promise<boolean>;
 }
 
-export interface ViewerOptions {
+/** What xterm itself is told. */
+interface TermOptions {
   fontFamily: string;
   fontSize: number;
+  lineHeight: number;
+  cursorStyle: 'block' | 'bar' | 'underline';
+  cursorBlink: boolean;
   scrollback: number;
+}
+
+export interface ViewerOptions extends TermOptions {
+  /** Draw by WebGL what is seen. */
+  webgl: boolean;
 }
 
 /** Reports of focus that xterm itself sends; they are not typing. */
@@ -44,6 +55,7 @@ export class Viewer {
   readonly term: Terminal;
   readonly search = new SearchAddon();
 
+  private readonly gpu: Gpu;
   private readonly fit = new FitAddon();
   private readonly stream: Stream;
   private readonly feed: Feed;
@@ -62,16 +74,15 @@ export class Viewer {
     door: Door,
     readonly id: string,
     private readonly listener: ViewerListener,
-    options: ViewerOptions,
+    private options: ViewerOptions,
   ) {
     this.element.className = 'viewer';
     this.term = new Terminal({
       allowProposedApi: true,
-      cursorBlink: false,
       macOptionIsMeta: true,
       rightClickSelectsWord: MAC,
       theme: terminalTheme(),
-      ...options,
+      ...termOptions(options),
     });
     this.term.loadAddon(this.fit);
     this.term.loadAddon(this.search);
@@ -82,6 +93,7 @@ export class Viewer {
       }),
     );
     mute(this.term);
+    this.gpu = new Gpu(this.term, () => this.fitIfOwner());
     this.feed = new Feed(this.term, {
       send: (message) => this.stream.send(message),
       resized: (cols, rows) => this.hostResized(cols, rows),
@@ -116,6 +128,7 @@ export class Viewer {
     this.observer.observe(parent);
     return () => {
       this.observer.unobserve(parent);
+      this.gpu.use(false);
       this.element.remove();
     };
   }
@@ -142,8 +155,10 @@ export class Viewer {
     return room && room.cols > 1 && room.rows > 0 ? room : undefined;
   }
 
-  configure(options: Partial<ViewerOptions>): void {
-    Object.assign(this.term.options, options);
+  configure(options: ViewerOptions): void {
+    this.options = options;
+    Object.assign(this.term.options, termOptions(options));
+    this.gpu.use(options.webgl && this.seen);
     this.fitIfOwner();
   }
 
@@ -165,6 +180,7 @@ export class Viewer {
     this.stream.close();
     this.observer.disconnect();
     this.unwatchTheme();
+    this.gpu.dispose();
     this.term.dispose();
     this.element.remove();
   }
@@ -187,6 +203,7 @@ export class Viewer {
   }
 
   private fitIfOwner(): void {
+    this.gpu.use(this.options.webgl && this.seen);
     if (!this.owner || this.state.kind !== 'live') return;
     const room = this.room();
     const last = this.asked.at(-1) ?? this.size;
@@ -204,15 +221,11 @@ export class Viewer {
   }
 
   private key(event: KeyboardEvent): boolean {
-    if (windowKey(event)) return false;
+    if (this.listener.isShortcut(event)) return false;
     switch (terminalKey(event)) {
       case 'copy':
         event.preventDefault();
         void this.copy();
-        return false;
-      case 'find':
-        event.preventDefault();
-        this.listener.find();
         return false;
       case 'paste':
         // The browser turns the keys into a paste event, which `pasted` gets.
@@ -228,6 +241,12 @@ export class Viewer {
     event.stopPropagation();
     if (text) void this.paste(text);
   }
+}
+
+/** The options that xterm knows. */
+function termOptions(options: ViewerOptions): TermOptions {
+  const { fontFamily, fontSize, lineHeight, cursorStyle, cursorBlink, scrollback } = options;
+  return { fontFamily, fontSize, lineHeight, cursorStyle, cursorBlink, scrollback };
 }
 
 function same(a: { cols: number; rows: number }, b: { cols: number; rows: number }): boolean {

@@ -8,7 +8,7 @@ import { Viewer, type ViewerOptions } from './viewer.svelte';
 
 export interface ViewersListener {
   openAddress(url: string): void;
-  find(terminal: string): void;
+  isShortcut(event: KeyboardEvent): boolean;
   confirmPaste(text: string): Promise<boolean>;
 }
 
@@ -84,7 +84,7 @@ export class Viewers {
       id,
       {
         openAddress: (url) => this.listener.openAddress(url),
-        find: () => this.listener.find(id),
+        isShortcut: (event) => this.listener.isShortcut(event),
         mayPaste: async (text) =>
           !pasteNeedsAsking(text, viewer.term.modes.bracketedPasteMode) || this.listener.confirmPaste(text),
       },

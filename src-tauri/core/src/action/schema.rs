@@ -124,7 +124,7 @@ impl JsonSchema for Codes {
 }
 
 /// A key that stands there has a value: `Option` in Rust is an absent key in the file, not `null`.
-fn without_null(value: &mut Value) {
+pub(crate) fn without_null(value: &mut Value) {
     match value {
         Value::Object(object) => {
             if let Some(Value::Array(types)) = object.get_mut("type")

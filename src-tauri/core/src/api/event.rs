@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{RunFailure, RunStatus, RunView, StepRecord, StepStatus, TerminalView};
+use super::{ConfigView, RunFailure, RunStatus, RunView, StepRecord, StepStatus, TerminalView};
 
 /// One change. Clients that miss some are dropped, and list anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -21,6 +21,11 @@ pub enum Event {
     ActionsChanged {
         /// The project concerned; all of them if none.
         project: Option<String>,
+    },
+    /// The settings, or what is wrong with their file, changed.
+    ConfigChanged {
+        /// The settings as they are now.
+        config: ConfigView,
     },
     /// The list of projects changed.
     ProjectsChanged,

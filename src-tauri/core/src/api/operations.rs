@@ -4,6 +4,7 @@
 
 mod actions;
 mod answer;
+mod config;
 mod hosts;
 mod projects;
 mod runs;
@@ -12,6 +13,9 @@ mod terminals;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::Html;
+use axum::routing::get;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,7 +24,8 @@ use utoipa_axum::routes;
 pub(crate) use answer::refuse;
 pub(crate) use terminals::size_of;
 
-use super::{ApiError, Event, StreamIn, StreamOut};
+use super::{ApiError, Event, StreamIn, StreamOut, docs};
+use crate::config::WindowCommand;
 use crate::host::Rooms;
 
 /// The largest body that is read.
@@ -29,7 +34,7 @@ const LARGEST_BODY: usize = 1 << 20;
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "AI Orchestrator", description = "The door of the host."),
-    components(schemas(ApiError, Event, StreamIn, StreamOut))
+    components(schemas(ApiError, Event, StreamIn, StreamOut, WindowCommand))
 )]
 struct Contract;
 
@@ -60,14 +65,21 @@ pub(crate) fn table() -> (Router<Rooms>, OpenApi) {
         .routes(routes!(runs::show))
         .routes(routes!(runs::cancel))
         .routes(routes!(projects::list, projects::add, projects::remove))
+        .routes(routes!(config::show, config::change))
+        .routes(routes!(config::layout, config::keep_layout))
         .routes(routes!(hosts::status))
         .routes(routes!(hosts::open_web))
         .routes(routes!(hosts::stop))
         .routes(routes!(streams::events))
         .split_for_parts();
-    let described = document.clone();
-    let router = router
-        .route("/openapi.json", axum::routing::get(|| async move { axum::Json(described) }))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY));
-    (router, document)
+    (router.layer(DefaultBodyLimit::max(LARGEST_BODY)), document)
+}
+
+/// The contract for machines and for people. It is in the repository too and tells nothing of a user, so it needs no
+/// token.
+pub(crate) fn contract<S: Clone + Send + Sync + 'static>(document: OpenApi) -> Router<S> {
+    let page = docs::page(&serde_json::to_value(&document).unwrap_or_default());
+    Router::new()
+        .route("/openapi.json", get(|| async move { axum::Json(document) }))
+        .route("/docs", get(|| async move { ([(CONTENT_SECURITY_POLICY, docs::POLICY)], Html(page)) }))
 }

@@ -34,6 +34,15 @@ impl Activity {
         self.clients.load(Ordering::Relaxed)
     }
 
+    /// Comes back when no client is left.
+    pub async fn deserted(&self) {
+        let mut moved = self.moved.subscribe();
+        while self.clients() > 0 {
+            // The sender lives as long as this.
+            _ = moved.changed().await;
+        }
+    }
+
     /// Comes back when nobody was there and nothing happened for so long, and nothing was `busy` at its end.
     pub async fn idle(
         &self,

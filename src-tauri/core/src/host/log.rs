@@ -13,7 +13,7 @@ const PREFIX: &str = "host";
 const SUFFIX: &str = "log";
 
 /// Writes the log until the guard is dropped. A folder that can't be written to costs the log, not the host.
-pub fn open(paths: &Paths, level: Option<&str>) -> Option<WorkerGuard> {
+pub fn open(paths: &Paths, level: &str) -> Option<WorkerGuard> {
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .max_log_files(DAYS)
@@ -22,8 +22,7 @@ pub fn open(paths: &Paths, level: Option<&str>) -> Option<WorkerGuard> {
         .build(paths.logs())
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(appender);
-    let filter = EnvFilter::try_from_env("AI_ORCHESTRATOR_LOG")
-        .unwrap_or_else(|_| EnvFilter::new(level.unwrap_or("info")));
+    let filter = EnvFilter::try_from_env("AI_ORCHESTRATOR_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     // A second host in one process (tests) keeps the first one's log.
     _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(writer).try_init();
     Some(guard)

@@ -41,10 +41,11 @@ impl WebDoor {
         let token = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
         keep_token(&rooms, &token);
         let guard = Arc::new(Guard { port, token: token.clone() });
-        let (router, _) = operations::table();
-        // What is added before a layer is behind it: all operations need the token, the page does not.
+        let (router, document) = operations::table();
+        // What is added before a layer is behind it: all operations need the token, the page and the contract do not.
         let router = with_fallbacks(router).layer(from_fn_with_state(guard.clone(), check_token));
-        let router = page::with_page(router).layer(from_fn_with_state(guard, check_origin));
+        let router = page::with_page(router.merge(operations::contract(document)))
+            .layer(from_fn_with_state(guard, check_origin));
         let router = router.with_state(rooms);
         tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
@@ -97,7 +98,7 @@ fn token_file(paths: &Paths) -> PathBuf {
 
 /// Paths and methods that are no operation.
 pub fn with_fallbacks<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
-    let hint = "/openapi.json lists what there is";
+    let hint = "/docs lists what there is";
     router
         .fallback(move |request: Request| async move {
             let message = format!("there is nothing at {}", request.uri().path());
@@ -164,7 +165,7 @@ async fn check_origin(State(guard): State<Arc<Guard>>, request: Request, next: N
 fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-    let methods = HeaderValue::from_static("GET, POST, DELETE");
+    let methods = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
     let names = HeaderValue::from_static("authorization, content-type");
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);

@@ -155,7 +155,7 @@ impl Shelf {
         }
         // A version that the app itself wrote is nobody's work: a newer one simply takes its place.
         let edited = active.as_deref().is_some_and(|bytes| !bytes.is_empty() && !self.is_ours(id, bytes));
-        if edited && self.config.defaults == config::Defaults::KeepEdits {
+        if edited && self.settings.config().defaults == config::Defaults::KeepEdits {
             return Ok(None);
         }
         let undo = self.put(None, id, text.as_bytes(), Author::Seed, "shipped with this version")?;

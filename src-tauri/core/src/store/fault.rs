@@ -23,7 +23,9 @@ mod tests {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use crate::events::Events;
     use crate::paths::Paths;
+    use crate::settings::Settings;
     use crate::store::{ActionStore, Defaults, Which};
 
     struct Plan {
@@ -72,7 +74,9 @@ mod tests {
         let open = || async {
             let paths = Paths::at(&plan.home, plan.home.clone()).unwrap();
             let defaults = Defaults { shipped: shipped.clone(), ..Defaults::default() };
-            ActionStore::open_with(paths, defaults).await.map(|(store, _)| store)
+            ActionStore::open_with(paths.clone(), Settings::open(&paths, Events::default()), defaults)
+                .await
+                .map(|(store, _)| store)
         };
         let Ok(mut store) = open().await else { return };
         for turn in 0..14 {
@@ -142,7 +146,9 @@ mod tests {
         runtime.block_on(async {
             let paths = Paths::at(home.path(), home.path().to_owned()).unwrap();
             let defaults = Defaults::default();
-            ActionStore::open_with(paths, defaults).await.unwrap()
+            ActionStore::open_with(paths.clone(), Settings::open(&paths, Events::default()), defaults)
+                .await
+                .unwrap()
         });
         let actions = home.path().join("actions");
         let mut kept = contents(&actions);

@@ -75,7 +75,7 @@ impl Shelf {
 
     /// What is wrong beyond the action files.
     fn own_problems(&self) -> Vec<Problem> {
-        self.config_problem.iter().chain(&self.unseeded).cloned().collect()
+        self.settings.problems().into_iter().chain(self.unseeded.clone()).collect()
     }
 
     /// One action and its file's text.

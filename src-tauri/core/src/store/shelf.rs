@@ -14,9 +14,9 @@ use super::watch::{Seen, Watch};
 use super::{Defaults, Notice, StoreChange, StoreError};
 use crate::action::{Problem, Scope};
 use crate::clock;
-use crate::config::Config;
 use crate::paths::Paths;
 use crate::remembered::Remembered;
+use crate::settings::Settings;
 
 /// How long after a reading that failed, or that may have been early, a file is read again.
 /// In tests it is longer, so that a busy machine can't come between two halves of one save.
@@ -36,10 +36,9 @@ pub(super) enum Message {
 pub(super) struct Shelf {
     pub paths: Paths,
     pub defaults: Defaults,
-    pub config: Config,
-    pub config_problem: Option<Problem>,
     /// Why not all defaults are in the user's folder.
     pub unseeded: Option<Problem>,
+    pub settings: Settings,
     pub user: Folder,
     pub projects: HashMap<PathBuf, Folder>,
     pub history: History,
@@ -59,12 +58,12 @@ impl Shelf {
     /// Loads the user's folder and begins to watch it.
     pub fn open(
         paths: Paths,
+        settings: Settings,
         defaults: Defaults,
         sender: Sender<Message>,
         changes: broadcast::Sender<StoreChange>,
         remembered: Remembered,
     ) -> (Self, Result<Vec<Notice>, StoreError>) {
-        let (config, config_problem) = Config::read(&paths.config());
         let mut shelf = Self {
             user: Folder::new(Scope::User, None, paths.actions()),
             projects: HashMap::new(),
@@ -75,10 +74,9 @@ impl Shelf {
             unkept: BTreeSet::new(),
             paths,
             defaults,
-            config,
-            config_problem,
             unseeded: None,
             opening: Some(Vec::new()),
+            settings,
             changes,
             remembered,
         };
@@ -101,7 +99,7 @@ impl Shelf {
             let hint = format!("remove or mend {}", self.paths.trust().display());
             notices.push(Notice::new("trust_unreadable", message).hint(hint));
         }
-        if let Some(problem) = &self.config_problem {
+        for problem in self.settings.problems() {
             let message = format!("config.yaml:{}:{}: {}", problem.line, problem.column, problem.message);
             notices.push(Notice { hint: problem.fix.clone(), ..Notice::new("bad_config", message) });
         }
@@ -187,7 +185,7 @@ impl Shelf {
         let roots: Vec<Option<PathBuf>> =
             std::iter::once(None).chain(self.projects.keys().cloned().map(Some)).collect();
         if seen.touches(&self.paths.config()) {
-            (self.config, self.config_problem) = Config::read(&self.paths.config());
+            self.settings.reload();
             self.publish(StoreChange::Actions { project: None });
         }
         for root in roots {

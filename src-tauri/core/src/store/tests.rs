@@ -9,7 +9,9 @@ use tokio::sync::broadcast::Receiver;
 use super::{ActionStore, Defaults, Notice, StoreChange, StoreError, Which};
 use crate::action::{Scope, ShellKind, Values};
 use crate::api::{ActionHealth, ActionView, DeletedAction};
+use crate::events::Events;
 use crate::paths::Paths;
+use crate::settings::Settings;
 
 mod watching;
 
@@ -32,7 +34,10 @@ impl House {
     async fn over(folder: tempfile::TempDir, defaults: Defaults) -> Self {
         let home = folder.path().join("home");
         let paths = Paths::at(&home.join(".ai-orchestrator"), home).unwrap();
-        let (store, notices) = ActionStore::open_with(paths, defaults).await.unwrap();
+        let (store, notices) =
+            ActionStore::open_with(paths.clone(), Settings::open(&paths, Events::default()), defaults)
+                .await
+                .unwrap();
         let changes = store.subscribe();
         Self { folder, store, changes, notices }
     }

@@ -81,6 +81,11 @@ impl Seen {
                 self.moved.extend(event.paths.iter().cloned());
                 self.closed.extend(event.paths);
             }
+            // A folder may have become one that can be read, or cease to be.
+            EventKind::Modify(ModifyKind::Metadata(_)) => {
+                self.moved.extend(event.paths.iter().cloned());
+                self.early.extend(event.paths);
+            }
             EventKind::Modify(_) | EventKind::Any | EventKind::Other => self.early.extend(event.paths),
             EventKind::Access(_) => {}
         }
@@ -151,6 +156,8 @@ impl Watch {
             }
             // It went again before we came.
             Err(error) if matches!(error.kind, ErrorKind::PathNotFound) => None,
+            // That is the folder's own problem, and told as such; looking at it more often would not help.
+            Err(error) if is_denied(&error) => None,
             Err(error) if !self.polling => {
                 tracing::warn!(%error, path = %path.display(), "falls back to polling");
                 let message = "the system's limit of watched folders is reached, so changes of action files \
@@ -196,6 +203,10 @@ impl Watch {
         }
         self.watcher.as_mut().ok_or_else(|| notify::Error::generic("no watcher"))
     }
+}
+
+fn is_denied(error: &notify::Error) -> bool {
+    matches!(&error.kind, ErrorKind::Io(io) if io.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 /// The folder, what is between it and `base`, and where links among these lead.

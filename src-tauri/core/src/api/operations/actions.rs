@@ -65,7 +65,7 @@ pub async fn preview(
 ) -> Answer<Preview> {
     let which = which(&rooms, id, request.project.as_deref(), request.scope).await?;
     let resolved = rooms.store.resolve(which.clone(), true).await?;
-    let shell = execution::shell_of(&resolved, &*rooms.terminals.environment().await)?;
+    let shell = rooms.shell(resolved.action.shell.as_deref()).await?;
     let mut values = execution::values_in(which.project.clone(), &rooms).await?;
     values.inputs = request.inputs;
     Ok(Json(rooms.store.preview(which, values, shell.kind).await?))

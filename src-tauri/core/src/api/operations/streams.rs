@@ -137,6 +137,15 @@ async fn follow(rooms: Rooms, notices: bool, mut socket: WebSocket) {
                 }
                 Err(RecvError::Closed) => return,
             },
+            () = rooms.farewell() => {
+                // What happened until now is told, then there is nothing more to come.
+                while let Ok(event) = events.try_recv() {
+                    if socket.send(text_frame(&event)).await.is_err() {
+                        return;
+                    }
+                }
+                return;
+            }
             frame = socket.recv() => match frame {
                 Some(Ok(Frame::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}

@@ -14,9 +14,8 @@ use crate::api::{
     WriteReport,
 };
 use crate::host::Rooms;
-use crate::terminal::shell::Shell;
 use crate::terminal::{Message, Size, WriteError};
-use crate::terminals::{Spawn, SpawnError};
+use crate::terminals::Spawn;
 
 /// No terminal is larger than this in either direction.
 const LARGEST: u16 = 1000;
@@ -44,8 +43,7 @@ pub async fn list(State(rooms): State<Rooms>) -> Answer<Vec<TerminalView>> {
     responses((status = 200, body = TerminalView), (status = "4XX", body = ApiError)))]
 pub async fn spawn(State(rooms): State<Rooms>, Body(request): Body<SpawnRequest>) -> Answer<TerminalView> {
     let size = size_of(request.cols, request.rows)?;
-    let base = rooms.terminals.environment().await;
-    let shell = Shell::find(request.shell.as_deref(), &base).map_err(SpawnError::from)?;
+    let shell = rooms.shell(request.shell.as_deref()).await?;
     let project = rooms.project(request.project.as_deref()).await?;
     let root = project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
     let cwd = request.cwd.map_or(root.clone(), |cwd| root.join(PathBuf::from(cwd)));

@@ -16,7 +16,7 @@ const NOT_BUILT: &str = include_str!("not-built.html");
 
 /// Scripts from the page itself only; connections to this machine only.
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data: blob:; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; frame-ancestors 'none'";
+    img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; frame-ancestors 'none'";
 
 /// Adds the page and its files.
 pub fn with_page<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {

@@ -1,0 +1,31 @@
+//! Settings as clients see them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::action::Problem;
+use crate::config::Config;
+
+/// The settings, and what is wrong with their file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ConfigView {
+    /// The file.
+    pub path: String,
+    /// The settings as they hold now.
+    pub settings: Config,
+    /// What they are where the file says nothing.
+    pub usual: Config,
+    /// What is wrong with the file; what was set before still holds.
+    pub problems: Vec<Problem>,
+}
+
+/// The window's layout, as the page wrote it; the host only keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// Which shape `state` has.
+    pub version: u32,
+    /// Panes, tabs and sizes.
+    #[schema(value_type = Object)]
+    pub state: serde_json::Value,
+}

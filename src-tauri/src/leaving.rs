@@ -1,0 +1,53 @@
+//! Closing and quitting. The page decides what is asked, since it knows which terminals live; a page that does not
+//! answer can't keep its window open.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tauri::{AppHandle, CloseRequestApi, Manager, State, Window};
+use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
+
+use crate::{frame, tray};
+
+/// Whether the page was asked to close and has not answered.
+#[derive(Debug, Default)]
+pub struct Asked(AtomicBool);
+
+/// What of the window is found again at the next start.
+pub const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
+
+/// Somebody wants the window gone: asks the page, or lets it go if that was asked already.
+pub fn close_requested(window: &Window, api: &CloseRequestApi) {
+    let app = window.app_handle();
+    if app.state::<Asked>().0.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    if frame::tell(app, "window-closing") {
+        api.prevent_close();
+    }
+}
+
+/// Somebody wants the program gone.
+pub fn quit(app: &AppHandle) {
+    frame::raise(app);
+    if !frame::tell(app, "window-quitting") {
+        app.exit(0);
+    }
+}
+
+/// The page's answer: the window goes into the tray, or for good where there is none.
+#[tauri::command]
+pub async fn close_window(app: AppHandle, asked: State<'_, Asked>) -> Result<(), ()> {
+    asked.0.store(false, Ordering::Relaxed);
+    // What is not remembered costs no more than a window of the usual size.
+    let _ = app.save_window_state(REMEMBERED);
+    let Some(window) = app.get_webview_window(frame::LABEL) else { return Ok(()) };
+    // A window that can't be hidden or closed stays.
+    let _ = if tray::is_open(&app) { window.hide() } else { window.destroy() };
+    Ok(())
+}
+
+/// The page's answer: the program ends. The host is another one.
+#[tauri::command]
+pub async fn quit_program(app: AppHandle) {
+    app.exit(0);
+}

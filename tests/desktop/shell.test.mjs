@@ -1,0 +1,161 @@
+// What surrounds the page: a host that is stopped or killed, a home that can't be used, the window's place, leaving.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { addProject } from './project.mjs';
+import { Stage, until } from './stage.mjs';
+import { openWindow } from './window.mjs';
+
+const ENTER = '\uE007';
+
+let stage;
+
+before(async () => {
+  stage = await Stage.build();
+  await stage.host('host', 'start');
+  await addProject(stage, stage.project);
+});
+
+after(async () => {
+  await stage?.strike();
+});
+
+test('a host that was stopped is started by a button and by nothing else; one that was killed comes back by itself', async (t) => {
+  const window = await openWindow(stage);
+  t.after(() => window.close());
+  await window.click('button', /^New terminal/);
+  await window.type(`echo here-$((6*7))${ENTER}`);
+  await window.shows(/^here-42$/m);
+
+  await stage.host('host', 'stop', '--yes');
+  await window.find('heading', 'The host was stopped');
+  await attempts(window, 3);
+  await assert.rejects(stage.host('host', 'status'), { code: 3 });
+  await window.click('button', 'Start the host');
+  await window.find('toolbar', 'Quick actions');
+  await window.vanishes('heading', 'The host was stopped');
+  const restarted = () => text(window, '[role="status"]').then((said) => /The host was restarted.*One terminal ended/s.test(said));
+  await until('the toast', restarted);
+  await window.click('button', 'Dismiss');
+  await until('no toast', async () => !(await restarted()));
+
+  await window.click('button', /^New terminal/);
+  await window.type(`echo there-$((6*7))${ENTER}`);
+  await window.shows(/^there-42$/m);
+  const { pid } = await stage.ask('host', 'status');
+  process.kill(pid, 'SIGKILL');
+  await until('the toast', restarted);
+  assert.notEqual((await stage.ask('host', 'status')).pid, pid);
+});
+
+test('quitting asks what becomes of the terminals; the window is where it was, and so is the layout', async (t) => {
+  let window = await openWindow(stage);
+  t.after(() => window.close());
+  await window.click('button', /^New terminal/);
+  await window.shows(/[#$]$/m);
+  await window.click('button', 'Split');
+  await until('two panes', async () => (await panes(window)) === 2);
+  await window.browser.setWindowSize(1010, 710);
+  const size = await until('the new size', async () => {
+    const inner = await innerSize(window);
+    return inner.width <= 1010 && inner;
+  });
+  const living = (await stage.ask('terminal', 'list')).length;
+
+  await quit(window);
+  await window.find('dialog', 'Quit AI Orchestrator?');
+  await leave(window, 'Keep running');
+  await until('the end of the window', async () => (await stage.processes('ai-orchestrator-desktop')).length === 0);
+  await window.close();
+  assert.equal((await stage.ask('terminal', 'list')).length, living);
+
+  window = await openWindow(stage);
+  await until('the panes again', async () => (await panes(window)) === 2);
+  assert.deepEqual(await innerSize(window), size);
+
+  await quit(window);
+  await leave(window, 'End them');
+  await until('the end of the window', async () => (await stage.processes('ai-orchestrator-desktop')).length === 0);
+  await until('the end of the host', () => stage.host('host', 'status').then(() => false, ({ code }) => code === 3));
+});
+
+test('closing the window leaves everything running, and says so once', async (t) => {
+  await stage.host('host', 'start');
+  await addProject(stage, stage.project);
+  let window = await openWindow(stage);
+  t.after(() => window.close());
+  await window.click('button', /^New terminal/);
+  await window.shows(/[#$]$/m);
+  await askToClose();
+  await window.find('dialog', 'Your terminals keep running');
+  await leave(window, 'Close window');
+  await until('the end of the window', async () => (await stage.processes('ai-orchestrator-desktop')).length === 0);
+  assert.equal((await stage.ask('host', 'status')).terminals, 1);
+  await window.close();
+
+  window = await openWindow(stage);
+  await window.shows(/[#$]$/m);
+  await askToClose();
+  await until('the end of the window', async () => (await stage.processes('ai-orchestrator-desktop')).length === 0);
+});
+
+test('a home that can’t be used is a screen, not a window that never opens', async (t) => {
+  // Nobody, not even root, makes a folder there.
+  const window = await openWindow(stage, { ...stage.env, AI_ORCHESTRATOR_HOME: '/proc/nowhere' });
+  t.after(() => window.close());
+  await window.find('heading', 'Your folder can’t be used');
+  await window.find('button', 'Try again now');
+  assert.match(await text(window, '[role="alert"]'), /\/proc\/nowhere.*AI_ORCHESTRATOR_HOME/s);
+});
+
+/** What a window manager sends when the cross is clicked; there is none on this display. */
+function askToClose() {
+  const script = fileURLToPath(new URL('close_window.py', import.meta.url));
+  return promisify(execFile)('python3', [script, `:${stage.display}`]);
+}
+
+/** Waits until the page looked for a host so many times; none of these looks may start one. */
+async function attempts(window, count) {
+  await window.browser.execute(() => {
+    // The page asks its window for the host by a request of the `ipc` scheme.
+    const real = window.fetch;
+    window.__looks = 0;
+    window.fetch = (...of) => {
+      if (/^ipc:.*\/door$/.test(String(of[0]))) window.__looks += 1;
+      return real(...of);
+    };
+  });
+  await until(`${count} looks`, () => window.browser.execute((of) => window.__looks >= of, count));
+}
+
+/** Quits as a person would who has no tray. */
+async function quit(window) {
+  await window.find('toolbar', 'Quick actions');
+  await window.browser.execute(() => document.activeElement?.blur());
+  await window.browser.keys(['Control', 'k']);
+  await window.find('dialog', 'Command palette');
+  await (await window.browser.$('[role="dialog"] input')).addValue('Quit');
+  await window.click('option', /^Quit/);
+}
+
+/** Presses a button that ends the program, perhaps before the driver has its answer. */
+async function leave(window, name) {
+  await window.click('button', name, '[role="dialog"]').catch(() => {});
+}
+
+function panes(window) {
+  return window.browser.execute(
+    () => [...document.querySelectorAll('[role="region"]')].filter((one) => one.getClientRects().length > 0).length,
+  );
+}
+
+function innerSize(window) {
+  return window.browser.execute(() => ({ width: innerWidth, height: innerHeight }));
+}
+
+function text(window, selector) {
+  return window.browser.execute((of) => document.querySelector(of)?.textContent ?? '', selector);
+}

@@ -1,0 +1,104 @@
+//! Settings and the layout: changed from anywhere, live everywhere, and kept.
+
+use ai_orchestrator_tests::{Events, TestHost};
+use orchestrator_core::api::{ConfigView, Event};
+use serde_json::{Value, json};
+
+async fn changed(events: &mut Events) -> ConfigView {
+    match events.until(|event| matches!(event, Event::ConfigChanged { .. })).await {
+        Event::ConfigChanged { config } => config,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_edit_in_an_editor_is_live_and_a_change_keeps_what_the_user_wrote() {
+    let host = TestHost::new();
+    let file = host.home().join("config.yaml");
+    let mut events = host.events().await;
+    std::fs::write(&file, "# my settings\nfont-size: 15 # for my eyes\nfuture-key: [1, 2]\n").unwrap();
+    let config = changed(&mut events).await;
+    assert_eq!(config.settings.font_size, 15);
+    assert_eq!((config.problems[0].line, config.problems[0].code.as_str()), (3, "unknown-key"));
+
+    host.cli(&["config", "set", "font-size", "16"]).run().ok();
+    host.cli(&["config", "set", "shortcuts.find", "F3"]).run().ok();
+    assert_eq!(changed(&mut events).await.settings.font_size, 16);
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "# my settings\nfont-size: 16 # for my eyes\nfuture-key: [1, 2]\nshortcuts:\n  find: F3\n"
+    );
+    host.cli(&["config", "get", "shortcuts.find"]).run().ok().prints("F3");
+    host.cli(&["config", "reset", "shortcuts.find"]).run().ok();
+    host.cli(&["config", "get", "shortcuts.find"]).run().exit(2).says("no setting");
+    host.cli(&["config", "show"]).run().ok().prints("font-size: 16").says("future-key");
+    host.cli(&["config", "path"]).run().ok().prints(file.to_str().unwrap());
+    host.cli(&["config", "set", "font-size", "200"]).run().exit(2).says("from 8 to 32");
+    host.cli(&["config", "set", "font-sise", "9"]).run().exit(2).says("did you mean `font-size`?");
+}
+
+#[tokio::test]
+async fn a_broken_file_keeps_the_last_good_values_and_its_place_is_told() {
+    let host = TestHost::new();
+    let file = host.home().join("config.yaml");
+    std::fs::write(&file, "scrollback-lines: 500\ntheme: dark\n").unwrap();
+    let mut events = host.events().await;
+    std::fs::write(&file, "scrollback-lines: 500\ntheme: [dark\n").unwrap();
+    let config = changed(&mut events).await;
+    assert_eq!(serde_json::to_value(config.settings.theme).unwrap(), json!("dark"));
+    assert_eq!(config.problems.len(), 1);
+    host.cli(&["config", "set", "font-size", "16"]).run().exit(2).says("config.yaml:3:1");
+    host.cli(&["action", "check"]).run().prints("config.yaml:3:1");
+    std::fs::write(&file, "theme: light\n").unwrap();
+    let mended = changed(&mut events).await;
+    assert_eq!((mended.problems.len(), mended.settings.scrollback_lines), (0, 10_000));
+}
+
+#[tokio::test]
+async fn the_shell_of_the_settings_is_that_of_new_terminals() {
+    let host = TestHost::new();
+    let client = host.client().await;
+    host.cli(&["config", "set", "shell", "sh"]).run().ok();
+    let terminal: Value = client.post("/v1/terminals", &json!({})).await.unwrap();
+    assert_eq!(terminal["task"], "sh");
+    host.cli(&["config", "set", "shell", "no-such-shell"]).run().ok();
+    host.cli(&["terminal", "open"]).run().exit(2).says("no-such-shell");
+}
+
+#[tokio::test]
+async fn the_layout_is_there_for_the_next_host_and_a_corrupt_file_is_no_end() {
+    let host = TestHost::new();
+    let layout = json!({ "version": 1, "state": { "root": "any" } });
+    let (code, _) = put_layout(&host, &layout).await;
+    assert_eq!(code, 200);
+    host.cli(&["host", "stop"]).run().ok();
+    let kept: Value = host.client().await.get("/v1/layout").await.unwrap();
+    assert_eq!(kept, layout);
+    host.cli(&["host", "stop"]).run().ok();
+    std::fs::write(host.home().join("ui.json"), "{ half").unwrap();
+    let kept: Value = host.client().await.get("/v1/layout").await.unwrap();
+    assert_eq!(kept, Value::Null);
+    let (code, answer) = put_layout(&host, &json!({ "version": 1 })).await;
+    assert_eq!((code, answer["code"].as_str()), (422, Some("bad_body")));
+}
+
+/// The page's own way: over loopback, with the token.
+async fn put_layout(host: &TestHost, layout: &Value) -> (u16, Value) {
+    use std::io::{Read as _, Write as _};
+    let open = host.client().await.open_web().await.unwrap();
+    let mut stream = std::net::TcpStream::connect(open.address.trim_start_matches("http://")).unwrap();
+    let body = layout.to_string();
+    let authority = open.address.trim_start_matches("http://");
+    write!(
+        stream,
+        "PUT /v1/layout HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        open.token,
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap())
+}

@@ -1,0 +1,151 @@
+// What the page shows when something is missing: each screen says what happened, what to do, and has a button for it.
+
+import assert from 'node:assert/strict';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { accessible } from './accessible.mjs';
+import { Stage, until } from './stage.mjs';
+
+const ASK =
+  'id: ask\nlabel: Ask\ninputs:\n  - { id: who, required: true }\nsteps:\n  - write: "echo {{ inputs.who }}\\r"\n';
+
+let stage;
+
+before(async () => {
+  stage = await Stage.build({ plain: true });
+});
+
+after(async () => {
+  await stage?.strike();
+});
+
+const heading = (name) => stage.page.getByRole('heading', { name });
+
+async function bothThemes(screen) {
+  for (const colorScheme of ['light', 'dark']) {
+    await stage.page.emulateMedia({ colorScheme });
+    await accessible(stage, `${screen}, ${colorScheme}`);
+  }
+}
+
+test('a project without actions, and no project, say what to do', async () => {
+  await heading('garden has no actions yet').waitFor();
+  await bothThemes('no actions');
+  await stage.page.getByRole('button', { name: 'Create an action' }).waitFor();
+  await stage.page.getByRole('combobox', { name: 'Project' }).click();
+  await stage.page.getByRole('option', { name: /No project/ }).click();
+  await heading('Open a folder to begin').waitFor();
+  await bothThemes('no project');
+  await stage.page.getByRole('button', { name: 'Open folder…' }).click();
+  const form = stage.dialog('Open folder');
+  await form.getByLabel('Path of the folder').fill(stage.project);
+  await form.getByRole('button', { name: 'Open' }).click();
+  await heading('garden has no actions yet').waitFor();
+});
+
+test('without an agent the way on is a template', async () => {
+  await stage.page.getByRole('button', { name: 'Create an action' }).click();
+  const question = stage.dialog('No agent is installed');
+  await question.getByText(/Install it and try again/).waitFor();
+  await bothThemes('no agent');
+  await question.getByRole('button', { name: 'Start from a template' }).click();
+  await stage
+    .dialog('Open in your editor')
+    .getByText(/new-action\.yaml/)
+    .waitFor();
+  await stage.page.keyboard.press('Escape');
+  await stage.action('New Action').waitFor();
+});
+
+test('a folder that may not be read is no empty one, and comes back by itself', async () => {
+  const folder = join(stage.project, '.ai-orchestrator', 'actions');
+  await stage.projectAction('ask', ASK);
+  await stage.action('Ask').waitFor();
+  await chmod(folder, 0o000);
+  await stage.restartHost();
+  await heading('Actions can’t be read').waitFor();
+  await bothThemes('no permission');
+  await stage.page.getByRole('button', { name: 'Try again' }).click();
+  await heading('Actions can’t be read').waitFor();
+  // No button is needed once it may be read: the folder is watched from above.
+  await chmod(folder, 0o755);
+  await heading('Actions can’t be read').waitFor({ state: 'detached' });
+  await stage.action('Ask').waitFor();
+});
+
+test('lists that could not be read can be asked for again', async () => {
+  const refusal = { code: 'io', message: 'the disk is gone', hint: 'look at the cables' };
+  await stage.page.route('**/v1/terminals', (route) => route.fulfill({ status: 500, json: refusal }));
+  await stage.page.reload();
+  await heading('The host’s lists could not be read').waitFor();
+  await stage.page.getByText('The disk is gone. Look at the cables.').waitFor();
+  await bothThemes('no lists');
+  await stage.page.unroute('**/v1/terminals');
+  await stage.page.getByRole('button', { name: 'Try again' }).click();
+  await stage.action('Ask').waitFor();
+});
+
+test('a host of another version is said so, whichever is newer', async () => {
+  for (const [version, title] of [
+    ['0.0.9', 'The host is older than this window'],
+    ['9.9.9', 'The host is newer than this window'],
+  ]) {
+    await stage.page.evaluate((is) => sessionStorage.setItem('pretended-version', is), version);
+    await stage.page.reload();
+    await heading(title).waitFor();
+    await stage.page.getByText(version).waitFor();
+    await bothThemes(`host ${version}`);
+    await stage.page.getByRole('button', { name: 'Go on anyway' }).click();
+    await stage.action('Ask').waitFor();
+  }
+  await stage.page.evaluate(() => sessionStorage.removeItem('pretended-version'));
+  await stage.page.reload();
+  await stage.action('Ask').waitFor();
+});
+
+test('a host that was stopped stays stopped; the next one has the page back with all that was typed', async () => {
+  await stage.page.keyboard.press('Control+Shift+T');
+  await until('the prompt', async () => Object.values(await stage.texts())[0]);
+  await stage.action('Ask').click();
+  await stage.dialog('Ask').getByLabel('who').fill('half a sentence');
+  await stage.host('host', 'stop', '--yes');
+  await heading('The host was stopped').waitFor();
+  await bothThemes('stopped');
+  await assert.rejects(stage.host('host', 'status'), { code: 3 });
+  await stage.startHost(stage.url.port);
+  await stage.page.evaluate((hash) => (location.hash = hash), stage.url.hash);
+  await stage.messages.getByText('The host was restarted').waitFor();
+  await stage.messages.getByText('One terminal ended with it.').waitFor();
+  await heading('The host was stopped').waitFor({ state: 'detached' });
+  assert.equal(await stage.dialog('Ask').getByLabel('who').inputValue(), 'half a sentence');
+  await stage.dialog('Ask').getByRole('button', { name: 'Run' }).click();
+  await stage.dialog('Trust Ask?').getByRole('button', { name: 'Trust and run' }).click();
+  await stage.shows(/^half a sentence$/m);
+});
+
+test('a question of trust is no error, neither in the page nor in its console', () => {
+  assert.deepEqual(stage.faults, []);
+  const refused = stage.said.filter((line) => /40[0-9]|Content Security Policy/.test(line));
+  // A host that is stopped or new refuses what it must; nothing else is refused.
+  assert.deepEqual(
+    refused.filter((line) => !/401|409/.test(line)),
+    [],
+  );
+});
+
+test('the door’s documents are a page that needs no token', async () => {
+  const page = await stage.context.newPage();
+  const faults = [];
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  await page.goto(new URL('/docs', stage.url.origin).href);
+  await page.getByRole('heading', { name: 'The door of AI Orchestrator' }).waitFor();
+  await page.getByRole('link', { name: 'actions:execute' }).click();
+  await page.getByRole('heading', { name: 'actions:execute' }).waitFor();
+  assert.deepEqual(
+    faults.filter((line) => !/favicon/.test(line)),
+    [],
+  );
+  await accessible({ context: stage.context, page }, 'docs');
+  await page.close();
+});

@@ -1,0 +1,164 @@
+// Settings in a browser, against a real host: changed in the dialog, in a text editor and in another window.
+
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { accessible } from './accessible.mjs';
+import { Stage, until } from './stage.mjs';
+
+let stage;
+let file;
+
+before(async () => {
+  stage = await Stage.build({});
+  file = join(stage.home, 'config.yaml');
+});
+
+after(async () => {
+  await stage?.strike();
+});
+
+const open = async () => {
+  await stage.page.keyboard.press('Control+,');
+  await stage.dialog('Settings').waitFor();
+};
+const page = (name) => stage.dialog('Settings').getByRole('tab', { name }).click();
+const holds = (text) =>
+  until(`${text} in config.yaml`, async () => (await readFile(file, 'utf8')).includes(text));
+const option = (name) => stage.page.evaluate((of) => [...window.__terminals.values()][0]?.options[of], name);
+const theme = () => stage.page.evaluate(() => document.documentElement.dataset.theme);
+
+test('the dialog changes what is on screen and in the file, and leaves the user’s own lines alone', async () => {
+  await writeFile(file, '# my settings\nfont-size: 14 # for my eyes\n');
+  await stage.page.keyboard.press('Control+Shift+T');
+  await until('the prompt', async () => Object.values(await stage.texts())[0]);
+  await until('the file’s size', async () => (await option('fontSize')) === 14);
+  await open();
+  const dialog = stage.dialog('Settings');
+  await dialog.getByLabel('Font size', { exact: true }).fill('17');
+  await dialog.getByLabel('Font size', { exact: true }).press('Tab');
+  await until('the new size', async () => (await option('fontSize')) === 17);
+  await dialog.getByLabel('Theme', { exact: true }).selectOption('dark');
+  await until('the dark theme', async () => (await theme()) === 'dark');
+  await dialog.getByLabel('Cursor', { exact: true }).selectOption('bar');
+  await dialog.getByLabel('Line height', { exact: true }).fill('1.2');
+  await dialog.getByLabel('Line height', { exact: true }).press('Tab');
+  await until('the line height', async () => (await option('lineHeight')) === 1.2);
+  await until('the cursor', async () => (await option('cursorStyle')) === 'bar');
+  await holds('# my settings\nfont-size: 17 # for my eyes\ntheme: dark\ncursor: bar\nline-height: 1.2\n');
+  await dialog.getByRole('button', { name: 'Reset Theme' }).click();
+  await until('the usual theme', async () => (await theme()) === undefined);
+  await page('Notifications');
+  await dialog.getByLabel('A run has failed', { exact: true }).uncheck();
+  await holds('notify-failed: false');
+  await page('Terminal');
+  await dialog.getByLabel('Shell', { exact: true }).fill('sh');
+  await dialog.getByLabel('Shell', { exact: true }).press('Enter');
+  await holds('shell: sh');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await stage.page.keyboard.press('Control+Shift+T');
+  await stage.hostHas('a terminal with that shell', '/v1/terminals', (terminal) => terminal.task === 'sh');
+});
+
+test('a value that can’t be is said so, and the one before holds', async () => {
+  await open();
+  await stage.dialog('Settings').getByLabel('Font size', { exact: true }).fill('99');
+  await stage.dialog('Settings').getByLabel('Font size', { exact: true }).press('Tab');
+  await stage
+    .dialog('Settings')
+    .getByText(/must be a number from 8 to 32/)
+    .waitFor();
+  assert.equal(await option('fontSize'), 17);
+  await stage.page.keyboard.press('Escape');
+});
+
+test('what an editor saves holds at once, a broken file keeps what was, and its place is shown', async () => {
+  await writeFile(file, 'font-size: 20\n');
+  await until('the editor’s size', async () => (await option('fontSize')) === 20);
+  await writeFile(file, 'font-size: huge\ntheme: dark\n');
+  await until('the theme', async () => (await theme()) === 'dark');
+  assert.equal(await option('fontSize'), 20);
+  await open();
+  await stage
+    .dialog('Settings')
+    .getByText(/Line 1, column 12: `font-size` must be a number/)
+    .waitFor();
+  await accessible(stage, 'settings with a problem');
+  await stage.page.keyboard.press('Escape');
+  await writeFile(file, 'font-size: 13\n');
+  await until('the mended file', async () => (await option('fontSize')) === 13);
+});
+
+test('keys are pressed to choose them; what they did before is said, and can be taken away', async () => {
+  await open();
+  await page('Keyboard');
+  const dialog = stage.dialog('Settings');
+  await dialog.getByRole('button', { name: /^Find in terminal/ }).click();
+  await stage.page.keyboard.press('Control+Shift+T');
+  await dialog.getByText('Ctrl+Shift+T is “New terminal”.').waitFor();
+  await accessible(stage, 'a conflict of keys');
+  await dialog.getByRole('button', { name: 'Use it here' }).click();
+  await holds('shortcuts:\n  find: Ctrl+Shift+T\n  new-terminal: none\n');
+  await dialog.getByRole('button', { name: 'New terminal: No keys' }).click();
+  await stage.page.keyboard.press('F4');
+  await dialog.getByRole('button', { name: 'New terminal: F4' }).waitFor();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  const tabs = await stage.page.getByRole('tab').count();
+  await stage.page.getByRole('region').filter({ visible: true }).last().click();
+  await stage.page.keyboard.press('F4');
+  await until('another terminal', async () => (await stage.page.getByRole('tab').count()) === tabs + 1);
+  await stage.page.keyboard.press('Control+Shift+T');
+  await stage.page.getByRole('textbox', { name: 'Find in terminal' }).waitFor();
+  await stage.page.keyboard.press('Escape');
+  await open();
+  await page('Keyboard');
+  await dialog.getByRole('button', { name: 'Reset keys of Find in terminal' }).click();
+  await dialog.getByRole('button', { name: 'Reset keys of New terminal' }).click();
+  await until('no shortcuts', async () => !(await readFile(file, 'utf8')).includes('shortcuts'));
+  await stage.page.keyboard.press('Escape');
+});
+
+test('another window has the settings and the layout of this one', async () => {
+  await stage.page.keyboard.press('Control+Shift+D');
+  await until('two panes', () => panes(stage.page, 2));
+  const tabs = await stage.page.getByRole('tab').allTextContents();
+  await until('the kept layout', async () => {
+    const kept = await stage.call('GET', '/v1/layout');
+    return kept?.state.root.kind === 'split';
+  });
+  // Nothing but the host is shared by two browsers.
+  const other = await stage.browser.newContext({ viewport: { width: 1280, height: 820 } });
+  const page = await other.newPage();
+  await page.goto(stage.url.href);
+  await until('two panes there', () => panes(page, 2));
+  assert.deepEqual(await page.getByRole('tab').allTextContents(), tabs);
+  await stage.host('config', 'set', 'theme', 'light');
+  for (const one of [stage.page, page]) {
+    await until('the light theme', () =>
+      one.evaluate(() => document.documentElement.dataset.theme === 'light'),
+    );
+  }
+  await stage.host('config', 'reset', 'theme');
+  await other.close();
+});
+
+test('each page of the settings is accessible, light and dark', async () => {
+  for (const colorScheme of ['light', 'dark']) {
+    await stage.page.emulateMedia({ colorScheme });
+    await open();
+    for (const name of ['Appearance', 'Terminal', 'Notifications', 'Keyboard']) {
+      await page(name);
+      await accessible(stage, `settings, ${name}, ${colorScheme}`);
+    }
+    await stage.page.keyboard.press('Escape');
+  }
+});
+
+test('nothing went wrong in the page meanwhile', () => {
+  assert.deepEqual(stage.faults, []);
+});
+
+async function panes(of, count) {
+  return (await of.getByRole('region').filter({ visible: true }).count()) === count;
+}

@@ -1,0 +1,124 @@
+// The window's commands and their keys: the usual ones, unless config.yaml has others.
+// What a command does is `components/shortcuts`.
+
+import type { WindowCommand } from '../api/types';
+import { MAC } from '../terminal/keys';
+import { ordered, pressed, shown } from './keys';
+import type { Settings } from './settings.svelte';
+
+interface About {
+  label: string;
+  /** The first one is shown. */
+  usual: string[];
+  /** Also these, while no terminal has the focus: there they are the shell's. */
+  outside?: string[];
+}
+
+export const COMMANDS: Record<WindowCommand, About> = MAC
+  ? {
+      palette: { label: 'Command palette', usual: ['Cmd+K', 'Shift+Cmd+P'] },
+      settings: { label: 'Settings', usual: ['Cmd+,'] },
+      'new-terminal': { label: 'New terminal', usual: ['Cmd+T'] },
+      'close-terminal': { label: 'Close terminal', usual: ['Cmd+W'] },
+      'split-right': { label: 'Split right', usual: ['Cmd+D'] },
+      'split-down': { label: 'Split down', usual: ['Shift+Cmd+D'] },
+      find: { label: 'Find in terminal', usual: ['Cmd+F'] },
+      sidebar: { label: 'Show or hide the sidebar', usual: ['Cmd+B'] },
+      'next-tab': { label: 'Next tab', usual: ['Ctrl+Tab', 'Ctrl+PageDown'] },
+      'previous-tab': { label: 'Previous tab', usual: ['Ctrl+Shift+Tab', 'Ctrl+PageUp'] },
+      'next-pane': { label: 'Next pane', usual: ['Ctrl+Alt+ArrowRight', 'Ctrl+Alt+ArrowDown'] },
+      'previous-pane': { label: 'Previous pane', usual: ['Ctrl+Alt+ArrowLeft', 'Ctrl+Alt+ArrowUp'] },
+      'open-folder': { label: 'Open folder…', usual: ['Cmd+O'] },
+      'create-action': { label: 'Create action', usual: [] },
+    }
+  : {
+      palette: { label: 'Command palette', usual: ['Ctrl+Shift+P'], outside: ['Ctrl+K'] },
+      settings: { label: 'Settings', usual: ['Ctrl+,'] },
+      'new-terminal': { label: 'New terminal', usual: ['Ctrl+Shift+T'] },
+      'close-terminal': { label: 'Close terminal', usual: ['Ctrl+Shift+W'] },
+      'split-right': { label: 'Split right', usual: ['Ctrl+Shift+D'] },
+      'split-down': { label: 'Split down', usual: ['Ctrl+Shift+E'] },
+      find: { label: 'Find in terminal', usual: ['Ctrl+Shift+F'] },
+      sidebar: { label: 'Show or hide the sidebar', usual: ['Ctrl+Shift+B'] },
+      'next-tab': { label: 'Next tab', usual: ['Ctrl+Tab', 'Ctrl+PageDown'] },
+      'previous-tab': { label: 'Previous tab', usual: ['Ctrl+Shift+Tab', 'Ctrl+PageUp'] },
+      'next-pane': { label: 'Next pane', usual: ['Ctrl+Alt+ArrowRight', 'Ctrl+Alt+ArrowDown'] },
+      'previous-pane': { label: 'Previous pane', usual: ['Ctrl+Alt+ArrowLeft', 'Ctrl+Alt+ArrowUp'] },
+      'open-folder': { label: 'Open folder…', usual: [] },
+      'create-action': { label: 'Create action', usual: [] },
+    };
+
+/** Keys that no command can have, and what they do. */
+const FIXED: Record<string, string> = {
+  [MAC ? 'Cmd+C' : 'Ctrl+Shift+C']: 'Copy',
+  [MAC ? 'Cmd+V' : 'Ctrl+Shift+V']: 'Paste',
+  ...Object.fromEntries(
+    [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [MAC ? `Cmd+${n}` : `Alt+${n}`, `Go to tab ${n}`]),
+  ),
+};
+
+export interface Conflict {
+  keys: string;
+  label: string;
+  /** The command that could give them up; none can. */
+  command: WindowCommand | null;
+}
+
+const NAMES = Object.keys(COMMANDS) as WindowCommand[];
+
+export class Shortcuts {
+  /** Each command's keys as they hold now. */
+  readonly bound = $derived.by(() => {
+    const own = this.settings.config.shortcuts as Partial<Record<WindowCommand, string>>;
+    return new Map(
+      NAMES.map((command) => {
+        const chosen = own[command];
+        if (chosen === undefined) return [command, COMMANDS[command].usual];
+        return [command, chosen === 'none' ? [] : [ordered(chosen)]];
+      }),
+    );
+  });
+  private readonly byKeys = $derived(
+    new Map([...this.bound].toReversed().flatMap(([command, all]) => all.map((keys) => [keys, command]))),
+  );
+
+  constructor(private readonly settings: Settings) {}
+
+  /** The keys of a command, for people; none if it has none. */
+  shown(command: WindowCommand): string {
+    const [first] = this.bound.get(command) ?? [];
+    return first === undefined ? '' : shown(first);
+  }
+
+  /** A tooltip: what a button does, and its keys if it has any. */
+  hint(label: string, command: WindowCommand): string {
+    const keys = this.shown(command);
+    return keys ? `${label} (${keys})` : label;
+  }
+
+  /** Whether the user chose this command's keys. */
+  isOwn(command: WindowCommand): boolean {
+    return command in this.settings.config.shortcuts;
+  }
+
+  /** The command or tab that was called for. */
+  called(event: KeyboardEvent): WindowCommand | { tab: number } | undefined {
+    const keys = pressed(event);
+    if (keys === null) return undefined;
+    const command = this.byKeys.get(keys);
+    if (command) return command;
+    const tab = /^Go to tab (\d)$/.exec(FIXED[keys] ?? '')?.[1];
+    if (tab) return { tab: Number(tab) - 1 };
+    const inTerminal = event.target instanceof Element && event.target.closest('.xterm') !== null;
+    if (inTerminal) return undefined;
+    return NAMES.find((name) => !this.isOwn(name) && COMMANDS[name].outside?.includes(keys));
+  }
+
+  /** What else these keys do: a command, or what is always theirs. */
+  conflict(keys: string, except: WindowCommand): Conflict | undefined {
+    const command = NAMES.find((name) => name !== except && this.bound.get(name)?.includes(ordered(keys)));
+    if (command) return { keys, label: COMMANDS[command].label, command };
+    const label = FIXED[ordered(keys)];
+    return label === undefined ? undefined : { keys, label, command: null };
+  }
+}

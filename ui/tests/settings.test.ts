@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it, vi } from 'vitest';
+
+import { version } from '../package.json';
+import type { Config, ConfigView } from '../src/api/types';
+import { ordered, pressed } from '../src/stores/keys';
+import { Layout, readKept } from '../src/stores/layout.svelte';
+import { closeWindow, quit } from '../src/stores/leaving';
+import { emptyPane, show, split } from '../src/stores/tree';
+import { terminal, testApp } from './fixtures';
+
+const settled = () => new Promise((done) => setTimeout(done));
+const key = (code: string, held: KeyboardEventInit = {}) => new KeyboardEvent('keydown', { code, ...held });
+
+function withShortcuts(shortcuts: Record<string, string>) {
+  const app = testApp();
+  const settings = { ...app.settings.config, shortcuts } as Config;
+  const view: ConfigView = { path: '/c', settings, usual: app.settings.config, problems: [] };
+  app.settings.take(view);
+  return app.shortcuts;
+}
+
+describe('keys', () => {
+  it('are written in one order, and typing is none', () => {
+    expect(pressed(key('KeyP', { shiftKey: true, ctrlKey: true }))).toBe('Ctrl+Shift+P');
+    expect(pressed(key('Comma', { ctrlKey: true }))).toBe('Ctrl+,');
+    expect(pressed(key('F2'))).toBe('F2');
+    expect(pressed(key('KeyP', { shiftKey: true }))).toBeNull();
+    expect(pressed(key('ControlLeft', { ctrlKey: true }))).toBeNull();
+    expect(ordered('Shift+Ctrl+P')).toBe('Ctrl+Shift+P');
+  });
+
+  it('of the settings replace the usual ones, and `none` takes them away', () => {
+    const shortcuts = withShortcuts({ find: 'F3', sidebar: 'none' });
+    expect(shortcuts.called(key('F3'))).toBe('find');
+    expect(shortcuts.called(key('KeyF', { ctrlKey: true, shiftKey: true }))).toBeUndefined();
+    expect(shortcuts.called(key('KeyB', { ctrlKey: true, shiftKey: true }))).toBeUndefined();
+    expect(shortcuts.called(key('KeyT', { ctrlKey: true, shiftKey: true }))).toBe('new-terminal');
+    expect(shortcuts.called(key('Digit2', { altKey: true }))).toEqual({ tab: 1 });
+    expect([shortcuts.shown('find'), shortcuts.shown('sidebar')]).toEqual(['F3', '']);
+  });
+
+  it('that do something else are known', () => {
+    const shortcuts = withShortcuts({});
+    expect(shortcuts.conflict('Ctrl+Shift+T', 'find')).toMatchObject({ command: 'new-terminal' });
+    expect(shortcuts.conflict('Ctrl+Shift+C', 'find')).toMatchObject({ label: 'Copy', command: null });
+    expect(shortcuts.conflict('Ctrl+Shift+F', 'find')).toBeUndefined();
+  });
+});
+
+describe('the layout', () => {
+  it('comes back without the terminals that are gone', () => {
+    const root = split(show(show(emptyPane(), 1, 'a'), 1, 'b'), 1, 'right', 'b');
+    const layout = new Layout(async () => undefined);
+    layout.restore(['a', 'c'], { version: 1, state: { root, focused: 2, sidebar: false } });
+    expect(layout.panes.map((pane) => pane.tabs)).toEqual([['a']]);
+    expect(layout.sidebar).toBe(false);
+  });
+
+  it('of which somebody made rubbish is none', () => {
+    const good = { root: emptyPane(), focused: 1, sidebar: true };
+    expect(readKept({ version: 1, state: good })).toEqual(good);
+    const split = {
+      kind: 'split',
+      id: 1,
+      direction: 'row',
+      sizes: [1, 1],
+      children: [emptyPane(), emptyPane()],
+    };
+    for (const kept of [
+      null,
+      'x',
+      { version: 2, state: good },
+      { version: 1, state: null },
+      { version: 1, state: { ...good, root: { kind: 'pane', id: 1, tabs: [7], active: null } } },
+      { version: 1, state: { ...good, root: { kind: 'pane', id: 1, tabs: [], active: 'gone' } } },
+      { version: 1, state: { ...good, root: split } },
+      { version: 1, state: { ...good, focused: 'x' } },
+    ]) {
+      expect(readKept(kept), JSON.stringify(kept)).toBeNull();
+    }
+  });
+
+  it('is handed over one at a time, the newest last', async () => {
+    const asked: string[][] = [];
+    const answers: (() => void)[] = [];
+    const layout = new Layout(async ({ root }) => {
+      asked.push(root.kind === 'pane' ? root.tabs : []);
+      await new Promise<void>((done) => answers.push(done));
+    });
+    layout.restore([], null);
+    layout.show('a');
+    layout.show('b');
+    expect(asked).toEqual([[]]);
+    answers[0]!();
+    await settled();
+    expect(asked).toEqual([[], ['a', 'b']]);
+  });
+});
+
+describe('leaving', () => {
+  it('by closing says once that everything goes on', async () => {
+    localStorage.clear();
+    const app = testApp();
+    app.terminals.put(terminal());
+    const first = closeWindow(app);
+    await settled();
+    expect(app.dialogs.open[0]?.question).toMatchObject({ title: 'Your terminals keep running' });
+    app.dialogs.open[0]!.answer('close');
+    await first;
+    await closeWindow(app);
+    expect(app.native.closeWindow).toHaveBeenCalledTimes(2);
+    expect(app.dialogs.open).toEqual([]);
+  });
+
+  it('by quitting asks what becomes of living terminals', async () => {
+    const stopHost = vi.fn(async () => undefined);
+    for (const [answer, stopped, gone] of [
+      ['no', 0, 0],
+      ['keep', 0, 1],
+      ['end', 1, 1],
+    ] as const) {
+      const app = testApp({ stopHost });
+      app.terminals.put(terminal());
+      const going = quit(app);
+      await settled();
+      app.dialogs.open[0]!.answer(answer);
+      await going;
+      expect([stopHost.mock.calls.length, vi.mocked(app.native.quit).mock.calls.length]).toEqual([
+        stopped,
+        gone,
+      ]);
+    }
+  });
+
+  it('asks nothing where no terminal lives', async () => {
+    const app = testApp();
+    app.terminals.put(terminal({ state: { kind: 'exited', code: 0, signal: null } }));
+    await quit(app);
+    expect(app.native.quit).toHaveBeenCalled();
+  });
+});
+
+it('the page has the version of the programs it comes with', () => {
+  expect(readFileSync('../Cargo.toml', 'utf8')).toContain(`\nversion = "${version}"\n`);
+});
