@@ -13,9 +13,10 @@ mod terminals;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::Html;
 use axum::routing::get;
+use bytes::Bytes;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -77,9 +78,12 @@ pub(crate) fn table() -> (Router<Rooms>, OpenApi) {
 
 /// The contract for machines and for people. It is in the repository too and tells nothing of a user, so it needs no
 /// token.
-pub(crate) fn contract<S: Clone + Send + Sync + 'static>(document: OpenApi) -> Router<S> {
-    let page = docs::page(&serde_json::to_value(&document).unwrap_or_default());
+pub(crate) fn contract<S: Clone + Send + Sync + 'static>(document: &OpenApi) -> Router<S> {
+    // Written out once: each connection has a copy of the router, and these are shared by all of them.
+    let json = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
+    let page = docs::page(&serde_json::from_slice(&json).unwrap_or_default());
+    let page = Bytes::from(page);
     Router::new()
-        .route("/openapi.json", get(|| async move { axum::Json(document) }))
+        .route("/openapi.json", get(|| async move { ([(CONTENT_TYPE, "application/json")], json) }))
         .route("/docs", get(|| async move { ([(CONTENT_SECURITY_POLICY, docs::POLICY)], Html(page)) }))
 }

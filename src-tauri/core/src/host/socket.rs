@@ -26,7 +26,7 @@ pub fn bind(seat: &Seat) -> Result<UnixListener, HostError> {
 /// Answers until the task is aborted.
 pub async fn serve(listener: UnixListener, rooms: Rooms) {
     let (router, document) = operations::table();
-    let router = router.merge(operations::contract(document));
+    let router = router.merge(operations::contract(&document));
     let router = super::web::with_fallbacks(router).with_state(rooms);
     if let Err(error) = axum::serve(OwnUser { listener }, router).await {
         tracing::error!(%error, "the socket's door closed");

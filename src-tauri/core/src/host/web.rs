@@ -44,7 +44,7 @@ impl WebDoor {
         let (router, document) = operations::table();
         // What is added before a layer is behind it: all operations need the token, the page and the contract do not.
         let router = with_fallbacks(router).layer(from_fn_with_state(guard.clone(), check_token));
-        let router = page::with_page(router.merge(operations::contract(document)))
+        let router = page::with_page(router.merge(operations::contract(&document)))
             .layer(from_fn_with_state(guard, check_origin));
         let router = router.with_state(rooms);
         tokio::spawn(async move {
