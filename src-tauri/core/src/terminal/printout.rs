@@ -52,7 +52,14 @@ impl Printout {
         if self.modes != *reader.modes() {
             self.modes = reader.modes().clone();
         }
+        let start = self.ring.end();
         self.ring.push(bytes);
+        if reader.repeats() {
+            self.draw_to(start);
+            let whole = usize::try_from(self.whole_to - start).unwrap_or_default();
+            self.screen.draw(&with_few_repeats(&bytes[..whole], self.size));
+            self.drawn = self.whole_to;
+        }
     }
 
     /// Closes the ring's last segment if it is full and `reader` has nothing half read.
@@ -158,6 +165,29 @@ impl Printout {
         self.screen.draw(&plain[shown..]);
         self.drawn = self.drawn.max(place);
     }
+}
+
+/// Repeats a character (`CSI n b`) no more often than fills the screen twice. Each repetition is drawn by itself, so
+/// a few bytes could keep the screen busy for seconds.
+fn with_few_repeats(bytes: &[u8], size: Size) -> Vec<u8> {
+    let most = 2 * usize::from(size.cols) * usize::from(size.rows);
+    let mut drawn = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(start) = memchr::memmem::find(rest, b"\x1b[") {
+        let params = &rest[start + 2..];
+        let end = params.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(params.len());
+        let count = std::str::from_utf8(&params[..end]).ok().and_then(|count| count.parse::<usize>().ok());
+        drawn.extend_from_slice(&rest[..start + 2]);
+        match count {
+            Some(count) if params.get(end) == Some(&b'b') => {
+                drawn.extend_from_slice(count.min(most).to_string().as_bytes());
+            }
+            _ => drawn.extend_from_slice(&params[..end]),
+        }
+        rest = &params[end..];
+    }
+    drawn.extend_from_slice(rest);
+    drawn
 }
 
 /// Where the last `count` lines begin, if each line begins at the left edge.
@@ -279,6 +309,19 @@ pub(super) mod tests {
             ending.ends_with("\x1b]2;title\x1b\\\x1b(0\x1b[2;4r\x1b[?1004h\x1b[?7l\x1b[3;3H"),
             "{ending:?}"
         );
+    }
+
+    #[test]
+    fn repeating_without_end_fills_the_screen_and_no_more() {
+        let bytes = b"a\x1b[65535b\r\nb\x1b[3b\x1b[99999999999999999999b";
+        assert_eq!(
+            with_few_repeats(bytes, SIZE),
+            b"a\x1b[200b\r\nb\x1b[3b\x1b[99999999999999999999b",
+            "what is no number is left to the parser, which caps it"
+        );
+        let mut printed = Printed::new(SIZE);
+        printed.print(b"a\x1b[65535b\x1b[H\x1b[2Kb\x1b[3b");
+        assert_eq!(printed.screen().view().lines[..2], ["bbbb".to_owned(), "a".repeat(20)]);
     }
 
     fn piece() -> impl Strategy<Value = Vec<u8>> {

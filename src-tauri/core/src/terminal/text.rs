@@ -38,6 +38,8 @@ pub struct Read {
     pub bell: bool,
     /// There is another title.
     pub titled: bool,
+    /// A character is repeated more often than any line is long.
+    pub repeats: bool,
 }
 
 /// A control sequence is understood up to this length: far beyond all that mean something here.
@@ -91,6 +93,11 @@ impl TextReader {
     /// From where on there was nothing but text, its controls, and what leaves no trace but colour.
     pub fn plain_from(&self) -> u64 {
         self.plain_from
+    }
+
+    /// Whether the newest bytes repeat a character without measure.
+    pub fn repeats(&self) -> bool {
+        self.writer.read.repeats
     }
 
     /// Up to where characters are whole.
@@ -185,7 +192,7 @@ struct TextWriter {
     payload: Option<Vec<u8>>,
 }
 
-/// `CSI n C` over more columns than any terminal has is noise.
+/// More columns than any terminal has: `CSI n C` and `CSI n b` beyond them are noise.
 const MAX_BLANKS: u16 = 1000;
 
 impl TextWriter {
@@ -209,6 +216,7 @@ impl TextWriter {
         self.read.cleared = None;
         self.read.bell = false;
         self.read.titled = false;
+        self.read.repeats = false;
     }
 
     fn flush_cr(&mut self) {
@@ -320,6 +328,7 @@ impl Perform for TextWriter {
                 self.read.text.resize(self.read.text.len() + blanks, b' ');
             }
             (b"", 'J') if first == 3 => self.read.cleared = Some(self.place),
+            (b"", 'b') if first > MAX_BLANKS => self.read.repeats = true,
             _ => match Question::of_csi(first, intermediates, action) {
                 Some(question) => self.question(question),
                 None => self.modes.csi(params, intermediates, action),
