@@ -100,20 +100,17 @@ impl Pty {
         self.pid
     }
 
-    /// Waits until there is something to read, and fills as much of `buffer` as there is.
+    /// Waits until there is something to read, and fills as much of `buffer` as there is. After a full buffer it may
+    /// bring nothing but the news that this was all.
     pub async fn read(&self, buffer: &mut [u8]) -> Arrival {
-        loop {
-            let Ok(mut ready) = self.io.readable().await else {
-                return Arrival { bytes: 0, drained: true, ended: true };
-            };
-            let arrival = self.fill(buffer);
-            if arrival.drained {
-                ready.clear_ready();
-            }
-            if arrival.bytes > 0 || arrival.ended {
-                return arrival;
-            }
+        let Ok(mut ready) = self.io.readable().await else {
+            return Arrival { bytes: 0, drained: true, ended: true };
+        };
+        let arrival = self.fill(buffer);
+        if arrival.drained {
+            ready.clear_ready();
         }
+        arrival
     }
 
     /// Fills as much of `buffer` as there is to read now.
@@ -136,9 +133,12 @@ impl Pty {
 
     /// Types as many bytes as the terminal takes now.
     pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        match self.io.get_ref().write(bytes) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
-            other => other,
+        loop {
+            match self.io.get_ref().write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(0),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => return other,
+            }
         }
     }
 
