@@ -244,7 +244,7 @@ describe('the list of terminals', () => {
   it('names each by its codename and describes the rest', () => {
     const app = testApp();
     app.terminals.put(terminal());
-    app.terminals.attention.add('term-1');
+    app.terminals.attention.set('term-1', { kind: 'bell', words: 'rang the bell' });
     show(app, TerminalList);
     const button = screen.getByRole('button', { name: 'brave-alpaca' });
     expect(button).toHaveAccessibleDescription('Hello, at its prompt, in /repo, needs a look');

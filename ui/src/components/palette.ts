@@ -3,7 +3,7 @@
 import { computeCommandScore } from 'bits-ui';
 
 import type { App } from '../stores/app.svelte';
-import { closeTerminal, createAction, openTerminal } from '../stores/opening';
+import { closeTerminal, copyLastOutput, createAction, openTerminal } from '../stores/opening';
 import { runAction } from '../stores/running';
 import { KEYS, splitActive } from './shortcuts';
 import { shortPath } from './words';
@@ -90,6 +90,26 @@ export function paletteEntries(app: App): PaletteEntry[] {
             label: 'Find in terminal',
             keys: KEYS.find,
             run: () => (app.finding = active),
+          },
+          {
+            id: 'previous-prompt',
+            group: 'Commands',
+            label: 'Go to the prompt before',
+            keys: KEYS.previousPrompt,
+            run: () => app.viewers.get(active)?.jump(-1),
+          },
+          {
+            id: 'next-prompt',
+            group: 'Commands',
+            label: 'Go to the next prompt',
+            keys: KEYS.nextPrompt,
+            run: () => app.viewers.get(active)?.jump(1),
+          },
+          {
+            id: 'copy-output',
+            group: 'Commands',
+            label: 'Copy the last command’s output',
+            run: () => copyLastOutput(app, active),
           },
           {
             id: 'close',

@@ -6,7 +6,17 @@ import { MAC } from '../terminal/keys';
 
 /** What the palette and tooltips show. */
 export const KEYS = MAC
-  ? { palette: '⌘K', open: '⌘T', close: '⌘W', splitRight: '⌘D', splitDown: '⇧⌘D', find: '⌘F', sidebar: '⌘B' }
+  ? {
+      palette: '⌘K',
+      open: '⌘T',
+      close: '⌘W',
+      splitRight: '⌘D',
+      splitDown: '⇧⌘D',
+      find: '⌘F',
+      sidebar: '⌘B',
+      previousPrompt: '⌘↑',
+      nextPrompt: '⌘↓',
+    }
   : {
       palette: 'Ctrl+Shift+P',
       open: 'Ctrl+Shift+T',
@@ -15,6 +25,8 @@ export const KEYS = MAC
       splitDown: 'Ctrl+Shift+E',
       find: 'Ctrl+Shift+F',
       sidebar: 'Ctrl+Shift+B',
+      previousPrompt: 'Ctrl+Shift+↑',
+      nextPrompt: 'Ctrl+Shift+↓',
     };
 
 export function shortcuts(app: App, event: KeyboardEvent): void {

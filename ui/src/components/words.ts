@@ -2,6 +2,9 @@
 
 import type { ActionView, RunView, StepRecord, TerminalState } from '../api/types';
 import { currentStep } from '../stores/runs.svelte';
+import { duration } from '../terminal/duration';
+
+export { duration };
 
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -24,17 +27,6 @@ export function ago(moment: string, now: number): string {
 
 export function exactly(moment: string): string {
   return EXACT.format(new Date(moment));
-}
-
-/** `640 ms`, `12.4 s`, `3 min 05 s`. */
-export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  const seconds = Math.floor((ms % 60_000) / 1000);
-  return minutes < 60
-    ? `${minutes} min ${String(seconds).padStart(2, '0')} s`
-    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
 /** Whole seconds and up, for what is still going on: `0 s`, `12 s`, `3 min 05 s`. */

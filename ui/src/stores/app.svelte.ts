@@ -15,7 +15,7 @@ import { ActionMenuState } from './menu.svelte';
 import { Projects } from './projects.svelte';
 import { Runs } from './runs.svelte';
 import { Settings } from './settings.svelte';
-import { Terminals } from './terminals.svelte';
+import { Terminals, type Call } from './terminals.svelte';
 import { sentence, Toasts } from './toasts.svelte';
 
 export class App {
@@ -57,6 +57,14 @@ export class App {
             ],
             text,
           )) === 'paste',
+        copyRefused: (text) =>
+          this.toasts.show('A program wants to copy text', {
+            actions: [{ label: 'Copy', run: () => navigator.clipboard.writeText(text) }],
+          }),
+        runningSince: (terminal) => {
+          const state = this.terminals.get(terminal)?.state;
+          return state?.kind === 'running' ? Date.parse(state.since) : null;
+        },
       },
       this.settings.terminal,
     );
@@ -142,11 +150,14 @@ export class App {
         this.forget(event.terminal);
         break;
       case 'terminal_bell':
-        this.callFor(event.terminal, 'rang the bell');
+        this.callFor(event.terminal, { kind: 'bell', words: 'rang the bell' });
         break;
       case 'run_finished': {
         const run = this.runs.byId.get(event.run);
-        if (run) this.callFor(event.terminal, `${run.label}: ${event.failure?.message ?? event.status}`);
+        if (run) {
+          const words = `${run.label}: ${event.failure?.message ?? event.status}`;
+          this.callFor(event.terminal, { kind: 'run', words });
+        }
         break;
       }
       case 'stopping':
@@ -194,12 +205,12 @@ export class App {
   }
 
   /** Something happened in a terminal that nobody looks at: mark it, and tell the system once. */
-  private callFor(terminal: string, what: string): void {
+  private callFor(terminal: string, call: Call): void {
     if (this.sees(terminal)) return;
     const first = !this.terminals.attention.has(terminal);
-    this.terminals.attention.add(terminal);
+    this.terminals.attention.set(terminal, call);
     const view = this.terminals.get(terminal);
-    if (first && view && !document.hasFocus()) void this.native.notify(view.codename, what, terminal);
+    if (first && view && !document.hasFocus()) void this.native.notify(view.codename, call.words, terminal);
   }
 
   /** A closed WebSocket doesn't say why; a plain request does. */

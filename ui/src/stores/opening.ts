@@ -1,4 +1,4 @@
-// Opening and closing terminals by hand.
+// What is done with terminals by hand: opening, closing, taking their output along.
 
 import { hasCode } from '../api/error';
 import type { App } from './app.svelte';
@@ -89,5 +89,15 @@ export async function closeTerminal(app: App, id: string): Promise<void> {
     }
   } catch (error) {
     app.toasts.fail(`${terminal.codename} could not be closed`, error);
+  }
+}
+
+/** Copies what the last command in a terminal printed. */
+export async function copyLastOutput(app: App, id: string): Promise<void> {
+  try {
+    const copied = await app.viewers.get(id)?.copyLastOutput();
+    app.toasts.show(copied ? 'The output was copied' : 'No command has ended here yet');
+  } catch (error) {
+    app.toasts.fail('The output could not be copied', error);
   }
 }

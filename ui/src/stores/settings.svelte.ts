@@ -37,6 +37,12 @@ export class Settings {
   }
 
   get terminal(): ViewerOptions {
-    return { fontFamily: MONO, fontSize: this.saved.fontSize, scrollback: 10_000 };
+    return {
+      fontFamily: MONO,
+      fontSize: this.saved.fontSize,
+      scrollback: 10_000,
+      webgl: false,
+      programsCopy: true,
+    };
   }
 }

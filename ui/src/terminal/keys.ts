@@ -2,9 +2,9 @@
 
 export const MAC = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform);
 
-export type TerminalKey = 'copy' | 'paste' | 'find' | 'none';
+export type TerminalKey = 'copy' | 'paste' | 'find' | 'previous-prompt' | 'next-prompt' | 'none';
 
-/** Linux has Ctrl+Shift+C/V/F (plain Ctrl+C is the shell's), macOS has Cmd. */
+/** Linux has Ctrl+Shift+C/V/F and arrows (plain Ctrl+C is the shell's), macOS has Cmd. */
 export function terminalKey(event: KeyboardEvent): TerminalKey {
   const ours = MAC ? event.metaKey && !event.ctrlKey : event.ctrlKey && event.shiftKey;
   if (!ours || event.altKey || event.type !== 'keydown') return 'none';
@@ -15,6 +15,10 @@ export function terminalKey(event: KeyboardEvent): TerminalKey {
       return 'paste';
     case 'KeyF':
       return 'find';
+    case 'ArrowUp':
+      return 'previous-prompt';
+    case 'ArrowDown':
+      return 'next-prompt';
     default:
       return 'none';
   }

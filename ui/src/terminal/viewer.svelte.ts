@@ -9,7 +9,12 @@ import { Terminal } from '@xterm/xterm';
 
 import type { Door } from '../api/door';
 import { Stream } from '../api/stream';
+import { onCopy } from './clipboard';
+import { Commands } from './commands';
 import { Feed } from './feed';
+import { Gpu } from './gpu';
+import { Gutter } from './gutter';
+import { Images } from './images';
 import { MAC, terminalKey, windowKey } from './keys';
 import { mute } from './mute';
 import { onThemeChange, terminalTheme } from './theme';
@@ -25,12 +30,24 @@ export interface ViewerListener {
   find(): void;
   /** Asks whether text of several lines may be pasted. */
   mayPaste(text: string): Promise<boolean>;
+  /** A program put text on the clipboard, but the browser wants a click for that. */
+  copyRefused(text: string): void;
+  /** Since when the command runs that runs now, as far as the host knows. */
+  runningSince(): number | null;
 }
 
-export interface ViewerOptions {
+/** What xterm itself is told. */
+interface TermOptions {
   fontFamily: string;
   fontSize: number;
   scrollback: number;
+}
+
+export interface ViewerOptions extends TermOptions {
+  /** Draw by WebGL what is seen. */
+  webgl: boolean;
+  /** Programs may put text on the clipboard (OSC 52). */
+  programsCopy: boolean;
 }
 
 /** Reports of focus that xterm itself sends; they are not typing. */
@@ -43,7 +60,11 @@ export class Viewer {
   readonly element = document.createElement('div');
   readonly term: Terminal;
   readonly search = new SearchAddon();
+  readonly commands: Commands;
 
+  private readonly gutter: Gutter;
+  private readonly images: Images;
+  private readonly gpu: Gpu;
   private readonly fit = new FitAddon();
   private readonly stream: Stream;
   private readonly feed: Feed;
@@ -62,7 +83,7 @@ export class Viewer {
     door: Door,
     readonly id: string,
     private readonly listener: ViewerListener,
-    options: ViewerOptions,
+    private options: ViewerOptions,
   ) {
     this.element.className = 'viewer';
     this.term = new Terminal({
@@ -71,7 +92,7 @@ export class Viewer {
       macOptionIsMeta: true,
       rightClickSelectsWord: MAC,
       theme: terminalTheme(),
-      ...options,
+      ...termOptions(options),
     });
     this.term.loadAddon(this.fit);
     this.term.loadAddon(this.search);
@@ -82,12 +103,25 @@ export class Viewer {
       }),
     );
     mute(this.term);
-    this.feed = new Feed(this.term, {
-      send: (message) => this.stream.send(message),
-      resized: (cols, rows) => this.hostResized(cols, rows),
-      live: () => this.liveNow(),
-      exited: (code, signal) => (this.state = { kind: 'ended', code, signal }),
-    });
+    onCopy(this.term, (text) => void this.copyFor(text));
+    this.commands = new Commands(this.term, () => (this.state.kind === 'live' ? Date.now() : null));
+    this.gutter = new Gutter(this.term, this.commands);
+    this.images = new Images(this.term);
+    this.gpu = new Gpu(this.term, () => this.fitIfOwner());
+    this.feed = new Feed(
+      this.term,
+      {
+        send: (message) => this.stream.send(message),
+        replaying: () => {
+          this.state = { kind: 'attaching' };
+          this.commands.reset();
+        },
+        resized: (cols, rows) => this.hostResized(cols, rows),
+        live: () => this.liveNow(),
+        exited: (code, signal) => (this.state = { kind: 'ended', code, signal }),
+      },
+      this.images,
+    );
     this.stream = new Stream(door, id, {
       control: (message) => this.feed.control(message),
       output: (bytes) => this.feed.output(bytes),
@@ -112,10 +146,12 @@ export class Viewer {
     if (!this.opened) {
       this.opened = true;
       this.term.open(this.element);
+      this.element.append(this.gutter.element);
     }
     this.observer.observe(parent);
     return () => {
       this.observer.unobserve(parent);
+      this.gpu.use(false);
       this.element.remove();
     };
   }
@@ -142,9 +178,24 @@ export class Viewer {
     return room && room.cols > 1 && room.rows > 0 ? room : undefined;
   }
 
-  configure(options: Partial<ViewerOptions>): void {
-    Object.assign(this.term.options, options);
+  configure(options: ViewerOptions): void {
+    this.options = options;
+    Object.assign(this.term.options, termOptions(options));
+    this.gpu.use(options.webgl && this.seen);
     this.fitIfOwner();
+  }
+
+  /** Goes to the prompt before (-1) or after (1), and marks its row. */
+  jump(by: -1 | 1): void {
+    this.commands.jump(by);
+    this.gutter.draw();
+  }
+
+  /** Copies what the last command printed; answers whether there is such a command. */
+  async copyLastOutput(): Promise<boolean> {
+    const text = this.commands.lastOutput();
+    if (text !== undefined) await navigator.clipboard.writeText(text);
+    return text !== undefined;
   }
 
   retry(): void {
@@ -165,12 +216,19 @@ export class Viewer {
     this.stream.close();
     this.observer.disconnect();
     this.unwatchTheme();
+    this.gpu.dispose();
+    this.images.dispose();
+    this.gutter.dispose();
+    this.commands.dispose();
     this.term.dispose();
     this.element.remove();
   }
 
   private input(bytes: Uint8Array<ArrayBuffer>, byHand: boolean): void {
-    if (byHand) this.typed = true;
+    if (byHand) {
+      this.typed = true;
+      this.commands.leave();
+    }
     if (this.state.kind === 'live') {
       if (byHand) this.claim();
       this.stream.type(bytes);
@@ -182,11 +240,14 @@ export class Viewer {
 
   private liveNow(): void {
     this.state = { kind: 'live' };
+    const since = this.listener.runningSince();
+    if (since !== null) this.commands.runsSince(since);
     this.fitIfOwner();
     for (const bytes of this.early.splice(0)) this.input(bytes, true);
   }
 
   private fitIfOwner(): void {
+    this.gpu.use(this.options.webgl && this.seen);
     if (!this.owner || this.state.kind !== 'live') return;
     const room = this.room();
     const last = this.asked.at(-1) ?? this.size;
@@ -217,8 +278,25 @@ export class Viewer {
       case 'paste':
         // The browser turns the keys into a paste event, which `pasted` gets.
         return false;
+      case 'previous-prompt':
+      case 'next-prompt':
+        // A program on the alternate screen has no prompts; the keys are its own.
+        if (this.term.buffer.active.type === 'alternate') return true;
+        event.preventDefault();
+        this.jump(terminalKey(event) === 'next-prompt' ? 1 : -1);
+        return false;
       case 'none':
         return true;
+    }
+  }
+
+  /** A program's text goes to the clipboard when it is new: what is replayed was copied long ago. */
+  private async copyFor(text: string): Promise<void> {
+    if (!this.options.programsCopy || this.state.kind !== 'live') return;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      this.listener.copyRefused(text);
     }
   }
 
@@ -228,6 +306,11 @@ export class Viewer {
     event.stopPropagation();
     if (text) void this.paste(text);
   }
+}
+
+/** The options that xterm knows. */
+function termOptions({ fontFamily, fontSize, scrollback }: ViewerOptions): TermOptions {
+  return { fontFamily, fontSize, scrollback };
 }
 
 function same(a: { cols: number; rows: number }, b: { cols: number; rows: number }): boolean {

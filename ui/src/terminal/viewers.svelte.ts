@@ -10,6 +10,8 @@ export interface ViewersListener {
   openAddress(url: string): void;
   find(terminal: string): void;
   confirmPaste(text: string): Promise<boolean>;
+  copyRefused(text: string): void;
+  runningSince(terminal: string): number | null;
 }
 
 /** So many terminals stay drawn; others come back from the host, with their text, when they are shown. */
@@ -87,6 +89,8 @@ export class Viewers {
         find: () => this.listener.find(id),
         mayPaste: async (text) =>
           !pasteNeedsAsking(text, viewer.term.modes.bracketedPasteMode) || this.listener.confirmPaste(text),
+        copyRefused: (text) => this.listener.copyRefused(text),
+        runningSince: () => this.listener.runningSince(id),
       },
       this.options,
     );
