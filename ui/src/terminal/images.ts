@@ -9,6 +9,8 @@ import { mute } from './mute';
 const LIMITS = { pixelLimit: 8_388_608, storageLimit: 32, enableSizeReports: false };
 /** The longest beginning that has to be seen whole: `ESC P`, numbers, `q`. */
 const LONGEST = 24;
+/** The decoder is compiled within milliseconds, or never where WebAssembly is forbidden. */
+const LOOKS = 200;
 const ESCAPE = 0x1b;
 const PICTURE = new RegExp(String.raw`^\u001b(P[\d;]*q|\]1337;)`);
 
@@ -40,9 +42,11 @@ export class Images {
   async load(): Promise<void> {
     try {
       const { ImageAddon } = await import('@xterm/addon-image');
-      this.term.loadAddon(new ImageAddon(LIMITS));
+      const addon = new ImageAddon(LIMITS);
+      this.term.loadAddon(addon);
       // The addon answers programs' questions too; the host alone does that.
       this.muted = mute(this.term);
+      await decoderOf(addon);
     } catch {
       // Without it the picture is left out, as in any terminal that knows none.
     }
@@ -50,6 +54,15 @@ export class Images {
 
   dispose(): void {
     for (const one of this.muted) one.dispose();
+  }
+}
+
+/** The addon compiles its decoder by itself and tells nobody when it is done; a picture before that is lost. */
+async function decoderOf(addon: object): Promise<void> {
+  const { _handlers: handlers } = addon as { _handlers?: Map<string, { _dec?: unknown }> };
+  const sixel = handlers?.get('sixel');
+  for (let look = 0; look < LOOKS && sixel && !sixel._dec; look += 1) {
+    await new Promise((done) => setTimeout(done, 5));
   }
 }
 
