@@ -33,7 +33,7 @@ describe('the quick actions', () => {
       .map((button) => button.getAttribute('aria-label'));
     expect(names).toEqual(['Hello', 'Deploy']);
     expect(within(toolbar).getByRole('button', { name: 'Hello' })).toHaveAccessibleDescription(
-      /running, step 1 of 2/,
+      /running, step 1 of 2, typing x/,
     );
     expect(within(toolbar).getByRole('button', { name: 'Deploy' })).toHaveAccessibleDescription(
       /not trusted/,
@@ -52,7 +52,7 @@ describe('the quick actions', () => {
     expect(screen.getByRole('button', { name: 'Create action' })).toHaveFocus();
   });
 
-  it('show a broken file’s problem with its place, and can’t be run', () => {
+  it('show a broken file’s problem with its place, and a click opens it there', async () => {
     const problem = {
       file: '/repo/.ai-orchestrator/actions/hello.yaml',
       line: 7,
@@ -62,9 +62,12 @@ describe('the quick actions', () => {
       message: 'unknown key',
       fix: null,
     };
-    show(withActions(testApp(), action({ health: 'broken', problems: [problem] })), QuickActions);
+    const app = withActions(testApp(), action({ health: 'broken', problems: [problem] }));
+    show(app, QuickActions);
     expect(screen.getByText(/hello\.yaml:7:5 unknown key/)).toBeInTheDocument();
-    expect(screen.getByRole('button', { name: 'Hello' })).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.click(screen.getByRole('button', { name: 'Hello' }));
+    expect(app.native.openInEditor).toHaveBeenCalledWith(action().path, 7);
+    expect(app.layout.aside).toEqual({ kind: 'problems' });
   });
 
   it('get a filter when there are many', async () => {

@@ -4,9 +4,10 @@ import { computeCommandScore } from 'bits-ui';
 
 import type { App } from '../stores/app.svelte';
 import { closeTerminal, copyLastOutput, createAction, openTerminal } from '../stores/opening';
-import { runAction } from '../stores/running';
-import { KEYS, splitActive } from './shortcuts';
-import { shortPath } from './words';
+import { cancelRun, runAction } from '../stores/running';
+import type { ActionView } from '../api/types';
+import { KEYS, actionKeys, splitActive } from './shortcuts';
+import { progressWords, shortPath } from './words';
 
 export interface PaletteEntry {
   id: string;
@@ -27,6 +28,7 @@ export function paletteEntries(app: App): PaletteEntry[] {
         group: 'Actions',
         label: action.label,
         detail: action.description ?? '',
+        ...shortcutOf(app, action),
         run: () => runAction(app, action),
       })),
     ...app.terminals.list.map((terminal): PaletteEntry => ({
@@ -44,6 +46,15 @@ export function paletteEntries(app: App): PaletteEntry[] {
         label: project.name,
         detail: shortPath(project.path),
         run: () => app.chooseProject(project.path),
+      })),
+    ...[...app.runs.byId.values()]
+      .filter((run) => run.status === 'running')
+      .map((run): PaletteEntry => ({
+        id: `cancel/${run.id}`,
+        group: 'Commands',
+        label: `Cancel ${run.label}`,
+        detail: progressWords(run, Date.now()),
+        run: () => cancelRun(app, run),
       })),
     { id: 'folder', group: 'Commands', label: 'Open folder…', run: () => app.openFolder() },
     { id: 'open', group: 'Commands', label: 'New terminal', keys: KEYS.open, run: () => openTerminal(app) },
@@ -140,6 +151,11 @@ export function paletteEntries(app: App): PaletteEntry[] {
       run: () => (app.settings.theme = 'system'),
     },
   ];
+}
+
+function shortcutOf(app: App, action: ActionView): { keys?: string } {
+  const keys = actionKeys(app.actions.places.get(action));
+  return keys === undefined ? {} : { keys };
 }
 
 /** As many as one looks through; a letter more brings the rest. */

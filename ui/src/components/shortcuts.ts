@@ -2,6 +2,7 @@
 
 import type { App } from '../stores/app.svelte';
 import { closeTerminal, openTerminal } from '../stores/opening';
+import { runAction } from '../stores/running';
 import { MAC } from '../terminal/keys';
 
 /** What the palette and tooltips show. */
@@ -29,6 +30,12 @@ export const KEYS = MAC
       nextPrompt: 'Ctrl+Shift+↓',
     };
 
+/** The shortcut of the action at a place in the list: the first nine have one. */
+export function actionKeys(place: number | undefined): string | undefined {
+  if (place === undefined || place > 8) return undefined;
+  return MAC ? `⌃${place + 1}` : `Ctrl+Shift+${place + 1}`;
+}
+
 export function shortcuts(app: App, event: KeyboardEvent): void {
   const command = commandOf(event);
   if (!command) return;
@@ -42,6 +49,7 @@ export function shortcuts(app: App, event: KeyboardEvent): void {
 type Command =
   | { do: 'palette' | 'open' | 'close' | 'split-right' | 'split-down' | 'sidebar' }
   | { do: 'tab'; at: number }
+  | { do: 'action'; at: number }
   | { do: 'step'; by: 1 | -1 }
   | { do: 'pane'; by: 1 | -1 };
 
@@ -59,6 +67,8 @@ function commandOf(event: KeyboardEvent): Command | undefined {
   if (ctrlKey && altKey && (code === 'ArrowLeft' || code === 'ArrowUp')) return { do: 'pane', by: -1 };
   const digit = /^Digit([1-9])$/.exec(code)?.[1];
   if (digit && (MAC ? metaKey : altKey && !ctrlKey && !metaKey)) return { do: 'tab', at: Number(digit) - 1 };
+  if (digit && (MAC ? ctrlKey && !metaKey : ctrlKey && shiftKey) && !altKey)
+    return { do: 'action', at: Number(digit) - 1 };
   if (!ours) return undefined;
   switch (code) {
     case 'KeyT':
@@ -99,6 +109,11 @@ function run(app: App, command: Command): boolean {
       const id = layout.pane.tabs[command.at];
       if (id) app.showTerminal(id);
       return id !== undefined;
+    }
+    case 'action': {
+      const action = [...app.actions.places.keys()][command.at];
+      if (action) void runAction(app, action);
+      return action !== undefined;
     }
     case 'step': {
       const id = layout.step(command.by);

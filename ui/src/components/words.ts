@@ -75,6 +75,14 @@ export function progress(run: RunView): string {
   return step ? `step ${step.step + 1} of ${run.steps.length}` : `${run.steps.length} steps`;
 }
 
+/** `step 2 of 4, waiting for ready, for 12 s` */
+export function progressWords(run: RunView, now: number): string {
+  const step = currentStep(run);
+  if (!step) return progress(run);
+  const since = step.started ? `, for ${elapsed(now - Date.parse(step.started))}` : '';
+  return `${progress(run)}, ${stepWords(step)}${since}`;
+}
+
 export function stateWords(state: TerminalState): string {
   switch (state.kind) {
     case 'starting':
@@ -92,8 +100,10 @@ export function stateWords(state: TerminalState): string {
 /** Everything the marks of an action's button say, for assistive tools and the tooltip. */
 export function actionWords(action: ActionView, run: RunView | undefined): string {
   const said: string[] = [];
-  if (run?.status === 'running') said.push(`running, ${progress(run)}`);
-  else if (run) said.push(run.failure ? `${run.status}: ${run.failure.message}` : run.status);
+  if (run?.status === 'running') {
+    const step = currentStep(run);
+    said.push(`running, ${progress(run)}${step ? `, ${stepWords(step)}` : ''}`);
+  } else if (run) said.push(run.failure ? `${run.status}: ${run.failure.message}` : run.status);
   const errors = action.problems.filter((problem) => problem.severity === 'error').length;
   const first = action.problems[0];
   if (first) {

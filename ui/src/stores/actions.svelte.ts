@@ -16,6 +16,8 @@ export class Actions {
   filter = $state('');
 
   groups: ActionGroup[] = $derived(grouped(this.list.actions));
+  /** Each action's place in the whole list, whatever the filter shows: shortcuts go by it. */
+  places = $derived(new Map(this.groups.flatMap((group) => group.actions).map((action, at) => [action, at])));
   /** What the filter leaves of them. */
   shown: ActionGroup[] = $derived(
     this.groups

@@ -32,6 +32,7 @@ export function windowKey(event: KeyboardEvent): boolean {
   if (ctrlKey && (code === 'Tab' || code === 'PageUp' || code === 'PageDown')) return true;
   if (ctrlKey && altKey && code.startsWith('Arrow')) return true;
   if (altKey && !ctrlKey && !metaKey && /^Digit[1-9]$/.test(code)) return true;
+  if (ctrlKey && !altKey && !metaKey && shiftKey !== MAC && /^Digit[1-9]$/.test(code)) return true;
   return ctrlKey && shiftKey && ['KeyP', 'KeyT', 'KeyW', 'KeyD', 'KeyE', 'KeyB'].includes(code);
 }
 
