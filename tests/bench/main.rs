@@ -16,6 +16,7 @@ mod peers;
 mod reports;
 mod table;
 mod terminals;
+mod window;
 
 /// What was asked for.
 pub struct Wanted {
@@ -54,4 +55,5 @@ async fn main() {
     let wanted = Wanted::from_arguments();
     terminals::measure(&wanted).await;
     files::measure(&wanted).await;
+    window::measure(&wanted);
 }

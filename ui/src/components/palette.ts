@@ -5,8 +5,9 @@ import { computeCommandScore } from 'bits-ui';
 import type { App } from '../stores/app.svelte';
 import { closeTerminal, copyLastOutput, createAction, openTerminal } from '../stores/opening';
 import { cancelRun, runAction } from '../stores/running';
+import type { Side } from '../stores/tree';
 import type { ActionView } from '../api/types';
-import { KEYS, actionKeys, splitActive } from './shortcuts';
+import { KEYS, actionKeys, moveActive, splitActive } from './shortcuts';
 import { progressWords, shortPath } from './words';
 
 export interface PaletteEntry {
@@ -96,6 +97,32 @@ export function paletteEntries(app: App): PaletteEntry[] {
             run: () => splitActive(app, 'below'),
           },
           {
+            id: 'off-right',
+            group: 'Commands',
+            label: 'Move tab into a split at the right',
+            run: () => splitOff(app, active, 'right'),
+          },
+          {
+            id: 'off-down',
+            group: 'Commands',
+            label: 'Move tab into a split below',
+            run: () => splitOff(app, active, 'below'),
+          },
+          {
+            id: 'tab-left',
+            group: 'Commands',
+            label: 'Move tab left',
+            keys: KEYS.tabLeft,
+            run: () => moveActive(app, -1),
+          },
+          {
+            id: 'tab-right',
+            group: 'Commands',
+            label: 'Move tab right',
+            keys: KEYS.tabRight,
+            run: () => moveActive(app, 1),
+          },
+          {
             id: 'find',
             group: 'Commands',
             label: 'Find in terminal',
@@ -151,6 +178,11 @@ export function paletteEntries(app: App): PaletteEntry[] {
       run: () => (app.settings.theme = 'system'),
     },
   ];
+}
+
+function splitOff(app: App, id: string, side: Side): void {
+  app.layout.split(app.layout.pane.id, side, id);
+  app.showTerminal(id);
 }
 
 function shortcutOf(app: App, action: ActionView): { keys?: string } {

@@ -17,6 +17,8 @@ export const KEYS = MAC
       sidebar: '⌘B',
       previousPrompt: '⌘↑',
       nextPrompt: '⌘↓',
+      tabLeft: '⌃⇧PageUp',
+      tabRight: '⌃⇧PageDown',
     }
   : {
       palette: 'Ctrl+Shift+P',
@@ -28,6 +30,8 @@ export const KEYS = MAC
       sidebar: 'Ctrl+Shift+B',
       previousPrompt: 'Ctrl+Shift+↑',
       nextPrompt: 'Ctrl+Shift+↓',
+      tabLeft: 'Ctrl+Shift+PageUp',
+      tabRight: 'Ctrl+Shift+PageDown',
     };
 
 /** The shortcut of the action at a place in the list: the first nine have one. */
@@ -51,6 +55,7 @@ type Command =
   | { do: 'tab'; at: number }
   | { do: 'action'; at: number }
   | { do: 'step'; by: 1 | -1 }
+  | { do: 'move'; by: 1 | -1 }
   | { do: 'pane'; by: 1 | -1 };
 
 function commandOf(event: KeyboardEvent): Command | undefined {
@@ -61,6 +66,8 @@ function commandOf(event: KeyboardEvent): Command | undefined {
     return { do: 'palette' };
   if (code === 'KeyP' && shiftKey && (metaKey || ctrlKey)) return { do: 'palette' };
   if (ctrlKey && code === 'Tab') return { do: 'step', by: shiftKey ? -1 : 1 };
+  if (ctrlKey && shiftKey && code === 'PageDown') return { do: 'move', by: 1 };
+  if (ctrlKey && shiftKey && code === 'PageUp') return { do: 'move', by: -1 };
   if (ctrlKey && code === 'PageDown') return { do: 'step', by: 1 };
   if (ctrlKey && code === 'PageUp') return { do: 'step', by: -1 };
   if (ctrlKey && altKey && (code === 'ArrowRight' || code === 'ArrowDown')) return { do: 'pane', by: 1 };
@@ -120,6 +127,8 @@ function run(app: App, command: Command): boolean {
       if (id) app.showTerminal(id);
       return id !== undefined;
     }
+    case 'move':
+      return moveActive(app, command.by);
     case 'pane': {
       const at = layout.panes.indexOf(layout.pane);
       const next = layout.panes[(at + command.by + layout.panes.length) % layout.panes.length];
@@ -134,4 +143,15 @@ export async function splitActive(app: App, side: 'right' | 'below'): Promise<vo
   const { pane, active } = app.layout;
   const cwd = active === null ? undefined : app.terminals.get(active)?.cwd;
   await openTerminal(app, { cwd, place: (id) => app.layout.split(pane.id, side, id) });
+}
+
+/** Moves the tab in front by one place. */
+export function moveActive(app: App, by: 1 | -1): boolean {
+  const { pane, active } = app.layout;
+  if (active === null) return false;
+  const to = pane.tabs.indexOf(active) + by;
+  if (to < 0 || to >= pane.tabs.length) return true;
+  app.layout.move(active, pane.id, to);
+  app.showTerminal(active);
+  return true;
 }

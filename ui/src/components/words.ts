@@ -100,10 +100,8 @@ export function stateWords(state: TerminalState): string {
 /** Everything the marks of an action's button say, for assistive tools and the tooltip. */
 export function actionWords(action: ActionView, run: RunView | undefined): string {
   const said: string[] = [];
-  if (run?.status === 'running') {
-    const step = currentStep(run);
-    said.push(`running, ${progress(run)}${step ? `, ${stepWords(step)}` : ''}`);
-  } else if (run) said.push(run.failure ? `${run.status}: ${run.failure.message}` : run.status);
+  if (run?.status === 'running') said.push(`running, ${progress(run)}`);
+  else if (run) said.push(run.failure ? `${run.status}: ${run.failure.message}` : run.status);
   const errors = action.problems.filter((problem) => problem.severity === 'error').length;
   const first = action.problems[0];
   if (first) {

@@ -31,6 +31,8 @@ export class App {
   readonly viewers: Viewers;
   /** The terminal whose find bar is open. */
   finding: string | null = $state(null);
+  /** What a run just did, for those who can't see its marks. What terminals print is never said. */
+  said = $state('');
   private events: Events | undefined;
   /** Events that came while the lists were fetched; they are taken after them, in order. */
   private waiting: HostEvent[] | null = null;
@@ -152,9 +154,13 @@ export class App {
       case 'terminal_bell':
         this.callFor(event.terminal, { kind: 'bell', words: 'rang the bell' });
         break;
+      case 'run_started':
+        this.said = `${event.view.label} started`;
+        break;
       case 'run_finished': {
         const run = this.runs.byId.get(event.run);
         if (run) {
+          this.said = `${run.label} ${event.status}`;
           const words = `${run.label}: ${event.failure?.message ?? event.status}`;
           this.callFor(event.terminal, { kind: 'run', words });
         }

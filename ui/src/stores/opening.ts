@@ -62,6 +62,7 @@ export async function closeTerminal(app: App, id: string): Promise<void> {
   // Something may have begun this very moment: what the host says now decides whether to ask.
   const terminal = await app.door.terminal(id).catch(() => known);
   const run = app.runs.in(id);
+  const focused = document.activeElement?.closest(`#region-${id}, #tab-${id}`) != null;
   const busy = terminal.state.kind === 'running' || run?.status === 'running';
   if (busy) {
     const what = terminal.state.kind === 'running' ? terminal.state.command : null;
@@ -74,13 +75,13 @@ export async function closeTerminal(app: App, id: string): Promise<void> {
         { value: 'no', label: 'Cancel' },
       ],
     );
-    if (answer === 'keep') app.layout.hide(id);
+    if (answer === 'keep') takeAway(app, id, focused);
     if (answer !== 'end') return;
   }
   try {
     const { survivors } = await app.door.kill(id);
     app.terminals.remove(id);
-    app.layout.hide(id);
+    takeAway(app, id, focused);
     app.viewers.drop(id);
     if (survivors.length > 0) {
       app.toasts.show(`${terminal.codename} left processes behind`, {
@@ -90,6 +91,12 @@ export async function closeTerminal(app: App, id: string): Promise<void> {
   } catch (error) {
     app.toasts.fail(`${terminal.codename} could not be closed`, error);
   }
+}
+
+/** Takes a tab away; whoever worked in it goes on in the one that comes to the front. */
+function takeAway(app: App, id: string, focused: boolean): void {
+  app.layout.hide(id);
+  if (focused && app.layout.active) app.showTerminal(app.layout.active);
 }
 
 /** Copies what the last command in a terminal printed. */
