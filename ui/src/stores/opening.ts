@@ -62,7 +62,7 @@ export async function closeTerminal(app: App, id: string): Promise<void> {
   // Something may have begun this very moment: what the host says now decides whether to ask.
   const terminal = await app.door.terminal(id).catch(() => known);
   const run = app.runs.in(id);
-  const focused = document.activeElement?.closest(`#region-${id}, #tab-${id}`) != null;
+  const focused = Boolean(document.activeElement?.closest(`#region-${id}, #tab-${id}`));
   const busy = terminal.state.kind === 'running' || run?.status === 'running';
   if (busy) {
     const what = terminal.state.kind === 'running' ? terminal.state.command : null;

@@ -60,8 +60,7 @@ export class Images {
 /** The addon compiles its decoder by itself and tells nobody when it is done; a picture before that is lost. */
 async function decoderOf(addon: object): Promise<void> {
   const { _handlers: handlers } = addon as { _handlers?: Map<string, { _dec?: unknown }> };
-  const sixel = handlers?.get('sixel');
-  for (let look = 0; look < LOOKS && sixel && !sixel._dec; look += 1) {
+  for (let look = 0; look < LOOKS && handlers?.get('sixel')?._dec === undefined; look += 1) {
     await new Promise((done) => setTimeout(done, 5));
   }
 }
