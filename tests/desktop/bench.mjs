@@ -56,14 +56,15 @@ async function flood() {
   await stage.write(file, text.repeat(MEGABYTES));
   for (let pair = 0; pair < pairs; pair += 1) {
     const alone = await openAlone(text);
-    tell(ALONE, (await measure(alone, pourAlone, MEGABYTES)).seconds);
+    const base = await measure(alone, pour, `() => (${pourAlone})(${MEGABYTES})`);
     await alone.close();
     const window = await openShell();
-    const { seconds, clicks } = await measure(window, pour, `cat ${file}; echo FLOOD-$((40+2))`);
+    const ours = await measure(window, pour, `() => (${pourShell})(${JSON.stringify(`cat ${file}; echo FLOOD-$((40+2))`)})`);
     await window.close();
-    tell(OURS, seconds);
-    tell('a click meanwhile, median', clicks[Math.floor(clicks.length / 2)] / 1000);
-    tell('a click meanwhile, slowest', clicks.at(-1) / 1000);
+    for (const [name, { seconds, clicks }] of [[ALONE, base], [OURS, ours]]) {
+      tell(name, seconds);
+      tell(`a click beside ${name}`, middle(clicks) / 1000);
+    }
   }
 }
 
@@ -170,17 +171,13 @@ async function openAlone(text = '') {
   return window;
 }
 
-/** Runs a function in the page, however long it takes. */
-async function measure(window, what, ...args) {
-  await window.browser.execute((given) => {
-    window.__measured = undefined;
-    window.__given = given;
-  }, args);
-  const script = `(${what.toString()})(...window.__given).then(
+/** Runs a function in the page, however long it takes; its argument is the source of one. */
+async function measure(window, what, argument = '') {
+  const script = `window.__measured = undefined; (${what})(${argument}).then(
     (value) => (window.__measured = { value }),
     (error) => (window.__measured = { error: String(error) }),
   )`;
-  await window.browser.executeScript(`void ${script};`, []);
+  await window.browser.executeScript(script, []);
   const measured = await until(
     `the end of ${what.name}`,
     () => window.browser.execute(() => window.__measured ?? null),
@@ -253,12 +250,35 @@ async function keys(count) {
   return { median: times[Math.floor(count / 2)], p99: times[Math.floor(count * 0.99)] };
 }
 
+/** Clicks each 200 ms for as long as a flood takes. */
+async function pour(flooding) {
+  const clicks = [];
+  let over = false;
+  const clicking = (async () => {
+    while (!over) {
+      const due = performance.now() + 200;
+      await new Promise((done) => setTimeout(done, 200));
+      const box = document.querySelector('[role="combobox"]');
+      const open = box.getAttribute('aria-expanded');
+      box.click();
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      if (box.getAttribute('aria-expanded') === open) throw new Error('the click did nothing');
+      clicks.push(performance.now() - due);
+    }
+  })();
+  const begin = performance.now();
+  await flooding();
+  const seconds = (performance.now() - begin) / 1000;
+  over = true;
+  await clicking;
+  return { seconds, clicks: clicks.sort((a, b) => a - b) };
+}
+
 /** Feeds the flood from memory, as much at a time as our own page has on its way. */
 async function pourAlone(times) {
   const term = window.__term;
   const bytes = new Uint8Array(await (await fetch('/flood')).arrayBuffer());
   const [chunk, window_] = [65_536, 524_288];
-  const begin = performance.now();
   let flying = 0;
   let wake = () => {};
   for (let time = 0; time < times; time += 1) {
@@ -281,27 +301,11 @@ async function pourAlone(times) {
       term.refresh(0, term.rows - 1);
     });
   });
-  return { seconds: (performance.now() - begin) / 1000 };
 }
 
-/** Types a command that floods, and clicks the project's name each 200 ms until the last line is drawn. */
-async function pour(command) {
+/** Types a command that floods; ends when its last line is drawn. */
+async function pourShell(command) {
   const term = window.__term;
-  const clicks = [];
-  let over = false;
-  const clicking = (async () => {
-    while (!over) {
-      const due = performance.now() + 200;
-      await new Promise((done) => setTimeout(done, 200));
-      const box = document.querySelector('[role="combobox"]');
-      const open = box.getAttribute('aria-expanded');
-      box.click();
-      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-      if (box.getAttribute('aria-expanded') === open) throw new Error('the click did nothing');
-      clicks.push(performance.now() - due);
-    }
-  })();
-  const begin = performance.now();
   await new Promise((done) => {
     const listener = term.onRender(() => {
       const buffer = term.buffer.active;
@@ -313,10 +317,6 @@ async function pour(command) {
     });
     term.input(`${command}\r`, true);
   });
-  const seconds = (performance.now() - begin) / 1000;
-  over = true;
-  await clicking;
-  return { seconds, clicks: clicks.sort((a, b) => a - b) };
 }
 
 /** Filters and switches, each until a frame with it has been drawn. */

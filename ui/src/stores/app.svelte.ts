@@ -122,13 +122,17 @@ export class App {
   showTerminal(id: string): void {
     this.layout.show(id);
     this.terminals.attention.delete(id);
-    queueMicrotask(() => {
+    const focus = (): void => {
+      if (!this.terminals.get(id)) return;
       const viewer = this.viewers.show(id);
       requestAnimationFrame(() => {
         viewer.claim();
         viewer.focus();
       });
-    });
+    };
+    // Making an xterm takes a while: its tab is in front before that.
+    if (this.viewers.get(id)) queueMicrotask(focus);
+    else requestAnimationFrame(() => setTimeout(focus));
   }
 
   /** Whether the user can see a terminal right now. */

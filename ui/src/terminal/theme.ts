@@ -5,8 +5,14 @@ const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'wh
 
 /** xterm wants plain colours: reads the tokens of `style/tokens.css` as the page computes them now. */
 export function terminalTheme(): ITheme {
-  return withTokens(themeOf);
+  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+  const key = `${document.documentElement.dataset['theme']} ${dark}`;
+  if (known?.key !== key) known = { key, theme: withTokens(themeOf) };
+  return known.theme;
 }
+
+/** Reading tokens costs a page with many terminals dear, and all of them have the same. */
+let known: { key: string; theme: ITheme } | undefined;
 
 /** How what was found is marked; the addon wants `#rrggbb`. */
 export function matchColours(): ISearchDecorationOptions {

@@ -27,6 +27,7 @@ declare global {
 export class Viewers {
   /** In the order in which they were last shown. */
   private readonly byId = new SvelteMap<string, Viewer>();
+  private making: ReturnType<typeof setTimeout> | undefined;
   private readonly terms = (window.__terminals = new Map<string, Viewer['term']>());
 
   constructor(
@@ -41,9 +42,15 @@ export class Viewers {
     this.byId.delete(id);
     const viewer = known ?? this.make(id);
     this.byId.set(id, viewer);
-    const hidden = [...this.byId].filter(([, other]) => !other.seen && other !== viewer);
-    for (const [old] of hidden.slice(0, Math.max(0, this.byId.size - KEPT))) this.drop(old);
+    // Not now: somebody waits for this one to be drawn.
+    if (this.byId.size > KEPT) this.making ??= setTimeout(() => this.makeRoom());
     return viewer;
+  }
+
+  private makeRoom(): void {
+    this.making = undefined;
+    const hidden = [...this.byId].filter(([, viewer]) => !viewer.seen);
+    for (const [old] of hidden.slice(0, Math.max(0, this.byId.size - KEPT))) this.drop(old);
   }
 
   get(id: string): Viewer | undefined {
