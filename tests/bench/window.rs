@@ -1,5 +1,5 @@
 //! What the real window costs, under Xvfb: `echo`, `flood`, `start`, `many`. The measuring itself is in
-//! `tests/desktop/bench.mjs`, which drives the window and, as a peer, xterm.js alone in an empty one.
+//! `window/bench.mjs`, which drives the window and, as a peer, xterm.js alone in an empty one.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -51,18 +51,15 @@ fn missing() -> Option<String> {
             return Some(format!("{variable} names no program (run this by `cargo xtask bench window`)"));
         }
     }
-    let driver = desktop().join("node_modules/webdriverio");
+    let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("desktop/node_modules/webdriverio");
     (!driver.is_dir()).then(|| "`npm ci` was not run in tests/desktop".to_owned())
-}
-
-fn desktop() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("desktop")
 }
 
 fn table(section: &str, title: &str, unit: &'static str, target: &str, pairs: usize) -> Table {
     let mut table = Table::new(title, unit);
     let mut node = Command::new("node");
-    node.arg("bench.mjs").arg(section).arg(pairs.to_string()).current_dir(desktop());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/window");
+    node.arg("bench.mjs").arg(section).arg(pairs.to_string()).current_dir(folder);
     let mut measuring = node.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     for line in BufReader::new(measuring.stdout.take().unwrap()).lines() {
         let figure: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();

@@ -40,6 +40,12 @@ export function shortPath(path: string): string {
   return path.replace(/^(\/home\/[^/]+|\/Users\/[^/]+|\/root)(?=\/|$)/, '~');
 }
 
+/** A path's end, which tells folders apart: `…/work/garden`. */
+export function pathEnd(path: string): string {
+  const parts = shortPath(path).split('/');
+  return parts.length > 3 ? `…/${parts.slice(-2).join('/')}` : parts.join('/');
+}
+
 export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -8,12 +8,12 @@ import { readFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addProject } from './project.mjs';
-import { Stage, until } from './stage.mjs';
-import { openWindow } from './window.mjs';
+import { addProject } from '../../desktop/project.mjs';
+import { Stage, until } from '../../desktop/stage.mjs';
+import { openWindow } from '../../desktop/window.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const modules = join(here, '..', '..', 'ui', 'node_modules');
+const modules = join(here, '..', '..', '..', 'ui', 'node_modules');
 const EMPTY = process.env.AI_ORCHESTRATOR_EMPTY;
 const [section, pairs] = [process.argv[2], Number(process.argv[3] ?? 5)];
 const OURS = 'AI Orchestrator';
