@@ -40,10 +40,15 @@ export function shortPath(path: string): string {
   return path.replace(/^(\/home\/[^/]+|\/Users\/[^/]+|\/root)(?=\/|$)/, '~');
 }
 
+/** So many letters of a path fit into the sidebar. */
+const ROOM = 28;
+
 /** A path's end, which tells folders apart: `…/work/garden`. */
 export function pathEnd(path: string): string {
-  const parts = shortPath(path).split('/');
-  return parts.length > 3 ? `…/${parts.slice(-2).join('/')}` : parts.join('/');
+  const short = shortPath(path);
+  if (short.length <= ROOM) return short;
+  const two = short.split('/').slice(-2).join('/');
+  return `…/${two.length <= ROOM ? two : fileName(two)}`;
 }
 
 export function fileName(path: string): string {
