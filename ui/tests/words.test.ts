@@ -2,11 +2,34 @@ import { describe, expect, it } from 'vitest';
 
 import { parseDiff } from '../src/components/dialogs/diff';
 import { dropSide } from '../src/components/tab-drag';
-import { actionWords, ago, duration, elapsed, shortPath } from '../src/components/words';
+import {
+  actionWords,
+  ago,
+  duration,
+  elapsed,
+  pathEnd,
+  progressWords,
+  shortPath,
+} from '../src/components/words';
 import { pasteNeedsAsking } from '../src/terminal/keys';
 import { action, run } from './fixtures';
 
 describe('words', () => {
+  it('show the end of a long path, and a short one whole', () => {
+    expect(pathEnd('/home/ada/work/garden')).toBe('~/work/garden');
+    expect(pathEnd('/srv/projects/of/many/people/work/garden')).toBe('…/work/garden');
+    expect(pathEnd('/srv/a-folder-with-a-name-that-is-long/garden')).toBe('…/garden');
+  });
+
+  it('tell which step a run is at, and since when', () => {
+    const view = run();
+    const started = '2026-11-21T12:00:00Z';
+    view.steps[0] = { ...view.steps[0]!, kind: 'wait_for', text: 'ready', status: 'running', started };
+    expect(progressWords(view, Date.parse(started) + 12_400)).toBe(
+      'step 1 of 2, waiting for ready, for 12 s',
+    );
+  });
+
   it('tell times as people do', () => {
     const now = Date.parse('2026-11-21T12:00:00Z');
     expect(ago('2026-11-21T11:59:30Z', now)).toBe('just now');
