@@ -94,7 +94,7 @@ test('`terminal: new` opens one each time', async () => {
 test('a run tells its step, its wait and its time on the button and in the tab, and is cancelled there', async () => {
   await stage.action('Slow').click();
   await until('the step', async () => /running, step 2 of 4/.test(await description('Slow')));
-  const told = /step 2 of 4, waiting for never-comes \(at most 1m\), for \d+ s/;
+  const told = /step 2 of 4, waiting for never-comes \(at most 1 min\), for \d+ s/;
   await until('the time', async () => told.test(await stage.action('Slow').getAttribute('title')));
   const tab = stage.page.getByRole('tab', { selected: true });
   assert.match(await tab.getAttribute('title'), told);

@@ -44,7 +44,7 @@ describe('commands', () => {
     under.runsSince(1000);
     time = 6000;
     await write(mark('D;0'));
-    expect(commandWords(under.list[1]!)).toBe('succeeded after 5.0 s: sleep 9');
+    expect(commandWords(under.list[1]!)).toBe('succeeded after 5 s: sleep 9');
   });
 
   it('are only those of our own shell', async () => {

@@ -35,7 +35,14 @@ describe('words', () => {
     expect(ago('2026-11-21T11:59:30Z', now)).toBe('just now');
     expect(ago('2026-11-21T10:00:00Z', now)).toBe('2 hours ago');
     expect(ago('2026-11-20T11:00:00Z', now)).toBe('yesterday');
-    expect([duration(640), duration(3400), duration(185_000)]).toEqual(['640 ms', '3.4 s', '3 min 05 s']);
+    expect([640, 3421, 5000, 59_990, 185_000, 3_600_000].map(duration)).toEqual([
+      '640 ms',
+      '3.4 s',
+      '5 s',
+      '1 min',
+      '3 min 05 s',
+      '1 h',
+    ]);
     expect([elapsed(-5), elapsed(12_900)]).toEqual(['0 s', '12 s']);
   });
 
