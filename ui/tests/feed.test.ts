@@ -85,6 +85,16 @@ describe('a feed', () => {
     expect(sent).toEqual([{ type: 'ack', bytes: ACK_EVERY }]);
   });
 
+  it('draws much at once in pieces, so that clicks come between, and acknowledges all of it once', () => {
+    const { term, sent, under } = feed();
+    under.output(new Uint8Array(ACK_EVERY + 1));
+    term.draw();
+    const pieces = term.log.map((line) => Number(line.replace('bytes ', '')));
+    expect(Math.max(...pieces)).toBeLessThanOrEqual(16 * 1024);
+    expect(pieces.reduce((sum, piece) => sum + piece, 0)).toBe(ACK_EVERY + 1);
+    expect(sent).toEqual([{ type: 'ack', bytes: ACK_EVERY + 1 }]);
+  });
+
   it('does not acknowledge to a new attachment what an old one sent', () => {
     const { term, under, sent } = feed();
     under.control({ type: 'replay', bytes: 0, cols: 80, rows: 24 });

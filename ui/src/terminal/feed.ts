@@ -9,6 +9,8 @@ import type { StreamIn, StreamOut } from '../api/types';
 
 /** Live bytes are acknowledged once this many of them have been drawn. */
 export const ACK_EVERY = 128 * 1024;
+/** xterm takes each piece in one go. So much of it is done in no time; a long past in one piece holds up clicks. */
+const AT_ONCE = 8 * 1024;
 
 export interface FeedListener {
   send(message: StreamIn): void;
@@ -77,8 +79,17 @@ export class Feed {
   }
 
   private write(bytes: Uint8Array | string, then?: () => void): void {
-    if (this.held) this.held.push(() => this.term.write(bytes, then));
-    else this.term.write(bytes, then);
+    if (this.held) this.held.push(() => this.writeNow(bytes, then));
+    else this.writeNow(bytes, then);
+  }
+
+  private writeNow(bytes: Uint8Array | string, then?: () => void): void {
+    let rest = bytes;
+    while (typeof rest !== 'string' && rest.length > AT_ONCE) {
+      this.term.write(rest.subarray(0, AT_ONCE));
+      rest = rest.subarray(AT_ONCE);
+    }
+    this.term.write(rest, then);
   }
 
   private async hold(ready: Promise<void>): Promise<void> {
