@@ -99,7 +99,9 @@ impl Ring {
     pub fn cut(&mut self, size: Size, head: Vec<u8>) {
         let start = self.end();
         // One that nothing was printed into has no place of its own.
-        self.segments.pop_back_if(|last| last.data.is_empty());
+        if self.segments.back().is_some_and(|last| last.data.is_empty()) {
+            self.segments.pop_back();
+        }
         self.segments.push_back(Segment { start, size, head, data: Vec::new(), lines: 0 });
         self.trim();
     }
