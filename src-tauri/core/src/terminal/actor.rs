@@ -28,6 +28,9 @@ use input::{Entry, Written};
 /// One read's worth.
 const BUFFER: usize = 16 << 10;
 
+/// More than the kernel holds of what a child printed before it ended.
+const MOST_LEFT: usize = 4 << 20;
+
 /// What a terminal is made from.
 pub struct Parts {
     /// The child and its terminal.
@@ -275,7 +278,13 @@ impl Actor {
             return;
         }
         let Some(ending) = self.pty.try_wait() else { return };
-        while !self.read_now() {}
+        // The kernel hangs up with the session's first process, so nobody prints any more; should somebody, it is
+        // not waited for.
+        for _ in 0..MOST_LEFT / BUFFER {
+            if self.read_now() {
+                break;
+            }
+        }
         let held = self.echo.clear();
         self.waits.feed(&held, true);
         self.standing.exited = true;

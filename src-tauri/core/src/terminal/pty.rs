@@ -195,3 +195,25 @@ fn own_descriptor(master: &dyn MasterPty) -> io::Result<OwnedFd> {
 fn pty_size(size: Size) -> PtySize {
     PtySize { rows: size.rows, cols: size.cols, pixel_width: 0, pixel_height: 0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn after_a_full_buffer_it_is_told_that_this_was_all() {
+        let argv = ["/bin/sh", "-c", "printf 12345678; exec sleep 1000"].map(Into::into).to_vec();
+        let launch = Launch { argv, env: Vec::new(), cwd: "/".into() };
+        let mut pty = Pty::attach(Unattached::spawn(&launch, Size::default()).unwrap()).unwrap();
+        let mut buffer = [0; 8];
+        let mut filled = 0;
+        while filled < buffer.len() {
+            let arrival = pty.read(&mut buffer[filled..]).await;
+            filled += arrival.bytes;
+            assert_eq!(arrival.drained, filled < buffer.len());
+        }
+        let all = pty.read(&mut buffer).await;
+        assert_eq!(all, Arrival { bytes: 0, drained: true, ended: false });
+        pty.child.kill().unwrap();
+    }
+}

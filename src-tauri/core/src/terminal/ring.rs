@@ -8,7 +8,7 @@ use super::Size;
 
 /// A segment is closed after this many bytes, as soon as no sequence or character would be torn.
 const SEGMENT: usize = 48 << 10;
-/// At most this many bytes are kept.
+/// Beyond this many bytes the oldest segment goes.
 const MAX_BYTES: usize = 4 << 20;
 /// However many lines they are, this many bytes stay: a viewer that keeps up within a megabyte never loses
 /// its place, and a lossless one never loses a byte.
