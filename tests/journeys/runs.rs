@@ -237,3 +237,38 @@ async fn a_wait_on_the_screen_of_an_ended_shell_ends_with_it() {
     let (status, _, failure) = finished(events.run_finished(run.id).await);
     assert_eq!((status, failure.unwrap().code.as_str()), (RunStatus::Failed, "exited"));
 }
+
+#[tokio::test]
+async fn a_cancelled_write_ends_where_it_is_and_says_so() {
+    let much = "x".repeat(60_000);
+    let steps = format!(
+        "  - write: \"stty raw -echo; echo ready; read -r go <go; exec cat\\r\"\n  - wait_for: ready\n\
+         \x20 - write: \"{much}\\rLAST\\r\"\nshell: sh\n"
+    );
+    let host = TestHost::new().action("much", &steps);
+    let go = host.project().join("go");
+    assert!(std::process::Command::new("mkfifo").arg(&go).status().unwrap().success());
+    let mut events = host.events().await;
+    let run = host.execute("much", ExecuteRequest::default()).await.unwrap();
+    events.until(|event| matches!(event, Event::StepStarted { step: 2, .. })).await;
+    let client = host.client().await;
+    let cancelled: RunView =
+        client.post(&path(&["runs", &run.id.to_string(), "cancel"], &[]), &()).await.unwrap();
+    let reason = cancelled.steps[2].reason.clone().unwrap();
+    let typed: usize = reason
+        .strip_prefix("cancelled after ")
+        .unwrap()
+        .strip_suffix(" bytes were typed")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let terminal = host.terminal_of(&run).await;
+    let mut viewer = terminal.view_stream(&[]).await;
+    // Now it reads, so that what is queued could go on.
+    std::fs::write(&go, "go\n").unwrap();
+    terminal.write("END").await;
+    viewer.until_text("END").await;
+    let output = String::from_utf8_lossy(&viewer.output).into_owned();
+    let (_, got) = output.rsplit_once("ready\n").unwrap();
+    assert_eq!(got, "x".repeat(typed) + "END", "{reason}");
+}

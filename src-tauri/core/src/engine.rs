@@ -16,7 +16,7 @@ use crate::clock;
 use crate::events::Events;
 use crate::run::{Change, Next, Plan, Run, StepEnd};
 use crate::step::{Stage, Step};
-use crate::terminal::{CursorId, Message as TerminalMessage, Opened, Terminal};
+use crate::terminal::{CursorId, Message as TerminalMessage, Opened, Terminal, UnderWay};
 use crate::terminals::Terminals;
 use crate::watch_text::Patterns;
 
@@ -114,6 +114,8 @@ struct Active {
     terminal: Terminal,
     cursor: CursorId,
     typed: bool,
+    /// How far the write that is under way has come.
+    under_way: UnderWay,
     await_viewer: bool,
     /// Breaks off what the run is doing now.
     work: Option<AbortHandle>,
@@ -153,7 +155,8 @@ impl Loop {
                 _ = begun.send(view);
             }
             Command::Cancel { run, cancelled } => {
-                self.apply(run, Change::Cancel);
+                let typed = self.active.get(&run).map_or(0, |active| active.under_way.typed());
+                self.apply(run, Change::Cancel { typed });
                 _ = cancelled.send(self.view(run));
             }
             Command::List { runs } => {
@@ -185,7 +188,9 @@ impl Loop {
                 Change::TimeIsUp { limit: timeout, last_output: terminal.tail().await }
             })
         });
-        let active = Active { run, steps, terminal, cursor, typed: false, await_viewer, work: None, limit };
+        let under_way = UnderWay::default();
+        let active =
+            Active { run, steps, terminal, cursor, typed: false, under_way, await_viewer, work: None, limit };
         self.active.insert(id, active);
         self.apply(id, Change::Begin);
         self.view(id).unwrap_or_else(|| unreachable!("a run that has begun is active or remembered"))
@@ -195,7 +200,7 @@ impl Loop {
     /// was cancelled) is not taken.
     fn apply(&mut self, id: Uuid, change: Change) {
         let Some(active) = self.active.get_mut(&id) else { return };
-        let breaks_off = matches!(change, Change::Cancel | Change::TimeIsUp { .. });
+        let breaks_off = matches!(change, Change::Cancel { .. } | Change::TimeIsUp { .. });
         let mut events = Vec::new();
         let next = match active.run.apply(change, clock::moment(), &mut events) {
             Ok(next) => next,
@@ -224,13 +229,15 @@ impl Loop {
         let terminal = active.terminal.clone();
         let (cursor, typed) = (active.cursor, active.typed);
         active.typed |= step.types();
+        active.under_way = UnderWay::default();
+        let under_way = active.under_way.clone();
         let await_viewer = std::mem::take(&mut active.await_viewer);
         let patterns = self.patterns.clone();
         let work = self.work_on(id, async move {
             if await_viewer {
                 terminal.wait_viewer().await;
             }
-            let stage = Stage { terminal, cursor, typed, patterns };
+            let stage = Stage { terminal, cursor, typed, under_way, patterns };
             let end = match step.perform(&stage).await {
                 Ok(success) => StepEnd::Succeeded { reason: success.reason, exit_code: success.exit_code },
                 Err(failure) => StepEnd::Failed(failure),

@@ -108,7 +108,10 @@ pub enum Change {
         last_output: String,
     },
     /// Somebody stops it.
-    Cancel,
+    Cancel {
+        /// How much of a write that is under way has been typed, in bytes.
+        typed: usize,
+    },
     /// Its terminal is closed.
     Closed,
 }
@@ -174,8 +177,13 @@ impl Run {
                 self.exit_code = code.or(self.exit_code);
                 Ok(self.conclude(Outcome::Succeeded, now, events))
             }
-            (state @ (State::Step { .. } | State::Settling), Change::Cancel) => {
-                self.break_off(&state, StepStatus::Cancelled, "cancelled", now, events);
+            (state @ (State::Step { .. } | State::Settling), Change::Cancel { typed }) => {
+                let reason = match typed {
+                    0 => "cancelled".to_owned(),
+                    1 => "cancelled after 1 byte was typed".to_owned(),
+                    _ => format!("cancelled after {typed} bytes were typed"),
+                };
+                self.break_off(&state, StepStatus::Cancelled, &reason, now, events);
                 Ok(self.conclude(Outcome::Cancelled, now, events))
             }
             (state @ (State::Step { .. } | State::Settling), Change::TimeIsUp { limit, last_output }) => {
@@ -421,7 +429,7 @@ mod tests {
         for before in [vec![Change::Begin], vec![Change::Begin, done()], vec![Change::Begin, done(), done()]]
         {
             let plan = Plan { settle: true, ..plan() };
-            let (_, _, run) = play(plan, [before, vec![Change::Cancel]].concat());
+            let (_, _, run) = play(plan, [before, vec![Change::Cancel { typed: 0 }]].concat());
             assert_eq!(run.view().status, RunStatus::Cancelled);
         }
     }
@@ -438,7 +446,7 @@ mod tests {
 
     #[test]
     fn an_illegal_move_changes_nothing() {
-        let (_, _, mut run) = play(plan(), vec![Change::Begin, Change::Cancel]);
+        let (_, _, mut run) = play(plan(), vec![Change::Begin, Change::Cancel { typed: 0 }]);
         let mut events = Vec::new();
         assert!(run.apply(done(), clock::moment(), &mut events).is_err());
         assert!(events.is_empty());

@@ -22,7 +22,7 @@ use crate::action::fields::{Fields, Problems, list, nearest};
 use crate::action::template::Filler;
 use crate::action::yaml::{Kind as NodeKind, Node};
 use crate::run::StepFailure;
-use crate::terminal::{CursorId, Terminal};
+use crate::terminal::{CursorId, Terminal, UnderWay};
 use crate::watch_text::Patterns;
 
 /// Where a step is performed.
@@ -33,6 +33,8 @@ pub(crate) struct Stage {
     pub cursor: CursorId,
     /// Whether an earlier step of the run has typed.
     pub typed: bool,
+    /// How far this step's write has come, for who cancels it.
+    pub under_way: UnderWay,
     /// Compiled patterns.
     pub patterns: Patterns,
 }

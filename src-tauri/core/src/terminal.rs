@@ -27,6 +27,7 @@ pub(crate) mod viewers;
 pub(crate) mod waits;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -51,6 +52,21 @@ pub struct Size {
 impl Default for Size {
     fn default() -> Self {
         Self { cols: 80, rows: 24 }
+    }
+}
+
+/// How far a write has come, for who does not wait for its end. All clones tell of the same one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UnderWay(Arc<AtomicUsize>);
+
+impl UnderWay {
+    /// How many bytes the terminal has taken.
+    pub fn typed(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add(&self, bytes: usize) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -81,7 +97,12 @@ pub(crate) enum Message {
     /// Bytes as they are.
     Write { bytes: Bytes, done: Option<oneshot::Sender<Result<usize, WriteError>>> },
     /// A step's text, with its Enters and pastes.
-    Type { content: String, cursor: CursorId, done: oneshot::Sender<Result<usize, WriteError>> },
+    Type {
+        content: String,
+        cursor: CursorId,
+        under_way: UnderWay,
+        done: oneshot::Sender<Result<usize, WriteError>>,
+    },
     /// A run begins to listen.
     OpenCursor(CursorId),
     /// A run listens no more.
@@ -152,8 +173,15 @@ impl Terminal {
     }
 
     /// Types a step's text.
-    pub(crate) async fn type_text(&self, content: String, cursor: CursorId) -> Result<usize, WriteError> {
-        self.ask(|done| Message::Type { content, cursor, done }).await.unwrap_or(Err(WriteError::Ended))
+    pub(crate) async fn type_text(
+        &self,
+        content: String,
+        cursor: CursorId,
+        under_way: UnderWay,
+    ) -> Result<usize, WriteError> {
+        self.ask(|done| Message::Type { content, cursor, under_way, done })
+            .await
+            .unwrap_or(Err(WriteError::Ended))
     }
 
     /// Waits until `pattern` matches text after the cursor, at most this long.

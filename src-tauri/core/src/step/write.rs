@@ -55,7 +55,7 @@ impl Kind for Write {
                            question first, or pass the secret in `env`";
             return Err(stage.failure("secret_would_echo", message.to_owned()).await);
         }
-        match stage.terminal.type_text(self.content.clone(), stage.cursor).await {
+        match stage.terminal.type_text(self.content.clone(), stage.cursor, stage.under_way.clone()).await {
             Ok(_) => Ok(Success { reason, exit_code: None }),
             Err(error @ WriteError::Ended) => Err(stage.failure("exited", error.to_string()).await),
             Err(error @ WriteError::LineTooLong) => {

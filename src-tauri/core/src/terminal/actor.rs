@@ -163,7 +163,9 @@ impl Actor {
                 self.blur_typed_ahead();
                 self.enqueue(bytes, done);
             }
-            Message::Type { content, cursor, done } => self.type_text(&content, cursor, done),
+            Message::Type { content, cursor, under_way, done } => {
+                self.type_text(&content, cursor, under_way, done);
+            }
             Message::OpenCursor(cursor) => self.waits.open(cursor),
             Message::CloseCursor(cursor) => {
                 self.waits.close(cursor);
@@ -291,7 +293,8 @@ impl Actor {
         self.waits.end_all();
         self.end_screen_waits();
         for entry in self.queue.drain(..) {
-            let answer = if entry.typed > 0 { Ok(entry.typed) } else { Err(WriteError::Ended) };
+            let typed = entry.under_way.typed();
+            let answer = if typed > 0 { Ok(typed) } else { Err(WriteError::Ended) };
             _ = entry.done.map(|done| done.send(answer));
         }
         self.viewers.finish(&mut self.printout, &exit_frame(&ending));

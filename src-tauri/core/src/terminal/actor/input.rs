@@ -8,18 +8,37 @@ use tokio::sync::oneshot;
 
 use super::super::echo::Discipline;
 use super::super::waits::CursorId;
-use super::super::{WriteError, typing};
+use super::super::{UnderWay, WriteError, typing};
 use super::Actor;
 
 /// One write on its way into the terminal.
 pub(super) struct Entry {
-    /// What is left of it: an Enter or a paste is a stroke of its own. A cancelled write ends before the next one.
+    /// What is left of it: an Enter or a paste is a stroke of its own.
     strokes: VecDeque<Bytes>,
-    /// Part of the first of them has been typed.
+    /// The first of them has been begun.
     begun: bool,
-    pub(super) typed: usize,
+    pub(super) under_way: UnderWay,
     pub(super) done: Option<oneshot::Sender<Result<usize, WriteError>>>,
 }
+
+impl Entry {
+    /// Nobody waits for it any more: what has not been typed is dropped, but for the end of a paste.
+    fn cancel(&mut self) {
+        let paste = if self.begun {
+            self.strokes.pop_front().filter(|stroke| stroke.ends_with(PASTE_END))
+        } else {
+            None
+        };
+        self.strokes.clear();
+        if let Some(mut paste) = paste {
+            paste.advance(paste.len().saturating_sub(PASTE_END.len()));
+            self.strokes.push_back(paste);
+        }
+    }
+}
+
+/// What ends a bracketed paste.
+const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// What is known of a run's last write.
 pub(super) struct Written {
@@ -37,6 +56,7 @@ impl Actor {
         &mut self,
         content: &str,
         cursor: CursorId,
+        under_way: UnderWay,
         done: oneshot::Sender<Result<usize, WriteError>>,
     ) {
         if self.ending.is_some() {
@@ -58,7 +78,7 @@ impl Actor {
         self.written.retain(|written| written.cursor != cursor);
         let (prompt, group) = (self.next_prompt, self.pty.foreground());
         self.written.push(Written { cursor, prompt, group, raw: !canonical });
-        self.queue_up(strokes.into_iter().map(Bytes::from).collect(), Some(done));
+        self.queue_up(strokes.into_iter().map(Bytes::from).collect(), under_way, Some(done));
     }
 
     /// Somebody else types too, so prompts can't be counted any more.
@@ -74,15 +94,16 @@ impl Actor {
             _ = done.map(|done| done.send(Err(WriteError::Ended)));
             return;
         }
-        self.queue_up(VecDeque::from([bytes]), done);
+        self.queue_up(VecDeque::from([bytes]), UnderWay::default(), done);
     }
 
     fn queue_up(
         &mut self,
         strokes: VecDeque<Bytes>,
+        under_way: UnderWay,
         done: Option<oneshot::Sender<Result<usize, WriteError>>>,
     ) {
-        self.queue.push_back(Entry { strokes, begun: false, typed: 0, done });
+        self.queue.push_back(Entry { strokes, begun: false, under_way, done });
         if self.queue.len() == 1 {
             self.flush();
         }
@@ -101,8 +122,10 @@ impl Actor {
     fn write_queue(&mut self) -> bool {
         let mut submitted = false;
         while let Some(entry) = self.queue.front_mut() {
-            let cancelled = !entry.begun && entry.done.as_ref().is_some_and(oneshot::Sender::is_closed);
-            if let Some(stroke) = entry.strokes.front_mut().filter(|_| !cancelled) {
+            if entry.done.as_ref().is_some_and(oneshot::Sender::is_closed) {
+                entry.cancel();
+            }
+            if let Some(stroke) = entry.strokes.front_mut() {
                 if !entry.begun && !self.text.in_editor() {
                     self.echo.typed(stroke, self.pty.discipline(), Instant::now());
                     submitted |= stroke.contains(&b'\r');
@@ -111,7 +134,7 @@ impl Actor {
                 match self.pty.write(stroke) {
                     Ok(count) => {
                         stroke.advance(count);
-                        entry.typed += count;
+                        entry.under_way.add(count);
                     }
                     // The other side is gone; the child's end is told by its signal.
                     Err(error) => {
@@ -130,8 +153,8 @@ impl Actor {
                     continue;
                 }
             }
-            if let Some(Entry { typed, done: Some(done), .. }) = self.queue.pop_front() {
-                _ = done.send(Ok(typed));
+            if let Some(Entry { under_way, done: Some(done), .. }) = self.queue.pop_front() {
+                _ = done.send(Ok(under_way.typed()));
             }
         }
         submitted
