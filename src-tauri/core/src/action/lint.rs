@@ -1,7 +1,7 @@
 //! What is looked at in texts with placeholders, at load: names, quotes, secrets.
 
 use super::fields::{Problems, list, nearest};
-use super::template::{GIT_NAMES, Namespace, PROJECT_NAMES, Placeholder, near_misses, placeholders, quoted};
+use super::template::{GIT_NAMES, Namespace, PROJECT_NAMES, Placeholder, near_misses, placeholders, unfit};
 use super::yaml::{Node, Place};
 use super::{Input, InputType};
 
@@ -50,12 +50,11 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
         problems.inputs = inputs;
     }
     if reader == Reader::Shell {
-        for placeholder in quoted(text, &found) {
+        for (placeholder, around) in unfit(text, &found, problems.shells) {
             let at = place_of(text, &placeholder, node, problems);
             let whole = &text[placeholder.range];
-            let message = format!("`{whole}` stands inside quotes, where its value could run as a command");
-            let fix = Some("remove the quotes around it; the value is quoted by itself".into());
-            problems.error(at, "placeholder-in-quotes", message, fix);
+            let message = format!("`{whole}` stands {}", around.why());
+            problems.error(at, "placeholder-in-quotes", message, Some(around.fix().into()));
         }
     }
     for miss in near_misses(text) {
