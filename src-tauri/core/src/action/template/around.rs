@@ -3,12 +3,12 @@
 //! A text is followed in every way that one of the shells may read it: where a shell's settings, its version or a
 //! fault in the line decide, both ways are. A way that can't be followed to its end makes the rest unclear.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::{Placeholder, ShellKind};
 
 /// What makes a place unfit for a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Around {
     Quotes,
     Backticks,
@@ -69,21 +69,15 @@ pub(crate) fn unfit<'t>(
         return Vec::new();
     }
     let mut verdicts = vec![None; found.len()];
-    let mut grammars: Vec<Grammar> = shells.iter().flat_map(|shell| Grammar::of(*shell)).copied().collect();
-    grammars.dedup();
-    for grammar in grammars {
-        let mut ways = Ways {
-            text: text.as_bytes(),
-            found,
-            grammar,
-            verdicts: &mut verdicts,
-            open: vec![Way { at: 0, stack: Vec::new() }],
-            seen: HashSet::new(),
-            budget: 8 * text.len() + 100_000,
-        };
-        while let Some(way) = ways.open.pop() {
-            ways.follow(way);
+    let mut grammars = Vec::new();
+    for grammar in shells.iter().flat_map(|shell| Grammar::of(*shell)) {
+        if !grammars.contains(grammar) {
+            grammars.push(*grammar);
         }
+    }
+    for grammar in grammars {
+        let open = BTreeSet::from([Way { at: 0, stack: Vec::new() }]);
+        Ways { text: text.as_bytes(), found, grammar, verdicts: &mut verdicts, open }.follow();
     }
     let unfit = found.iter().zip(verdicts).filter(|(placeholder, _)| !placeholder.raw);
     unfit.filter_map(|(placeholder, around)| Some((placeholder.clone(), around?))).collect()
@@ -91,6 +85,9 @@ pub(crate) fn unfit<'t>(
 
 /// What is nested deeper than this is nobody's command.
 const DEEPEST: usize = 32;
+/// What may be read in more ways at once is unclear to people too. Files of strangers are judged when they are loaded:
+/// this bounds what one of them can cost.
+const MOST_WAYS: usize = 16;
 
 /// Whose rules a way follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +111,7 @@ impl Grammar {
 }
 
 /// What a shell is inside of. The numbers count parentheses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Inside {
     Single,
     /// `$'…'`, in which a backslash escapes.
@@ -163,7 +160,7 @@ impl Inside {
 }
 
 /// One way to read the text, as far as it has been followed.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Way {
     at: usize,
     stack: Vec<Inside>,
@@ -174,50 +171,49 @@ struct Ways<'a, 't> {
     found: &'a [Placeholder<'t>],
     grammar: Grammar,
     verdicts: &'a mut [Option<Around>],
-    /// Ways that are still to be followed.
-    open: Vec<Way>,
-    /// Where ways have been, so that those that meet go on as one.
-    seen: HashSet<Way>,
-    /// How many characters may be looked at yet.
-    budget: usize,
+    /// The other ways, the hindmost first: those that meet go on as one.
+    open: BTreeSet<Way>,
 }
 
 impl Ways<'_, '_> {
-    fn follow(&mut self, mut way: Way) {
-        while let Some(&byte) = self.text.get(way.at) {
-            if self.budget == 0 || way.stack.len() > DEEPEST {
-                return self.judge_rest(way.at, Around::Unclear);
-            }
-            self.budget -= 1;
-            if let Some(index) = self.placeholder(way.at) {
-                let glued = way.at > 0 && matches!(self.text[way.at - 1], b'$' | b'!');
-                let around = way.stack.iter().rev().find_map(|inside| inside.around());
-                self.judge(index, around.or(glued.then_some(Around::Escape)));
-                way.at = self.found[index].range.end;
-                continue;
-            }
-            if byte.is_ascii_control() && byte != b'\t' {
-                if way.stack.last() == Some(&Inside::Comment) && matches!(byte, b'\n' | b'\r') {
-                    way.stack.pop();
-                }
-                // A key that ends the line also ends a line that the shell could not make sense of.
-                if byte != b'\n' && !way.stack.is_empty() {
-                    self.fork(Way { at: way.at + 1, stack: Vec::new() });
-                }
-                if !self.seen.insert(way.clone()) {
-                    return;
+    /// Follows all ways side by side, to the end or to where one of them can't be followed: from there on no place is
+    /// fit, whatever the others say.
+    fn follow(&mut self) {
+        while let Some(mut way) = self.open.pop_first() {
+            while way.at < self.text.len() && self.open.first().is_none_or(|other| way < *other) {
+                if let Err(around) = self.step(&mut way) {
+                    return self.judge_rest(way.at, around);
                 }
             }
-            let step = if self.grammar == Grammar::Fish {
-                self.fish(&mut way, byte)
-            } else {
-                self.posix(&mut way, byte)
-            };
-            match step {
-                Ok(length) => way.at += length,
-                Err(around) => return self.judge_rest(way.at, around),
+            if way.at < self.text.len() {
+                self.open.insert(way);
             }
         }
+    }
+
+    fn step(&mut self, way: &mut Way) -> Result<(), Around> {
+        if way.stack.len() > DEEPEST || self.open.len() >= MOST_WAYS {
+            return Err(Around::Unclear);
+        }
+        let byte = self.text[way.at];
+        if let Some(index) = self.placeholder(way.at) {
+            let glued = way.at > 0 && matches!(self.text[way.at - 1], b'$' | b'!');
+            let around = way.stack.iter().rev().find_map(|inside| inside.around());
+            self.judge(index, around.or(glued.then_some(Around::Escape)));
+            way.at = self.found[index].range.end;
+            return Ok(());
+        }
+        if byte.is_ascii_control() && byte != b'\t' {
+            if way.stack.last() == Some(&Inside::Comment) && matches!(byte, b'\n' | b'\r') {
+                way.stack.pop();
+            }
+            // A key that ends the line also ends a line that the shell could not make sense of.
+            if byte != b'\n' && !way.stack.is_empty() {
+                self.open.insert(Way { at: way.at + 1, stack: Vec::new() });
+            }
+        }
+        way.at += if self.grammar == Grammar::Fish { self.fish(way, byte)? } else { self.posix(way, byte)? };
+        Ok(())
     }
 
     /// Reads on by one character or sign; how long it is, or why all that follows can't be told.
@@ -329,19 +325,19 @@ impl Ways<'_, '_> {
         if byte == b'"' {
             if let Some(double) = beneath.filter(|_| in_double) {
                 other.stack.truncate(double);
-                self.fork(other);
+                self.open.insert(other);
             }
             way.stack.push(Inside::Double);
         } else {
             let dollar = way.at > 0 && self.text[way.at - 1] == b'$';
             if in_double {
-                self.fork(other);
+                self.open.insert(other);
             }
             let ansi = dollar && self.grammar == Grammar::Posix;
             if ansi {
                 let mut plain = way.stack.clone();
                 plain.push(Inside::Single);
-                self.fork(Way { at: way.at + 1, stack: plain });
+                self.open.insert(Way { at: way.at + 1, stack: plain });
             }
             way.stack.push(if ansi { Inside::Ansi } else { Inside::Single });
         }
@@ -400,13 +396,7 @@ impl Ways<'_, '_> {
     fn fork_comment(&mut self, way: &Way) {
         let mut stack = way.stack.clone();
         stack.push(Inside::Comment);
-        self.fork(Way { at: way.at + 1, stack });
-    }
-
-    fn fork(&mut self, way: Way) {
-        if self.seen.insert(way.clone()) {
-            self.open.push(way);
-        }
+        self.open.insert(Way { at: way.at + 1, stack });
     }
 
     /// Whether a word can begin here.

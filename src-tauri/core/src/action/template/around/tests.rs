@@ -112,10 +112,36 @@ fn only_the_shells_that_may_read_it_are_asked() {
     }
 }
 
+/// Each is as large as a file may be. What bounds the work is that no more than `MOST_WAYS` are followed.
 #[test]
-fn a_text_that_can_be_read_in_very_many_ways_is_judged_in_little_time() {
-    let text = format!("{} {{{{ inputs.x }}}}", " #'\"${a:-'\"".repeat(20_000));
-    assert!(verdict(&text, ALL).is_some());
+fn no_text_costs_more_than_the_ways_that_are_followed() {
+    const SIZE: usize = 1024 * 1024;
+    for part in [
+        "a",
+        "\r",
+        "' \" ",
+        "$(",
+        "${",
+        "`\"",
+        "(",
+        "=(",
+        "x[",
+        " #'\"${a:-'\"",
+        " #'\r\"${",
+        " #'\n\"$(",
+        "\"${a:-\"'",
+        " #<<\r",
+        "{{ inputs.x }}",
+        "'{{ inputs.x }}\r",
+        " #{{ inputs.x }}'\n",
+        "$({{ inputs.x }}",
+        "\"${a:-'{{ inputs.x }}",
+    ] {
+        let text = part.repeat(SIZE / part.len()) + "'{{ inputs.x }}'\"{{ inputs.x }}\"";
+        let t = std::time::Instant::now();
+        assert!(verdict(&text, ALL).is_some(), "{part:?}");
+        eprintln!("{part:?} {:?}", t.elapsed());
+    }
 }
 
 /// A folder with a program `argv` that notes its words, one call a line.
