@@ -68,12 +68,17 @@ fn at(text: &str, start: usize) -> Option<Placeholder<'_>> {
 pub(crate) fn near_misses(text: &str) -> Vec<&str> {
     let real = placeholders(text);
     let mut misses = Vec::new();
+    let mut end = 0;
     for (start, _) in text.match_indices("{{") {
-        let Some(end) = text[start..].find("}}") else { break };
-        let whole = &text[start..start + end + 2];
-        let body = whole[2..whole.len() - 2].trim();
+        // Looked for once only, however many beginnings share it.
+        if end < start + 2 {
+            let Some(length) = text[start + 2..].find("}}") else { break };
+            end = start + 2 + length;
+        }
+        let whole = &text[start..end + 2];
+        let body = text[start + 2..end].trim_start();
         let named = NAMESPACES.iter().any(|(prefix, _)| body.starts_with(prefix));
-        if named && !real.iter().any(|placeholder| placeholder.range.start == start) {
+        if named && real.binary_search_by_key(&start, |placeholder| placeholder.range.start).is_err() {
             misses.push(whole);
         }
     }

@@ -112,10 +112,10 @@ fn only_the_shells_that_may_read_it_are_asked() {
     }
 }
 
-/// Each is as large as a file may be. What bounds the work is that no more than `MOST_WAYS` are followed.
+/// Followed one by one, their ways would be more than any memory holds.
 #[test]
 fn no_text_costs_more_than_the_ways_that_are_followed() {
-    const SIZE: usize = 1024 * 1024;
+    const SIZE: usize = 64 * 1024;
     for part in [
         "a",
         "\r",
@@ -138,9 +138,7 @@ fn no_text_costs_more_than_the_ways_that_are_followed() {
         "\"${a:-'{{ inputs.x }}",
     ] {
         let text = part.repeat(SIZE / part.len()) + "'{{ inputs.x }}'\"{{ inputs.x }}\"";
-        let t = std::time::Instant::now();
         assert!(verdict(&text, ALL).is_some(), "{part:?}");
-        eprintln!("{part:?} {:?}", t.elapsed());
     }
 }
 
