@@ -10,7 +10,9 @@ use super::folder::{Entry, Folder};
 use super::shelf::Shelf;
 use super::{Resolved, StoreChange, StoreError, Which, versions};
 use crate::action::fields::nearest;
-use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, ShellKind, Values, fill, verbatim, visible};
+use crate::action::{
+    Action, DEFAULT_ICON, InputType, Problem, Scope, ShellKind, Values, fill, verbatim, visible,
+};
 use crate::api::{
     ActionDetail, ActionHealth, ActionList, ActionView, DeletedAction, Overridden, Preview, StepView,
 };
@@ -132,7 +134,9 @@ impl Shelf {
             let old = self.trust.last(project, &which.id)?;
             let new = String::from_utf8_lossy(&resolved.bytes);
             let diff = versions::diff(old, &new, "trusted", "now");
-            Some(diff.split_inclusive('\n').map(|line| verbatim(line.trim_end_matches('\n')) + "\n").collect())
+            Some(
+                diff.split_inclusive('\n').map(|line| verbatim(line.trim_end_matches('\n')) + "\n").collect(),
+            )
         });
         Ok(Preview { action: resolved.view, commands, sha256: resolved.sha256, diff })
     }

@@ -203,16 +203,14 @@ impl Ways<'_, '_> {
             way.at = self.found[index].range.end;
             return Ok(());
         }
-        if byte.is_ascii_control() && byte != b'\t' {
-            if way.stack.last() == Some(&Inside::Comment) && matches!(byte, b'\n' | b'\r') {
-                way.stack.pop();
-            }
-            // A key that ends the line also ends a line that the shell could not make sense of.
-            if byte != b'\n' && !way.stack.is_empty() {
-                self.open.insert(Way { at: way.at + 1, stack: Vec::new() });
-            }
+        if way.stack.last() == Some(&Inside::Comment) && matches!(byte, b'\n' | b'\r') {
+            way.stack.pop();
         }
-        way.at += if self.grammar == Grammar::Fish { self.fish(way, byte)? } else { self.posix(way, byte)? };
+        // A key that ends the line also ends a line that the shell could not make sense of.
+        if ends_line(byte) && !way.stack.is_empty() {
+            self.open.insert(Way { at: way.at + 1, stack: Vec::new() });
+        }
+        way.at += if self.grammar == Grammar::Fish { self.fish(way, byte) } else { self.posix(way, byte)? };
         Ok(())
     }
 
@@ -224,12 +222,12 @@ impl Ways<'_, '_> {
             (Some(Inside::Single | Inside::Ansi), b'\'')
             | (Some(Inside::Double), b'"')
             | (Some(Inside::Backticks), b'`')
-            | (Some(Inside::Subscript), b']')
+            | (Some(Inside::Subscript), b']' | b'\n' | b'\r')
             | (Some(Inside::Braces), b'}') => {
                 way.stack.pop();
             }
             (Some(Inside::Single | Inside::Comment), _) => {}
-            (_, b'\\') => return Ok(self.escape(at)),
+            (_, b'\\') => return Ok(self.escape(way)),
             // Backticks end at the next one, whatever quotes are open in them.
             (Some(Inside::Ansi | Inside::Backticks), _) => {}
             (_, b'`') => way.stack.push(Inside::Backticks),
@@ -242,57 +240,57 @@ impl Ways<'_, '_> {
             (_, b'<') if next == Some(b'<') => return Err(Around::HereDocument),
             (_, b'(') => return Ok(self.open_parenthesis(way, next)),
             (_, b')') => close_parenthesis(&mut way.stack),
-            (Some(Inside::Test), b']') if next == Some(b']') && self.blank_or_end(at + 2) => {
-                if self.boundary(at) {
-                    way.stack.pop();
-                    return Ok(2);
-                }
+            (Some(Inside::Test), b']')
+                if next == Some(b']') && self.blank_or_end(at + 2) && self.boundary(at) =>
+            {
+                way.stack.pop();
+                return Ok(2);
             }
             (_, b'[') => return Ok(self.open_bracket(way, next)),
             (_, b'c') if self.is_case(way) => return Err(Around::Unclear),
             (_, b'#') if self.boundary(at) => self.fork_comment(way),
-            (Some(Inside::Subscript), b'\n' | b'\r') => {
-                way.stack.pop();
-            }
             _ => {}
         }
         Ok(1)
     }
 
-    fn fish(&mut self, way: &mut Way, byte: u8) -> Result<usize, Around> {
+    fn fish(&mut self, way: &mut Way, byte: u8) -> usize {
         let (at, next) = (way.at, self.text.get(way.at + 1).copied());
         let top = way.stack.last().copied();
         match (top, byte) {
             (Some(Inside::Single), b'\'') | (Some(Inside::Double), b'"') => {
                 way.stack.pop();
             }
-            (Some(Inside::Single), b'\\') if matches!(next, Some(b'\'' | b'\\')) => return Ok(2),
+            (Some(Inside::Single), b'\\') if matches!(next, Some(b'\'' | b'\\')) => return 2,
             (Some(Inside::Single | Inside::Comment), _) => {}
-            (_, b'\\') => return Ok(self.escape(at)),
+            (_, b'\\') => return self.escape(way),
             (_, b'$') if next == Some(b'(') => {
                 way.stack.push(Inside::Substitution(1));
-                return Ok(2);
+                return 2;
             }
             (Some(Inside::Double), _) => {}
             (_, b'"') => way.stack.push(Inside::Double),
             (_, b'\'') => way.stack.push(Inside::Single),
-            (Some(Inside::Substitution(_)), b'(') => return Ok(self.open_parenthesis(way, None)),
+            (Some(Inside::Substitution(_)), b'(') => return self.open_parenthesis(way, None),
             (_, b')') => close_parenthesis(&mut way.stack),
             (_, b'#') if self.boundary(at) => self.fork_comment(way),
             _ => {}
         }
-        Ok(1)
+        1
     }
 
     /// What a backslash takes: the next character, which may be the first of a value.
-    fn escape(&mut self, at: usize) -> usize {
-        match self.placeholder(at + 1) {
-            Some(index) => {
-                self.judge(index, Some(Around::Escape));
-                self.found[index].range.end - at
-            }
-            None => 2,
+    fn escape(&mut self, way: &Way) -> usize {
+        let at = way.at;
+        if let Some(index) = self.placeholder(at + 1) {
+            self.judge(index, Some(Around::Escape));
+            return self.found[index].range.end - at;
         }
+        // But not what a key does.
+        if self.text.get(at + 1).is_some_and(|next| ends_line(*next)) {
+            self.open.insert(Way { at: at + 2, stack: Vec::new() });
+        }
+        2
     }
 
     fn dollar(&self, way: &mut Way, next: Option<u8>) -> usize {
@@ -427,6 +425,11 @@ impl Ways<'_, '_> {
             }
         }
     }
+}
+
+/// Enter, Ctrl+C and other keys.
+fn ends_line(byte: u8) -> bool {
+    byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n')
 }
 
 fn close_parenthesis(stack: &mut Vec<Inside>) {

@@ -64,6 +64,7 @@ fn no_place_where_a_value_is_more_than_a_word_is_fit() {
         // A line that makes no sense ends at its Enter, and its quotes with it.
         ("echo )'\recho '{{ inputs.x }}'\r", Around::Quotes),
         ("echo '\x03echo '{{ inputs.x }}'\r", Around::Quotes),
+        ("echo \"\\\x03echo \"{{ inputs.x }}\"\r", Around::Quotes),
     ] {
         let verdict = verdict(text, ALL);
         assert!(verdict.is_some(), "{text:?} is called fit");
@@ -253,10 +254,9 @@ fn real_shells_take_a_hostile_value_for_one_word() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: std::env::var("CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(40), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    #[ignore = "has never been run to its end yet"]
     fn whatever_template_is_called_fit_is_fit_in_real_shells(
         before in prop::collection::vec(fragment(), 0..7),
         after in prop::collection::vec(fragment(), 0..5),
