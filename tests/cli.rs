@@ -50,7 +50,8 @@ impl Cli {
         command.env("AI_ORCHESTRATOR_HOME", home).env("HOME", user_home).env("SHELL", "/bin/bash");
         // As from a terminal, wherever the tests themselves were started.
         command.env("TERM", "xterm-256color").env("SHLVL", "1");
-        command.env_remove("EDITOR").env_remove("VISUAL").stdin(Stdio::null());
+        command.env_remove("AI_ORCHESTRATOR_BIN").env_remove("EDITOR").env_remove("VISUAL");
+        command.stdin(Stdio::null());
         Self { command }
     }
 

@@ -22,6 +22,8 @@ pub fn open(app: &AppHandle) -> tauri::Result<()> {
         .min_inner_size(720.0, 480.0)
         .visible(false)
         .background_color(DARK)
+        // Programs may copy (OSC 52), and no click goes before that. Only our own page is ever in this window.
+        .enable_clipboard_access()
         .build()?;
     // The system's theme is only known once there is a window to ask; it is shown after that.
     if matches!(window.theme(), Ok(Theme::Light)) {

@@ -17,6 +17,7 @@ mod peers;
 mod reports;
 mod table;
 mod terminals;
+mod window;
 
 use std::process::ExitCode;
 
@@ -70,7 +71,8 @@ impl Wanted {
 }
 
 /// The parts, and the sections of each.
-const PARTS: [(&str, &[&str]); 2] = [("terminals", &terminals::SECTIONS), ("files", &files::SECTIONS)];
+const PARTS: [(&str, &[&str]); 3] =
+    [("terminals", &terminals::SECTIONS), ("files", &files::SECTIONS), ("window", &window::SECTIONS)];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -84,5 +86,6 @@ async fn main() -> ExitCode {
     let _leftovers = Leftovers::clean(ai_orchestrator_tests::program()).expect("a folder of its own");
     terminals::measure(&wanted).await;
     files::measure(&wanted).await;
+    window::measure(&wanted);
     ExitCode::SUCCESS
 }

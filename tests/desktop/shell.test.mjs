@@ -104,7 +104,7 @@ test('closing the window leaves everything running, and says so once', async (t)
 
 test('a home that can’t be used is a screen, not a window that never opens', async (t) => {
   // Nobody, not even root, makes a folder there.
-  const window = await openWindow(stage, { ...stage.env, AI_ORCHESTRATOR_HOME: '/proc/nowhere' });
+  const window = await openWindow(stage, { env: { ...stage.env, AI_ORCHESTRATOR_HOME: '/proc/nowhere' } });
   t.after(() => window.close());
   await window.find('heading', 'Your folder can’t be used');
   await window.find('button', 'Try again now');

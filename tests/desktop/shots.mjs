@@ -36,12 +36,19 @@ for (const [theme, gtk] of [['dark', 'Adwaita:dark'], ['light', 'Adwaita']]) {
     await plant(stage);
     const window = await openWindow(stage);
     await window.click('button', /^Check the beds/);
+    await window.find('dialog', 'Trust Check the beds?');
+    await still(window);
+    await window.screenshot(join(folder, `trust-${theme}.png`));
     await trust(window);
     await window.shows(/^done$/m);
+    await window.type(`grep -r slugs beds${ENTER}`);
+    await window.type(`sleep 1.2${ENTER}`);
+    await until('the time it took', () => window.browser.$('.gutter .took:not([hidden])').isDisplayed());
     await window.type(`cat beds/tomatoes.md${ENTER}`);
     await window.shows(/ripe in August/);
     await still(window);
     await window.screenshot(join(folder, theme === 'dark' ? 'window.png' : 'window-light.png'));
+    await screens(window, theme);
     await window.contextMenu('button', /^Tidy up/);
     await window.find('menuitem', 'History');
     await still(window);
@@ -70,6 +77,20 @@ for (const [theme, gtk] of [['dark', 'Adwaita:dark'], ['light', 'Adwaita']]) {
   }
 }
 
+/** What terminals and buttons show, wide and narrow: a run at work beside a search. */
+async function screens(window, theme) {
+  await window.click('button', 'Water slowly');
+  await window.shows(/begun/);
+  await window.click('button', 'Split');
+  await until('two panes', async () => (await window.browser.$$('[role="tablist"]').length) === 2);
+  for (const width of [1600, 900]) {
+    await window.browser.setWindowSize(width, width === 900 ? 640 : 900);
+    await still(window);
+    await window.screenshot(join(folder, `split-${theme}-${width}.png`));
+  }
+  await window.browser.setWindowSize(1280, 820);
+}
+
 /** Nothing moves any more, so the picture is of what stays. */
 async function still(window) {
   await until('the end of all movement', () =>
@@ -90,5 +111,10 @@ async function plant(stage) {
   await stage.host('host', 'start');
   await stage.writeVersions('tidy-up', ['rm -rf compost && echo done', 'git clean -n && echo done'].map((line) =>
     action('tidy-up', 'Tidy up', 'broom', line)));
+  await stage.write(
+    join(stage.home, 'actions', 'water-slowly.yaml'),
+    'label: Water slowly\nicon: droplet\nsteps:\n  - write: "echo begun; sleep 300\\r"\n' +
+      '  - wait_for: "every bed is wet"\n    timeout: 10m\n  - wait_exit: 0\n',
+  );
   await addProject(stage, stage.project);
 }

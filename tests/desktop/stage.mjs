@@ -145,7 +145,7 @@ export class Stage {
   /** Xvfb chooses a free number itself and tells it once it is ready. */
   async #raiseDisplay() {
     this.env = undefined;
-    const server = this.start('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp'], {
+    const server = this.start('Xvfb', ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], {
       env: process.env,
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     });

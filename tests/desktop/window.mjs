@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { remote } from 'webdriverio';
 import { programs, until } from './stage.mjs';
 
-/** Opens the window on a stage, with a session bus of its own, so that no other window answers for it. */
-export async function openWindow(stage, env = stage.env) {
+/** Opens the window (or another program) on a stage, with a session bus of its own, so that no other answers for it. */
+export async function openWindow(stage, { env = stage.env, application = programs.window } = {}) {
   const [port, nativePort] = [await freePort(), await freePort()];
   const driver = stage.start('dbus-run-session', [
     '--',
@@ -27,7 +27,7 @@ export async function openWindow(stage, env = stage.env) {
     connectionRetryTimeout: 60_000,
     capabilities: {
       'wdio:enforceWebDriverClassic': true,
-      'tauri:options': { application: programs.window, args: [] },
+      'tauri:options': { application, args: [] },
     },
   });
   return new Window(stage, browser, driver);

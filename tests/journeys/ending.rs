@@ -2,7 +2,7 @@
 
 use ai_orchestrator_tests::{TestHost, TestTerminal, processes};
 use futures_util::future::join_all;
-use orchestrator_core::api::{KillReport, SpawnRequest, StreamOut, TerminalState, TerminalView};
+use orchestrator_core::api::{Event, KillReport, SpawnRequest, StreamOut, TerminalState, TerminalView};
 use orchestrator_core::client::path;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -46,6 +46,8 @@ async fn nasty(host: &TestHost) -> Vec<TestTerminal> {
         ("sh", "trap '' HUP TERM; echo on-$((1)); while :; do sleep 1; done\r", "on-1"),
         ("bash", "trap '' HUP TERM INT; (trap '' HUP; sleep 1000) & echo on-$((1)); wait\r", "on-1"),
         ("bash", "sleep 1001 & kill -STOP $!; echo on-$((1)); wait\r", "on-1"),
+        // The shell dies of the hang-up, and leaves one that does not.
+        ("bash", "(trap '' HUP; exec sleep 1002) & echo on-$((1))\r", "on-1"),
         ("sh", "echo on-$((1)); cat >from-cat\r", "on-1"),
         ("bash", "echo on-$((1))\r", "on-1"),
         ("zsh", "echo on-$((1))\r", "on-1"),
@@ -106,4 +108,24 @@ async fn after_a_host_that_was_killed_the_next_leaves_nothing() {
     kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL).unwrap();
     host.cli(&["action", "list"]).run().ok();
     nothing_is_left(&host);
+}
+
+#[tokio::test]
+async fn what_an_ended_terminal_printed_stays() {
+    let host = TestHost::new();
+    for shell in ["bash", "sh", "zsh", "bash", "bash", "bash"] {
+        std::fs::write(host.user_home().join(".zshrc"), "").unwrap();
+        let mut events = host.events().await;
+        let terminal = host.terminal(shell).await;
+        terminal.write("echo precious-$((1)); exit 3\r").await;
+        let exited = |event: &Event| {
+            matches!(event, Event::TerminalChanged { terminal: view }
+                if view.id == terminal.id && matches!(view.state, TerminalState::Exited { code: Some(3), .. }))
+        };
+        events.until(exited).await;
+        let screen = terminal.screen().await;
+        assert!(screen.lines.iter().any(|line| line == "precious-1"), "{shell}: {:?}", screen.lines);
+        terminal.view_stream(&[]).await.until_text("precious-1\r\n").await;
+        assert_eq!(kill(&terminal).await.code, Some(3), "{shell}");
+    }
 }

@@ -226,3 +226,14 @@ async fn a_wait_on_the_screen_is_not_satisfied_by_the_screen_from_before_the_wri
     let (status, _, failure) = finished(events.run_finished(run.id).await);
     assert_eq!((status, failure.unwrap().step), (RunStatus::Failed, Some(3)));
 }
+
+#[tokio::test]
+async fn a_wait_on_the_screen_of_an_ended_shell_ends_with_it() {
+    let steps =
+        "  - write: \"exit\\r\"\n  - delay: 300\n  - wait_for: never\n    source: screen\n    timeout: 10m\n";
+    let host = TestHost::new().action("screen", steps);
+    let mut events = host.events().await;
+    let run = host.execute("screen", ExecuteRequest::default()).await.unwrap();
+    let (status, _, failure) = finished(events.run_finished(run.id).await);
+    assert_eq!((status, failure.unwrap().code.as_str()), (RunStatus::Failed, "exited"));
+}

@@ -4,7 +4,8 @@ use ai_orchestrator_tests::{TestHost, TestTerminal};
 use orchestrator_core::api::{Event, ExecuteRequest, RunStatus, RunView, StreamOut, TerminalState};
 use orchestrator_core::client::path;
 
-/// The command that a terminal says it runs, once it runs one. It prints a word and then waits.
+/// The command that a terminal says it runs, once it runs one. Its program prints a word and then waits: were it the
+/// shell that printed, Ctrl-C could come before there is a program to take it.
 async fn told_command(terminal: &TestTerminal, line: &str, word: &str) -> Option<String> {
     let mut viewer = terminal.view_stream(&[]).await;
     terminal.write(line).await;
@@ -26,7 +27,7 @@ async fn shells_tell_which_command_runs() {
         let host = TestHost::new();
         std::fs::write(host.user_home().join(".zshrc"), "").unwrap();
         let terminal = host.terminal(shell).await;
-        let line = "echo 'to;ld\u{fc}-%41'\"\"; sleep 1000";
+        let line = "sh -c 'echo \"to;ld\u{fc}-%41\"\"\"; exec sleep 1000'";
         let told = told_command(&terminal, &format!("{line}\r"), "to;ld\u{fc}-%41\r\n").await;
         assert_eq!(told.as_deref(), Some(line), "{shell}");
     }
@@ -40,10 +41,10 @@ async fn bash_never_tells_an_earlier_command_for_one_that_is_kept_out_of_the_his
     std::fs::write(host.user_home().join(".bashrc"), start).unwrap();
     let terminal = host.terminal("bash").await;
     assert_eq!(
-        told_command(&terminal, "echo one-$((1)); sleep 1000\r", "one-1").await.as_deref(),
-        Some("echo one-$((1)); sleep 1000")
+        told_command(&terminal, "sh -c 'echo one-$((1)); exec sleep 1000'\r", "one-1").await.as_deref(),
+        Some("sh -c 'echo one-$((1)); exec sleep 1000'")
     );
-    assert_eq!(told_command(&terminal, " echo two-$((2)); sleep 1000\r", "two-2").await, None);
+    assert_eq!(told_command(&terminal, " sh -c 'echo two-$((2)); exec sleep 1000'\r", "two-2").await, None);
     let mut viewer = terminal.view_stream(&[]).await;
     terminal.write("(exit 4)\r").await;
     terminal.write("echo last=$last status=$?\r").await;

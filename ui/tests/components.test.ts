@@ -52,7 +52,7 @@ describe('the quick actions', () => {
     expect(screen.getByRole('button', { name: 'Create action' })).toHaveFocus();
   });
 
-  it('show a broken file’s problem with its place, and can’t be run', () => {
+  it('show a broken file’s problem with its place, and a click opens it there', async () => {
     const problem = {
       file: '/repo/.ai-orchestrator/actions/hello.yaml',
       line: 7,
@@ -62,9 +62,12 @@ describe('the quick actions', () => {
       message: 'unknown key',
       fix: null,
     };
-    show(withActions(testApp(), action({ health: 'broken', problems: [problem] })), QuickActions);
+    const app = withActions(testApp(), action({ health: 'broken', problems: [problem] }));
+    show(app, QuickActions);
     expect(screen.getByText(/hello\.yaml:7:5 unknown key/)).toBeInTheDocument();
-    expect(screen.getByRole('button', { name: 'Hello' })).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.click(screen.getByRole('button', { name: 'Hello' }));
+    expect(app.native.openInEditor).toHaveBeenCalledWith(action().path, 7);
+    expect(app.layout.aside).toEqual({ kind: 'problems' });
   });
 
   it('get a filter when there are many', async () => {
@@ -244,7 +247,7 @@ describe('the list of terminals', () => {
   it('names each by its codename and describes the rest', () => {
     const app = testApp();
     app.terminals.put(terminal());
-    app.terminals.attention.add('term-1');
+    app.terminals.attention.set('term-1', { kind: 'bell', words: 'rang the bell' });
     show(app, TerminalList);
     const button = screen.getByRole('button', { name: 'brave-alpaca' });
     expect(button).toHaveAccessibleDescription('Hello, at its prompt, in /repo, needs a look');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { StreamIn } from '../src/api/types';
 import { ACK_EVERY, Feed } from '../src/terminal/feed';
+import { Images } from '../src/terminal/images';
 
 /** A terminal that keeps its writes until told to draw, as xterm does. */
 class SlowTerminal {
@@ -29,13 +30,23 @@ function feed() {
   const term = new SlowTerminal();
   const sent: StreamIn[] = [];
   const happened: string[] = [];
-  const under = new Feed(term, {
-    send: (message) => sent.push(message),
-    resized: (cols, rows) => happened.push(`resized ${cols}x${rows}`),
-    live: () => happened.push('live'),
-    exited: (code) => happened.push(`exit ${code}`),
-  });
-  return { term, sent, happened, under };
+  let painter = (): void => undefined;
+  const images = new Images(term as never);
+  const under = new Feed(
+    term,
+    {
+      send: (message) => sent.push(message),
+      replaying: () => happened.push('replaying'),
+      resized: (cols, rows) => happened.push(`resized ${cols}x${rows}`),
+      live: () => happened.push('live'),
+      exited: (code) => happened.push(`exit ${code}`),
+    },
+    {
+      beginIn: (bytes) => images.beginIn(bytes),
+      load: () => new Promise((done) => (painter = done)),
+    },
+  );
+  return { term, sent, happened, under, painterCame: () => painter() };
 }
 
 describe('a feed', () => {
@@ -49,7 +60,7 @@ describe('a feed', () => {
     expect(term.log).toEqual([]);
     term.draw();
     expect(term.log).toEqual(['reset', 'resize 80x24', 'bytes 4', 'resize 100x30', 'bytes 2']);
-    expect(happened).toEqual(['resized 80x24', 'resized 100x30', 'live']);
+    expect(happened).toEqual(['replaying', 'resized 80x24', 'resized 100x30', 'live']);
   });
 
   it('never acknowledges a replay, and live bytes once enough of them are drawn', () => {
@@ -74,6 +85,16 @@ describe('a feed', () => {
     expect(sent).toEqual([{ type: 'ack', bytes: ACK_EVERY }]);
   });
 
+  it('draws much at once in pieces, so that clicks come between, and acknowledges all of it once', () => {
+    const { term, sent, under } = feed();
+    under.output(new Uint8Array(ACK_EVERY + 1));
+    term.draw();
+    const pieces = term.log.map((line) => Number(line.replace('bytes ', '')));
+    expect(Math.max(...pieces)).toBeLessThanOrEqual(16 * 1024);
+    expect(pieces.reduce((sum, piece) => sum + piece, 0)).toBe(ACK_EVERY + 1);
+    expect(sent).toEqual([{ type: 'ack', bytes: ACK_EVERY + 1 }]);
+  });
+
   it('does not acknowledge to a new attachment what an old one sent', () => {
     const { term, under, sent } = feed();
     under.control({ type: 'replay', bytes: 0, cols: 80, rows: 24 });
@@ -93,4 +114,37 @@ describe('a feed', () => {
     term.draw();
     expect(happened).toEqual(['exit 3']);
   });
+
+  it('draws nothing past the beginning of a picture until there is something to draw it with', async () => {
+    const { term, under, happened, painterCame } = feed();
+    under.output(bytes('before'));
+    under.output(bytes('\x1bP0;1'));
+    term.draw();
+    under.output(bytes(';0q#0!100~'));
+    under.output(bytes('after'));
+    under.control({ type: 'exit', code: 0, signal: null });
+    term.draw();
+    expect(term.log).toEqual(['bytes 6', 'bytes 5']);
+    painterCame();
+    await Promise.resolve();
+    await Promise.resolve();
+    term.draw();
+    expect(term.log).toEqual(['bytes 6', 'bytes 5', 'bytes 10', 'bytes 5']);
+    expect(happened).toEqual(['exit 0']);
+  });
+
+  it.each(['\x1b]133;A\x07', '\x1bP$q m\x1b\\', '\x1b[31mq', '\x1b', '\x1b]133'])(
+    'takes %j for no picture',
+    (text) => {
+      expect(new Images({} as never).beginIn(bytes(text))).toBe(false);
+    },
+  );
+
+  it.each(['\x1bPq', '\x1bP0;1;0q', '\x1b]1337;File=inline=1:'])('takes %j for a picture', (text) => {
+    expect(new Images({} as never).beginIn(bytes(`words ${text}`))).toBe(true);
+  });
 });
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -41,6 +41,29 @@ describe('keys', () => {
     expect([shortcuts.shown('find'), shortcuts.shown('sidebar')]).toEqual(['F3', '']);
   });
 
+  it('that go to prompts are those of a terminal with prompts', () => {
+    const shortcuts = withShortcuts({});
+    const up = (element: Element): KeyboardEvent => {
+      const event = key('ArrowUp', { ctrlKey: true, shiftKey: true });
+      element.dispatchEvent(event);
+      return event;
+    };
+    const terminal = document.createElement('div');
+    terminal.className = 'xterm';
+    expect(shortcuts.called(up(terminal))).toBe('previous-prompt');
+    expect(shortcuts.called(up(terminal), true)).toBeUndefined();
+    expect(shortcuts.called(up(document.createElement('input')))).toBeUndefined();
+  });
+
+  it('of the first nine actions are always theirs', () => {
+    const shortcuts = withShortcuts({});
+    expect(shortcuts.called(key('Digit3', { ctrlKey: true, shiftKey: true }))).toEqual({ action: 2 });
+    expect(shortcuts.conflict('Ctrl+Shift+3', 'find')).toMatchObject({
+      label: 'Run action 3',
+      command: null,
+    });
+  });
+
   it('that do something else are known', () => {
     const shortcuts = withShortcuts({});
     expect(shortcuts.conflict('Ctrl+Shift+T', 'find')).toMatchObject({ command: 'new-terminal' });

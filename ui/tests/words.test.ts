@@ -2,17 +2,47 @@ import { describe, expect, it } from 'vitest';
 
 import { parseDiff } from '../src/components/dialogs/diff';
 import { dropSide } from '../src/components/tab-drag';
-import { actionWords, ago, duration, elapsed, shortPath } from '../src/components/words';
+import {
+  actionWords,
+  ago,
+  duration,
+  elapsed,
+  pathEnd,
+  progressWords,
+  shortPath,
+} from '../src/components/words';
 import { pasteNeedsAsking } from '../src/terminal/keys';
 import { action, run } from './fixtures';
 
 describe('words', () => {
+  it('show the end of a long path, and a short one whole', () => {
+    expect(pathEnd('/home/ada/work/garden')).toBe('~/work/garden');
+    expect(pathEnd('/srv/projects/of/many/people/work/garden')).toBe('…/work/garden');
+    expect(pathEnd('/srv/a-folder-with-a-name-that-is-long/garden')).toBe('…/garden');
+  });
+
+  it('tell which step a run is at, and since when', () => {
+    const view = run();
+    const started = '2026-11-21T12:00:00Z';
+    view.steps[0] = { ...view.steps[0]!, kind: 'wait_for', text: 'ready', status: 'running', started };
+    expect(progressWords(view, Date.parse(started) + 12_400)).toBe(
+      'step 1 of 2, waiting for ready, for 12 s',
+    );
+  });
+
   it('tell times as people do', () => {
     const now = Date.parse('2026-11-21T12:00:00Z');
     expect(ago('2026-11-21T11:59:30Z', now)).toBe('just now');
     expect(ago('2026-11-21T10:00:00Z', now)).toBe('2 hours ago');
     expect(ago('2026-11-20T11:00:00Z', now)).toBe('yesterday');
-    expect([duration(640), duration(3400), duration(185_000)]).toEqual(['640 ms', '3.4 s', '3 min 05 s']);
+    expect([640, 3421, 5000, 59_990, 185_000, 3_600_000].map(duration)).toEqual([
+      '640 ms',
+      '3.4 s',
+      '5 s',
+      '1 min',
+      '3 min 05 s',
+      '1 h',
+    ]);
     expect([elapsed(-5), elapsed(12_900)]).toEqual(['0 s', '12 s']);
   });
 

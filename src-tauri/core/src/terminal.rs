@@ -96,7 +96,7 @@ pub(crate) enum Message {
     WaitReady { done: oneshot::Sender<Opened> },
     /// Waits until the command that the last write of this cursor started has ended.
     WaitEnd { cursor: CursorId, done: oneshot::Sender<Opened> },
-    /// The last lines printed after the cursor's last match.
+    /// The last lines printed.
     Tail { done: oneshot::Sender<String> },
     /// Whether echo is off.
     HidesTyping { done: oneshot::Sender<bool> },

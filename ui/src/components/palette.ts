@@ -2,14 +2,14 @@
 
 import { computeCommandScore } from 'bits-ui';
 
-import type { Config, WindowCommand } from '../api/types';
+import type { ActionView, Config, WindowCommand } from '../api/types';
 import type { App } from '../stores/app.svelte';
 import { quit } from '../stores/leaving';
-import { runAction } from '../stores/running';
+import { cancelRun, runAction } from '../stores/running';
 import type { Changes } from '../stores/settings.svelte';
 import { COMMANDS } from '../stores/shortcuts.svelte';
-import { perform } from './shortcuts';
-import { shortPath } from './words';
+import { actionKeys, perform } from './shortcuts';
+import { progressWords, shortPath } from './words';
 
 export interface PaletteEntry {
   id: string;
@@ -31,6 +31,13 @@ const NEEDS_TERMINAL = new Set<WindowCommand>([
   'previous-tab',
   'next-pane',
   'previous-pane',
+  'tab-left',
+  'tab-right',
+  'tab-split-right',
+  'tab-split-down',
+  'previous-prompt',
+  'next-prompt',
+  'copy-output',
 ]);
 const THEMES: [Config['theme'], string][] = [
   ['light', 'Theme: light'],
@@ -48,6 +55,7 @@ export function paletteEntries(app: App): PaletteEntry[] {
         group: 'Actions',
         label: action.label,
         detail: action.description ?? '',
+        ...shortcutOf(app, action),
         run: () => runAction(app, action),
       })),
     ...app.terminals.list.map((terminal): PaletteEntry => ({
@@ -65,6 +73,15 @@ export function paletteEntries(app: App): PaletteEntry[] {
         label: project.name,
         detail: shortPath(project.path),
         run: () => app.chooseProject(project.path),
+      })),
+    ...[...app.runs.byId.values()]
+      .filter((run) => run.status === 'running')
+      .map((run): PaletteEntry => ({
+        id: `cancel/${run.id}`,
+        group: 'Commands',
+        label: `Cancel ${run.label}`,
+        detail: progressWords(run, Date.now()),
+        run: () => cancelRun(app, run),
       })),
     ...COMMAND_NAMES.filter((name) => active !== null || !NEEDS_TERMINAL.has(name)).map(
       (name): PaletteEntry => ({
@@ -114,6 +131,11 @@ export function paletteEntries(app: App): PaletteEntry[] {
 async function change(app: App, changes: Changes): Promise<void> {
   const refused = await app.settings.change(changes);
   if (refused !== null) app.toasts.show('The setting was not changed', { tone: 'bad', body: refused });
+}
+
+function shortcutOf(app: App, action: ActionView): { keys?: string } {
+  const keys = actionKeys(app.actions.places.get(action));
+  return keys === undefined ? {} : { keys };
 }
 
 /** As many as one looks through; a letter more brings the rest. */

@@ -2,13 +2,23 @@
 
 import type { WindowCommand } from '../api/types';
 import type { App } from '../stores/app.svelte';
-import { closeTerminal, createAction, openTerminal } from '../stores/opening';
+import { closeTerminal, copyLastOutput, createAction, openTerminal } from '../stores/opening';
+import { runAction } from '../stores/running';
+import { shown } from '../stores/keys';
+import { actionShortcut } from '../stores/shortcuts.svelte';
+import type { Side } from '../stores/tree';
+
+/** The shortcut of the action at a place in the list: the first nine have one. */
+export function actionKeys(place: number | undefined): string | undefined {
+  if (place === undefined || place > 8) return undefined;
+  return shown(actionShortcut(place));
+}
 
 export function shortcuts(app: App, event: KeyboardEvent): void {
   if (app.dialogs.open.length > 0 || app.connection.state.kind !== 'ready') return;
   const called = app.shortcuts.called(event);
   if (called === undefined) return;
-  if (typeof called === 'string' ? perform(app, called) : showTab(app, called.tab)) {
+  if (typeof called === 'string' ? perform(app, called) : goTo(app, called)) {
     event.preventDefault();
     event.stopPropagation();
   }
@@ -39,12 +49,28 @@ const COMMANDS: Record<WindowCommand, (app: App) => unknown> = {
   'previous-tab': (app) => step(app, -1),
   'next-pane': (app) => stepPane(app, 1),
   'previous-pane': (app) => stepPane(app, -1),
+  'tab-left': (app) => moveActive(app, -1),
+  'tab-right': (app) => moveActive(app, 1),
+  'tab-split-right': (app) => splitOff(app, 'right'),
+  'tab-split-down': (app) => splitOff(app, 'below'),
+  'previous-prompt': (app) => jump(app, -1),
+  'next-prompt': (app) => jump(app, 1),
+  'copy-output': (app) => {
+    if (app.layout.active === null) return false;
+    return void copyLastOutput(app, app.layout.active);
+  },
   'open-folder': (app) => void app.openFolder(),
   'create-action': (app) => void createAction(app),
 };
 
-function showTab(app: App, at: number): boolean {
-  const id = app.layout.pane.tabs[at];
+/** Shows the tab, or runs the action, at a place. */
+function goTo(app: App, place: { tab: number } | { action: number }): boolean {
+  if ('action' in place) {
+    const action = [...app.actions.places.keys()][place.action];
+    if (action) void runAction(app, action);
+    return action !== undefined;
+  }
+  const id = app.layout.pane.tabs[place.tab];
   if (id) app.showTerminal(id);
   return id !== undefined;
 }
@@ -67,4 +93,29 @@ export async function splitActive(app: App, side: 'right' | 'below'): Promise<vo
   const { pane, active } = app.layout;
   const cwd = active === null ? undefined : app.terminals.get(active)?.cwd;
   await openTerminal(app, { cwd, place: (id) => app.layout.split(pane.id, side, id) });
+}
+
+/** Moves the tab in front into a pane of its own. */
+function splitOff(app: App, side: Side): boolean {
+  const { pane, active } = app.layout;
+  if (active === null) return false;
+  app.layout.split(pane.id, side, active);
+  app.showTerminal(active);
+  return true;
+}
+
+function jump(app: App, by: 1 | -1): boolean {
+  const { active } = app.layout;
+  return active !== null && app.viewers.get(active)?.jump(by) === true;
+}
+
+/** Moves the tab in front by one place. */
+function moveActive(app: App, by: 1 | -1): boolean {
+  const { pane, active } = app.layout;
+  if (active === null) return false;
+  const to = pane.tabs.indexOf(active) + by;
+  if (to < 0 || to >= pane.tabs.length) return true;
+  app.layout.move(active, pane.id, to);
+  app.showTerminal(active);
+  return true;
 }

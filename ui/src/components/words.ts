@@ -2,6 +2,9 @@
 
 import type { ActionView, RunView, StepRecord, TerminalState } from '../api/types';
 import { currentStep } from '../stores/runs.svelte';
+import { duration } from '../terminal/duration';
+
+export { duration };
 
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -26,17 +29,6 @@ export function exactly(moment: string): string {
   return EXACT.format(new Date(moment));
 }
 
-/** `640 ms`, `12.4 s`, `3 min 05 s`. */
-export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  const seconds = Math.floor((ms % 60_000) / 1000);
-  return minutes < 60
-    ? `${minutes} min ${String(seconds).padStart(2, '0')} s`
-    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
-}
-
 /** Whole seconds and up, for what is still going on: `0 s`, `12 s`, `3 min 05 s`. */
 export function elapsed(ms: number): string {
   const whole = Math.max(0, Math.floor(ms / 1000));
@@ -46,6 +38,17 @@ export function elapsed(ms: number): string {
 /** A path with the home folder as `~`. */
 export function shortPath(path: string): string {
   return path.replace(/^(\/home\/[^/]+|\/Users\/[^/]+|\/root)(?=\/|$)/, '~');
+}
+
+/** So many letters of a path fit into the sidebar. */
+const ROOM = 28;
+
+/** A path's end, which tells folders apart: `…/work/garden`. */
+export function pathEnd(path: string): string {
+  const short = shortPath(path);
+  if (short.length <= ROOM) return short;
+  const two = short.split('/').slice(-2).join('/');
+  return `…/${two.length <= ROOM ? two : fileName(two)}`;
 }
 
 export function fileName(path: string): string {
@@ -81,6 +84,14 @@ export function stepWords(step: StepRecord): string {
 export function progress(run: RunView): string {
   const step = currentStep(run);
   return step ? `step ${step.step + 1} of ${run.steps.length}` : `${run.steps.length} steps`;
+}
+
+/** `step 2 of 4, waiting for ready, for 12 s` */
+export function progressWords(run: RunView, now: number): string {
+  const step = currentStep(run);
+  if (!step) return progress(run);
+  const since = step.started ? `, for ${elapsed(now - Date.parse(step.started))}` : '';
+  return `${progress(run)}, ${stepWords(step)}${since}`;
 }
 
 export function stateWords(state: TerminalState): string {

@@ -16,8 +16,17 @@ export class Actions {
   filter = $state('');
 
   groups: ActionGroup[] = $derived(grouped(this.list.actions));
-  /** The filter hides rather than removes: with a thousand actions that is what keeps typing fluid. */
-  matching = $derived(new Set(this.list.actions.filter((action) => matches(action, this.filter))));
+  /** Each action's place in the whole list, whatever the filter shows: shortcuts go by it. */
+  places = $derived(new Map(this.groups.flatMap((group) => group.actions).map((action, at) => [action, at])));
+  /** What the filter leaves of them. */
+  shown: ActionGroup[] = $derived(
+    this.groups
+      .map(({ name, actions }) => ({
+        name,
+        actions: actions.filter((action) => matches(action, this.filter)),
+      }))
+      .filter((group) => group.actions.length > 0),
+  );
   problems: Problem[] = $derived([
     ...this.list.problems,
     ...this.list.actions.flatMap((action) => action.problems),
@@ -44,6 +53,18 @@ export function grouped(actions: ActionView[]): ActionGroup[] {
     { name: 'Yours', actions: actions.filter((action) => action.scope === 'user' && !action.default) },
     { name: 'Defaults', actions: actions.filter((action) => action.scope === 'user' && action.default) },
   ].filter((group) => group.actions.length > 0);
+}
+
+/** The first so many actions of all groups together. */
+export function firstOf(groups: ActionGroup[], count: number): ActionGroup[] {
+  let left = count;
+  return groups
+    .map(({ name, actions }) => {
+      const first = actions.slice(0, left);
+      left -= first.length;
+      return { name, actions: first };
+    })
+    .filter((group) => group.actions.length > 0);
 }
 
 /** Whether the filter's words all occur in an action's label, id or tags. */

@@ -17,7 +17,7 @@ import { Projects } from './projects.svelte';
 import { Runs } from './runs.svelte';
 import { Settings } from './settings.svelte';
 import { Shortcuts } from './shortcuts.svelte';
-import { Terminals } from './terminals.svelte';
+import { Terminals, type Call } from './terminals.svelte';
 import { sentence, Toasts } from './toasts.svelte';
 
 type Notified = 'notify-bell' | 'notify-finished' | 'notify-failed';
@@ -36,6 +36,8 @@ export class App {
   readonly viewers: Viewers;
   /** The terminal whose find bar is open. */
   finding: string | null = $state(null);
+  /** What a run just did, for those who can't see its marks. What terminals print is never said. */
+  said = $state('');
   private events: Events | undefined;
   /** Events that came while the lists were fetched; they are taken after them, in order. */
   private waiting: HostEvent[] | null = null;
@@ -64,7 +66,7 @@ export class App {
       door,
       {
         openAddress: (url) => native.openAddress(url),
-        isShortcut: (event) => this.shortcuts.called(event) !== undefined,
+        isShortcut: (event, wholeScreen) => this.shortcuts.called(event, wholeScreen) !== undefined,
         confirmPaste: async (text) =>
           (await dialogs.confirm(
             'Paste several lines?',
@@ -75,6 +77,14 @@ export class App {
             ],
             text,
           )) === 'paste',
+        copyRefused: (text) =>
+          this.toasts.show('A program wants to copy text', {
+            actions: [{ label: 'Copy', run: () => navigator.clipboard.writeText(text) }],
+          }),
+        runningSince: (terminal) => {
+          const state = this.terminals.get(terminal)?.state;
+          return state?.kind === 'running' ? Date.parse(state.since) : null;
+        },
       },
       this.settings.terminal,
     );
@@ -166,13 +176,17 @@ export class App {
   showTerminal(id: string): void {
     this.layout.show(id);
     this.terminals.attention.delete(id);
-    queueMicrotask(() => {
+    const focus = (): void => {
+      if (!this.terminals.get(id)) return;
       const viewer = this.viewers.show(id);
       requestAnimationFrame(() => {
         viewer.claim();
         viewer.focus();
       });
-    });
+    };
+    // Making an xterm takes a while: its tab is in front before that.
+    if (this.viewers.get(id)) queueMicrotask(focus);
+    else requestAnimationFrame(() => setTimeout(focus));
   }
 
   /** How many terminals have a program in them. */
@@ -204,16 +218,22 @@ export class App {
         this.settings.take(event.config);
         break;
       case 'terminal_bell':
-        this.callFor(event.terminal, 'rang the bell', 'notify-bell');
+        this.callFor(event.terminal, { kind: 'bell', words: 'rang the bell' }, 'notify-bell');
         break;
       case 'codename_met':
         this.terminals.codenames.met = event.met;
         break;
+      case 'run_started':
+        this.said = `${event.view.label} started`;
+        break;
       case 'run_finished': {
         const run = this.runs.byId.get(event.run);
-        const kind = event.status === 'failed' ? 'notify-failed' : 'notify-finished';
-        if (run)
-          this.callFor(event.terminal, `${run.label}: ${event.failure?.message ?? event.status}`, kind);
+        if (run) {
+          this.said = `${run.label} ${event.status}`;
+          const words = `${run.label}: ${event.failure?.message ?? event.status}`;
+          const setting = event.status === 'failed' ? 'notify-failed' : 'notify-finished';
+          this.callFor(event.terminal, { kind: 'run', words }, setting);
+        }
         break;
       }
       case 'stopping':
@@ -294,13 +314,13 @@ export class App {
   }
 
   /** Something happened in a terminal that nobody looks at: mark it, and tell the system once. */
-  private callFor(terminal: string, what: string, kind: Notified): void {
+  private callFor(terminal: string, call: Call, setting: Notified): void {
     if (this.sees(terminal)) return;
     const first = !this.terminals.attention.has(terminal);
-    this.terminals.attention.add(terminal);
+    this.terminals.attention.set(terminal, call);
     const view = this.terminals.get(terminal);
-    if (!first || !view || !this.settings.config[kind]) return;
-    if (!document.hasFocus()) void this.native.notify(view.codename, what, terminal);
+    if (!first || !view || !this.settings.config[setting]) return;
+    if (!document.hasFocus()) void this.native.notify(view.codename, call.words, terminal);
   }
 
   /** An attempt at reaching the host failed. A closed socket doesn't say why; a plain request does. */

@@ -76,13 +76,15 @@ export async function duplicateAction(app: App, action: ActionView): Promise<voi
   }
 }
 
+/** Opens an action's file, at the given line, else where the first error is. */
 export async function editAction(
   app: App,
-  action: Pick<ActionView, 'label' | 'path'>,
+  action: Pick<ActionView, 'label' | 'path'> & { problems?: ActionView['problems'] },
   line?: number,
 ): Promise<void> {
+  const error = action.problems?.find((problem) => problem.severity === 'error');
   try {
-    await app.native.openInEditor(action.path, line);
+    await app.native.openInEditor(action.path, line ?? error?.line);
   } catch (error) {
     app.toasts.fail(`${action.label} could not be opened`, error);
   }

@@ -1,4 +1,4 @@
-// Opening and closing terminals by hand.
+// What is done with terminals by hand: opening, closing, taking their output along.
 
 import { hasCode } from '../api/error';
 import type { App } from './app.svelte';
@@ -72,6 +72,7 @@ export async function closeTerminal(app: App, id: string): Promise<void> {
   // Something may have begun this very moment: what the host says now decides whether to ask.
   const terminal = await app.door.terminal(id).catch(() => known);
   const run = app.runs.in(id);
+  const focused = Boolean(document.activeElement?.closest(`#region-${id}, #tab-${id}`));
   const busy = terminal.state.kind === 'running' || run?.status === 'running';
   if (busy) {
     const what = terminal.state.kind === 'running' ? terminal.state.command : null;
@@ -84,13 +85,13 @@ export async function closeTerminal(app: App, id: string): Promise<void> {
         { value: 'no', label: 'Cancel' },
       ],
     );
-    if (answer === 'keep') app.layout.hide(id);
+    if (answer === 'keep') takeAway(app, id, focused);
     if (answer !== 'end') return;
   }
   try {
     const { survivors } = await app.door.kill(id);
     app.terminals.remove(id);
-    app.layout.hide(id);
+    takeAway(app, id, focused);
     app.viewers.drop(id);
     if (survivors.length > 0) {
       app.toasts.show(`${terminal.codename} left processes behind`, {
@@ -99,5 +100,21 @@ export async function closeTerminal(app: App, id: string): Promise<void> {
     }
   } catch (error) {
     app.toasts.fail(`${terminal.codename} could not be closed`, error);
+  }
+}
+
+/** Takes a tab away; whoever worked in it goes on in the one that comes to the front. */
+function takeAway(app: App, id: string, focused: boolean): void {
+  app.layout.hide(id);
+  if (focused && app.layout.active) app.showTerminal(app.layout.active);
+}
+
+/** Copies what the last command in a terminal printed. */
+export async function copyLastOutput(app: App, id: string): Promise<void> {
+  try {
+    const copied = await app.viewers.get(id)?.copyLastOutput();
+    app.toasts.show(copied ? 'The output was copied' : 'No command has ended here yet');
+  } catch (error) {
+    app.toasts.fail('The output could not be copied', error);
   }
 }

@@ -3,6 +3,7 @@
 import { hasCode } from '../api/error';
 import type { ActionView, ExecuteRequest, RunView } from '../api/types';
 import type { App } from './app.svelte';
+import { editAction } from './changing';
 
 export interface Wish {
   /** Values that are known already: then the form is not shown. */
@@ -36,6 +37,7 @@ async function ask(app: App, action: ActionView, wish: Wish): Promise<RunView | 
   }
   if (action.health === 'broken') {
     app.layout.aside = { kind: 'problems' };
+    await editAction(app, action);
     return null;
   }
   const request: ExecuteRequest = { project, scope: action.scope, ...app.viewers.room() };

@@ -81,6 +81,7 @@ export class Settings {
       cursorBlink: this.known['cursor-blink'],
       scrollback: this.known['scrollback-lines'],
       webgl: this.known.webgl,
+      programsCopy: this.known['programs-copy'],
     };
   }
 }

@@ -12,6 +12,8 @@ interface About {
   usual: string[];
   /** Also these, while no terminal has the focus: there they are the shell's. */
   outside?: string[];
+  /** Only in a terminal that has prompts: elsewhere, and in a program on the whole screen, the keys select text. */
+  atPrompts?: boolean;
 }
 
 export const COMMANDS: Record<WindowCommand, About> = MAC
@@ -28,6 +30,13 @@ export const COMMANDS: Record<WindowCommand, About> = MAC
       'previous-tab': { label: 'Previous tab', usual: ['Ctrl+Shift+Tab', 'Ctrl+PageUp'] },
       'next-pane': { label: 'Next pane', usual: ['Ctrl+Alt+ArrowRight', 'Ctrl+Alt+ArrowDown'] },
       'previous-pane': { label: 'Previous pane', usual: ['Ctrl+Alt+ArrowLeft', 'Ctrl+Alt+ArrowUp'] },
+      'tab-left': { label: 'Move tab left', usual: ['Ctrl+Shift+PageUp'] },
+      'tab-right': { label: 'Move tab right', usual: ['Ctrl+Shift+PageDown'] },
+      'tab-split-right': { label: 'Move tab into a split at the right', usual: [] },
+      'tab-split-down': { label: 'Move tab into a split below', usual: [] },
+      'previous-prompt': { label: 'Go to the prompt before', usual: ['Cmd+ArrowUp'], atPrompts: true },
+      'next-prompt': { label: 'Go to the next prompt', usual: ['Cmd+ArrowDown'], atPrompts: true },
+      'copy-output': { label: 'Copy the last command’s output', usual: [] },
       'open-folder': { label: 'Open folder…', usual: ['Cmd+O'] },
       'create-action': { label: 'Create action', usual: [] },
     }
@@ -44,18 +53,34 @@ export const COMMANDS: Record<WindowCommand, About> = MAC
       'previous-tab': { label: 'Previous tab', usual: ['Ctrl+Shift+Tab', 'Ctrl+PageUp'] },
       'next-pane': { label: 'Next pane', usual: ['Ctrl+Alt+ArrowRight', 'Ctrl+Alt+ArrowDown'] },
       'previous-pane': { label: 'Previous pane', usual: ['Ctrl+Alt+ArrowLeft', 'Ctrl+Alt+ArrowUp'] },
+      'tab-left': { label: 'Move tab left', usual: ['Ctrl+Shift+PageUp'] },
+      'tab-right': { label: 'Move tab right', usual: ['Ctrl+Shift+PageDown'] },
+      'tab-split-right': { label: 'Move tab into a split at the right', usual: [] },
+      'tab-split-down': { label: 'Move tab into a split below', usual: [] },
+      'previous-prompt': { label: 'Go to the prompt before', usual: ['Ctrl+Shift+ArrowUp'], atPrompts: true },
+      'next-prompt': { label: 'Go to the next prompt', usual: ['Ctrl+Shift+ArrowDown'], atPrompts: true },
+      'copy-output': { label: 'Copy the last command’s output', usual: [] },
       'open-folder': { label: 'Open folder…', usual: [] },
       'create-action': { label: 'Create action', usual: [] },
     };
 
 /** Keys that no command can have, and what they do. */
+const NINE = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 const FIXED: Record<string, string> = {
   [MAC ? 'Cmd+C' : 'Ctrl+Shift+C']: 'Copy',
   [MAC ? 'Cmd+V' : 'Ctrl+Shift+V']: 'Paste',
   ...Object.fromEntries(
-    [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [MAC ? `Cmd+${n}` : `Alt+${n}`, `Go to tab ${n}`]),
+    NINE.flatMap((n) => [
+      [MAC ? `Cmd+${n}` : `Alt+${n}`, `Go to tab ${n}`],
+      [actionShortcut(n - 1), `Run action ${n}`],
+    ]),
   ),
 };
+
+/** The keys of the action at a place in the list: the first nine have some. */
+export function actionShortcut(place: number): string {
+  return MAC ? `Ctrl+${place + 1}` : `Ctrl+Shift+${place + 1}`;
+}
 
 export interface Conflict {
   keys: string;
@@ -101,15 +126,18 @@ export class Shortcuts {
     return command in this.settings.config.shortcuts;
   }
 
-  /** The command or tab that was called for. */
-  called(event: KeyboardEvent): WindowCommand | { tab: number } | undefined {
+  /** The command, tab or action that was called for, perhaps in a terminal whose program has the whole screen. */
+  called(
+    event: KeyboardEvent,
+    wholeScreen = false,
+  ): WindowCommand | { tab: number } | { action: number } | undefined {
     const keys = pressed(event);
     if (keys === null) return undefined;
-    const command = this.byKeys.get(keys);
-    if (command) return command;
-    const tab = /^Go to tab (\d)$/.exec(FIXED[keys] ?? '')?.[1];
-    if (tab) return { tab: Number(tab) - 1 };
     const inTerminal = event.target instanceof Element && event.target.closest('.xterm') !== null;
+    const command = this.byKeys.get(keys);
+    if (command) return COMMANDS[command].atPrompts && (!inTerminal || wholeScreen) ? undefined : command;
+    const [, what, digit] = /^(Go to tab|Run action) (\d)$/.exec(FIXED[keys] ?? '') ?? [];
+    if (what) return { [what === 'Run action' ? 'action' : 'tab']: Number(digit) - 1 } as { tab: number };
     if (inTerminal) return undefined;
     return NAMES.find((name) => !this.isOwn(name) && COMMANDS[name].outside?.includes(keys));
   }

@@ -1,13 +1,19 @@
 // Every terminal the host has, and which of them ask for a look.
 
-import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { SvelteMap } from 'svelte/reactivity';
 
 import type { TerminalView } from '../api/types';
 
+/** Why a terminal asks for a look. */
+export interface Call {
+  kind: 'bell' | 'run';
+  words: string;
+}
+
 export class Terminals {
   byId = new SvelteMap<string, TerminalView>();
-  /** Terminals that rang, failed or finished while nobody saw them. */
-  attention = new SvelteSet<string>();
+  /** Terminals that rang, failed or finished while nobody saw them, and what it was in words. */
+  attention = new SvelteMap<string, Call>();
   /** How many codenames the user has met by opening terminals, and how many there are. */
   codenames = $state({ met: 0, of: 0 });
   list = $derived([...this.byId.values()].toSorted((a, b) => (a.created < b.created ? -1 : 1)));

@@ -19,6 +19,7 @@ export function mute(term: Terminal): IDisposable[] {
     parser.registerCsiHandler({ prefix: '?', intermediates: '$', final: 'p' }, swallow), // DECRQM, private
     parser.registerCsiHandler({ prefix: '>', final: 'q' }, swallow), // XTVERSION
     parser.registerCsiHandler({ prefix: '?', final: 'u' }, swallow), // kitty keyboard flags
+    parser.registerCsiHandler({ prefix: '?', final: 'S' }, swallow), // XTSMGRAPHICS
     parser.registerDcsHandler({ intermediates: '$', final: 'q' }, swallow), // DECRQSS
     parser.registerDcsHandler({ intermediates: '+', final: 'q' }, swallow), // XTGETTCAP
     parser.registerOscHandler(4, question),

@@ -1,16 +1,53 @@
+import type { ISearchDecorationOptions } from '@xterm/addon-search';
 import type { ITheme } from '@xterm/xterm';
 
 const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
 
 /** xterm wants plain colours: reads the tokens of `style/tokens.css` as the page computes them now. */
 export function terminalTheme(): ITheme {
+  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+  const key = `${document.documentElement.dataset['theme']} ${dark}`;
+  if (known?.key !== key) known = { key, theme: withTokens(themeOf) };
+  return known.theme;
+}
+
+/** Reading tokens costs a page with many terminals dear, and all of them have the same. */
+let known: { key: string; theme: ITheme } | undefined;
+
+/** How what was found is marked; the addon wants `#rrggbb`. */
+export function matchColours(): ISearchDecorationOptions {
+  return withTokens((token) => {
+    const [match, current] = [hex(token('match')), hex(token('match-current'))];
+    return {
+      matchBackground: match,
+      matchOverviewRuler: match,
+      activeMatchBackground: current,
+      activeMatchColorOverviewRuler: current,
+    };
+  });
+}
+
+function withTokens<A>(read: (token: (name: string) => string) => A): A {
   const probe = document.createElement('span');
   probe.hidden = true;
   document.body.append(probe);
-  const token = (name: string): string => {
-    probe.style.color = `var(--term-${name})`;
-    return getComputedStyle(probe).color;
-  };
+  try {
+    return read((name) => {
+      probe.style.color = `var(--term-${name})`;
+      return getComputedStyle(probe).color;
+    });
+  } finally {
+    probe.remove();
+  }
+}
+
+/** `rgb(1, 2, 3)` as `#010203`. */
+function hex(colour: string): string {
+  const parts = colour.match(/\d+/g)?.slice(0, 3) ?? [];
+  return `#${parts.map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`;
+}
+
+function themeOf(token: (name: string) => string): ITheme {
   const theme: ITheme = {
     background: token('background'),
     foreground: token('foreground'),
@@ -27,7 +64,6 @@ export function terminalTheme(): ITheme {
       `bright-${name}`,
     ) as never;
   }
-  probe.remove();
   return theme;
 }
 

@@ -9,8 +9,12 @@ import { Terminal } from '@xterm/xterm';
 
 import type { Door } from '../api/door';
 import { Stream } from '../api/stream';
+import { onCopy } from './clipboard';
+import { Commands } from './commands';
 import { Feed } from './feed';
 import { Gpu } from './gpu';
+import { Gutter } from './gutter';
+import { Images } from './images';
 import { MAC, terminalKey } from './keys';
 import { mute } from './mute';
 import { onThemeChange, terminalTheme } from './theme';
@@ -24,9 +28,13 @@ export type ViewerState =
 export interface ViewerListener {
   openAddress(url: string): void;
   /** Whether the keys are a command of the window, and not the program's. */
-  isShortcut(event: KeyboardEvent): boolean;
+  isShortcut(event: KeyboardEvent, wholeScreen: boolean): boolean;
   /** Asks whether text of several lines may be pasted. */
   mayPaste(text: string): Promise<boolean>;
+  /** A program put text on the clipboard, but the browser wants a click for that. */
+  copyRefused(text: string): void;
+  /** Since when the command runs that runs now, as far as the host knows. */
+  runningSince(): number | null;
 }
 
 /** What xterm itself is told. */
@@ -42,6 +50,8 @@ interface TermOptions {
 export interface ViewerOptions extends TermOptions {
   /** Draw by WebGL what is seen. */
   webgl: boolean;
+  /** Programs may put text on the clipboard (OSC 52). */
+  programsCopy: boolean;
 }
 
 /** Reports of focus that xterm itself sends; they are not typing. */
@@ -54,7 +64,10 @@ export class Viewer {
   readonly element = document.createElement('div');
   readonly term: Terminal;
   readonly search = new SearchAddon();
+  readonly commands: Commands;
 
+  private readonly gutter: Gutter;
+  private readonly images: Images;
   private readonly gpu: Gpu;
   private readonly fit = new FitAddon();
   private readonly stream: Stream;
@@ -93,13 +106,25 @@ export class Viewer {
       }),
     );
     mute(this.term);
+    onCopy(this.term, (text) => void this.copyFor(text));
+    this.commands = new Commands(this.term, () => (this.state.kind === 'live' ? Date.now() : null));
+    this.gutter = new Gutter(this.term, this.commands);
+    this.images = new Images(this.term);
     this.gpu = new Gpu(this.term, () => this.fitIfOwner());
-    this.feed = new Feed(this.term, {
-      send: (message) => this.stream.send(message),
-      resized: (cols, rows) => this.hostResized(cols, rows),
-      live: () => this.liveNow(),
-      exited: (code, signal) => (this.state = { kind: 'ended', code, signal }),
-    });
+    this.feed = new Feed(
+      this.term,
+      {
+        send: (message) => this.stream.send(message),
+        replaying: () => {
+          this.state = { kind: 'attaching' };
+          this.commands.reset();
+        },
+        resized: (cols, rows) => this.hostResized(cols, rows),
+        live: () => this.liveNow(),
+        exited: (code, signal) => (this.state = { kind: 'ended', code, signal }),
+      },
+      this.images,
+    );
     this.stream = new Stream(door, id, {
       control: (message) => this.feed.control(message),
       output: (bytes) => this.feed.output(bytes),
@@ -124,6 +149,7 @@ export class Viewer {
     if (!this.opened) {
       this.opened = true;
       this.term.open(this.element);
+      this.element.append(this.gutter.element);
     }
     this.observer.observe(parent);
     return () => {
@@ -136,6 +162,11 @@ export class Viewer {
   /** Whether it is on screen now. */
   get seen(): boolean {
     return this.element.isConnected && this.element.offsetParent !== null;
+  }
+
+  /** Whether a program has the whole screen: it has no prompts. */
+  private get wholeScreen(): boolean {
+    return this.term.buffer.active.type === 'alternate';
   }
 
   focus(): void {
@@ -162,6 +193,21 @@ export class Viewer {
     this.fitIfOwner();
   }
 
+  /** Goes to the prompt before (-1) or after (1), and marks its row. A program on the whole screen has no prompts. */
+  jump(by: -1 | 1): boolean {
+    if (this.wholeScreen) return false;
+    this.commands.jump(by);
+    this.gutter.draw();
+    return true;
+  }
+
+  /** Copies what the last command printed; answers whether there is such a command. */
+  async copyLastOutput(): Promise<boolean> {
+    const text = this.commands.lastOutput();
+    if (text !== undefined) await navigator.clipboard.writeText(text);
+    return text !== undefined;
+  }
+
   retry(): void {
     this.stream.retry();
   }
@@ -181,12 +227,18 @@ export class Viewer {
     this.observer.disconnect();
     this.unwatchTheme();
     this.gpu.dispose();
+    this.images.dispose();
+    this.gutter.dispose();
+    this.commands.dispose();
     this.term.dispose();
     this.element.remove();
   }
 
   private input(bytes: Uint8Array<ArrayBuffer>, byHand: boolean): void {
-    if (byHand) this.typed = true;
+    if (byHand) {
+      this.typed = true;
+      this.commands.leave();
+    }
     if (this.state.kind === 'live') {
       if (byHand) this.claim();
       this.stream.type(bytes);
@@ -198,6 +250,8 @@ export class Viewer {
 
   private liveNow(): void {
     this.state = { kind: 'live' };
+    const since = this.listener.runningSince();
+    if (since !== null) this.commands.runsSince(since);
     this.fitIfOwner();
     for (const bytes of this.early.splice(0)) this.input(bytes, true);
   }
@@ -221,7 +275,7 @@ export class Viewer {
   }
 
   private key(event: KeyboardEvent): boolean {
-    if (this.listener.isShortcut(event)) return false;
+    if (this.listener.isShortcut(event, this.wholeScreen)) return false;
     switch (terminalKey(event)) {
       case 'copy':
         event.preventDefault();
@@ -232,6 +286,16 @@ export class Viewer {
         return false;
       case 'none':
         return true;
+    }
+  }
+
+  /** A program's text goes to the clipboard when it is new: what is replayed was copied long ago. */
+  private async copyFor(text: string): Promise<void> {
+    if (!this.options.programsCopy || this.state.kind !== 'live') return;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      this.listener.copyRefused(text);
     }
   }
 

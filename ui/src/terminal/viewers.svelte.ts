@@ -8,8 +8,10 @@ import { Viewer, type ViewerOptions } from './viewer.svelte';
 
 export interface ViewersListener {
   openAddress(url: string): void;
-  isShortcut(event: KeyboardEvent): boolean;
+  isShortcut(event: KeyboardEvent, wholeScreen: boolean): boolean;
   confirmPaste(text: string): Promise<boolean>;
+  copyRefused(text: string): void;
+  runningSince(terminal: string): number | null;
 }
 
 /** So many terminals stay drawn; others come back from the host, with their text, when they are shown. */
@@ -25,6 +27,7 @@ declare global {
 export class Viewers {
   /** In the order in which they were last shown. */
   private readonly byId = new SvelteMap<string, Viewer>();
+  private making: ReturnType<typeof setTimeout> | undefined;
   private readonly terms = (window.__terminals = new Map<string, Viewer['term']>());
 
   constructor(
@@ -39,9 +42,15 @@ export class Viewers {
     this.byId.delete(id);
     const viewer = known ?? this.make(id);
     this.byId.set(id, viewer);
-    const hidden = [...this.byId].filter(([, other]) => !other.seen && other !== viewer);
-    for (const [old] of hidden.slice(0, Math.max(0, this.byId.size - KEPT))) this.drop(old);
+    // Not now: somebody waits for this one to be drawn.
+    if (this.byId.size > KEPT) this.making ??= setTimeout(() => this.makeRoom());
     return viewer;
+  }
+
+  private makeRoom(): void {
+    this.making = undefined;
+    const hidden = [...this.byId].filter(([, viewer]) => !viewer.seen);
+    for (const [old] of hidden.slice(0, Math.max(0, this.byId.size - KEPT))) this.drop(old);
   }
 
   get(id: string): Viewer | undefined {
@@ -84,9 +93,11 @@ export class Viewers {
       id,
       {
         openAddress: (url) => this.listener.openAddress(url),
-        isShortcut: (event) => this.listener.isShortcut(event),
+        isShortcut: (event, wholeScreen) => this.listener.isShortcut(event, wholeScreen),
         mayPaste: async (text) =>
           !pasteNeedsAsking(text, viewer.term.modes.bracketedPasteMode) || this.listener.confirmPaste(text),
+        copyRefused: (text) => this.listener.copyRefused(text),
+        runningSince: () => this.listener.runningSince(id),
       },
       this.options,
     );

@@ -23,13 +23,20 @@ pub enum WindowCommand {
     PreviousTab,
     NextPane,
     PreviousPane,
+    TabLeft,
+    TabRight,
+    TabSplitRight,
+    TabSplitDown,
+    PreviousPrompt,
+    NextPrompt,
+    CopyOutput,
     OpenFolder,
     CreateAction,
 }
 
 impl WindowCommand {
     /// All of them by their names in the file.
-    pub(super) const ALL: [(&'static str, Self); 14] = [
+    pub(super) const ALL: [(&'static str, Self); 21] = [
         ("palette", Self::Palette),
         ("settings", Self::Settings),
         ("new-terminal", Self::NewTerminal),
@@ -42,6 +49,13 @@ impl WindowCommand {
         ("previous-tab", Self::PreviousTab),
         ("next-pane", Self::NextPane),
         ("previous-pane", Self::PreviousPane),
+        ("tab-left", Self::TabLeft),
+        ("tab-right", Self::TabRight),
+        ("tab-split-right", Self::TabSplitRight),
+        ("tab-split-down", Self::TabSplitDown),
+        ("previous-prompt", Self::PreviousPrompt),
+        ("next-prompt", Self::NextPrompt),
+        ("copy-output", Self::CopyOutput),
         ("open-folder", Self::OpenFolder),
         ("create-action", Self::CreateAction),
     ];

@@ -28,6 +28,9 @@ use input::{Entry, Written};
 /// One read's worth.
 const BUFFER: usize = 16 << 10;
 
+/// More than the kernel holds of what a child printed before it ended.
+const MOST_LEFT: usize = 4 << 20;
+
 /// What a terminal is made from.
 pub struct Parts {
     /// The child and its terminal.
@@ -66,6 +69,8 @@ pub struct Actor {
     /// The prompt that comes after all lines typed so far, while nothing typed ahead blurs the count.
     next_prompt: Option<u64>,
     child_signals: Signal,
+    /// Nobody has the terminal open any more, so there is nothing to read.
+    closed: bool,
     ending: Option<Ending>,
     /// What must stay for as long as the child: files that its command line names.
     kept: Vec<Box<dyn std::any::Any + Send>>,
@@ -110,6 +115,7 @@ impl Actor {
             written: Vec::new(),
             next_prompt: None,
             child_signals: signal(SignalKind::child())?,
+            closed: false,
             ending: None,
             kept: Vec::new(),
             kills: Vec::new(),
@@ -127,7 +133,7 @@ impl Actor {
         loop {
             let deadline = self.settle();
             let alive = self.ending.is_none();
-            let reading = alive && !self.viewers.hold_back(&self.printout);
+            let reading = alive && !self.closed && !self.viewers.hold_back(&self.printout);
             tokio::select! {
                 message = messages.recv() => match message {
                     Some(message) => self.handle(message),
@@ -178,6 +184,10 @@ impl Actor {
                 let (typed, printed) = (self.standing.last_input, self.standing.last_output);
                 if typed.is_none() || printed > typed {
                     self.match_screen();
+                }
+                if self.ending.is_some() {
+                    self.match_screen();
+                    self.end_screen_waits();
                 }
             }
             Message::WaitViewer { done } => self.gates.push((Gate::Viewed { since: Instant::now() }, done)),
@@ -262,35 +272,39 @@ impl Actor {
         self.change(|view| (view.cols, view.rows) = (size.cols, size.rows));
     }
 
-    /// The terminal's output is over, but its child lives (it closed its descriptors).
-    fn wait_for_child(&mut self) {
-        self.waits.end_all();
-        self.kill(None);
-    }
-
     /// Looks whether the child has ended; if so, reads what it left behind and tells everybody.
     fn reap(&mut self) {
         if self.ending.is_some() {
             return;
         }
         let Some(ending) = self.pty.try_wait() else { return };
-        while !self.read_now() {}
+        // The kernel hangs up with the session's first process, so nobody prints any more; should somebody, it is
+        // not waited for.
+        for _ in 0..MOST_LEFT / BUFFER {
+            if self.read_now() {
+                break;
+            }
+        }
         let held = self.echo.clear();
         self.waits.feed(&held, true);
         self.standing.exited = true;
         self.waits.end_all();
-        for (_, done) in self.screen_waits.drain(..) {
-            _ = done.send(WaitOutcome::Ended);
-        }
+        self.end_screen_waits();
         for entry in self.queue.drain(..) {
-            let typed = entry.total - entry.bytes.len();
-            _ = entry.done.map(|done| done.send(if typed > 0 { Ok(typed) } else { Err(WriteError::Ended) }));
+            let answer = if entry.typed > 0 { Ok(entry.typed) } else { Err(WriteError::Ended) };
+            _ = entry.done.map(|done| done.send(answer));
         }
         self.viewers.finish(&mut self.printout, &exit_frame(&ending));
         let state = TerminalState::Exited { code: ending.code, signal: ending.signal.clone() };
         self.ending = Some(ending);
         self.kept.clear();
         self.change(|view| view.state = state);
+    }
+
+    fn end_screen_waits(&mut self) {
+        for (_, done) in self.screen_waits.drain(..) {
+            _ = done.send(WaitOutcome::Ended);
+        }
     }
 
     fn kill(&mut self, done: Option<oneshot::Sender<KillReport>>) {

@@ -135,6 +135,10 @@ impl Expected {
                     *matched += 1;
                     return *matched == visible.len();
                 }
+                // The beginning of a character that went on differently was no echo either.
+                let begun =
+                    if is_continuation(byte) { start_of_character(&visible[..*matched]) } else { *matched };
+                kept.extend_from_slice(&visible[begun..*matched]);
                 kept.push(byte);
                 true
             }
@@ -155,6 +159,12 @@ fn as_the_kernel_draws(bytes: &[u8]) -> Vec<u8> {
             b'\t' => drawn.push(b'\t'),
             // Erase: BS, blank, BS, of which the blank is text.
             0x7f if drawn.len() > line_start => drawn.push(b' '),
+            // ^U erases the whole line so.
+            0x15 => {
+                let columns = drawn[line_start..].iter().filter(|byte| !is_continuation(**byte)).count();
+                drawn.resize(drawn.len() + columns, b' ');
+                line_start = drawn.len();
+            }
             // Nothing to erase; and the end of file is not drawn.
             0x7f | 0x04 => {}
             0x00..=0x1f => drawn.extend_from_slice(&[b'^', byte + 0x40]),
@@ -175,6 +185,15 @@ fn visible(bytes: &[u8]) -> Vec<u8> {
         }
     }
     visible
+}
+
+fn is_continuation(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
+}
+
+/// Where the last character of this text begins.
+fn start_of_character(text: &[u8]) -> usize {
+    text.iter().rposition(|&byte| !is_continuation(byte)).unwrap_or(0)
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -240,5 +259,7 @@ mod tests {
     fn a_line_editor_s_drawing_is_taken_out_up_to_the_first_difference() {
         assert_eq!(filtered("1 + 1\r", Discipline::Raw, &["1 + 1\n2\n"]), "  \n2\n");
         assert_eq!(filtered("ihello", Discipline::Raw, &["hello"]), "hello");
+        assert_eq!(filtered("\u{e9}", Discipline::Raw, &["\u{e8}-answer"]), "\u{e8}-answer");
+        assert_eq!(filtered("a\u{7aef}", Discipline::Raw, &["a\u{7af0}"]), "\u{7af0}");
     }
 }

@@ -36,6 +36,11 @@ pub fn end_session(session: u32, terminal: Uuid) -> Vec<u32> {
     }
 }
 
+/// Whether a session has living processes.
+pub fn is_inhabited(session: u32) -> bool {
+    !members(session).is_empty()
+}
+
 /// A group that is already gone is what was wanted.
 fn send(signals: &[Signal], members: &[Member]) {
     for signal in signals {

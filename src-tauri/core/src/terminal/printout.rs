@@ -54,7 +54,12 @@ impl Printout {
         }
         let start = self.ring.end();
         self.ring.push(bytes);
-        if reader.repeats() {
+        if let Some(end) = reader.noise_to() {
+            // The screen's parser would keep all of it.
+            self.draw_to(start);
+            self.screen.draw(b"\x18");
+            self.drawn = end;
+        } else if reader.repeats() {
             self.draw_to(start);
             let whole = usize::try_from(self.whole_to - start).unwrap_or_default();
             self.screen.draw(&with_few_repeats(&bytes[..whole], self.size));
@@ -65,7 +70,9 @@ impl Printout {
     /// Closes the ring's last segment if it is full and `reader` has nothing half read.
     pub fn settle(&mut self, reader: &TextReader) {
         if self.ring.is_full() && reader.is_settled() {
-            self.cut();
+            self.cut("");
+        } else if self.ring.is_overfull() {
+            self.cut(reader.introducer());
         }
     }
 
@@ -90,7 +97,7 @@ impl Printout {
         self.screen.resize(size);
         self.size = size;
         self.modes.resized();
-        self.cut();
+        self.cut("");
     }
 
     /// The screen as it is now.
@@ -133,10 +140,11 @@ impl Printout {
         contents
     }
 
-    /// Closes the ring's last segment.
-    fn cut(&mut self) {
+    /// Closes the ring's last segment; the next one begins in a sequence, if in any, that begins so.
+    fn cut(&mut self, introducer: &str) {
         self.draw();
-        let head = self.head();
+        let mut head = self.head();
+        head.extend_from_slice(introducer.as_bytes());
         self.ring.cut(self.size, head);
     }
 
@@ -309,6 +317,33 @@ pub(super) mod tests {
             ending.ends_with("\x1b]2;title\x1b\\\x1b(0\x1b[2;4r\x1b[?1004h\x1b[?7l\x1b[3;3H"),
             "{ending:?}"
         );
+    }
+
+    #[test]
+    fn a_sequence_without_end_is_forgotten_as_text_is() {
+        for introducer in ["\x1b]0;", "\x1bP$q", "\x1b_G", "\x1b["] {
+            let mut printed = Printed::new(SIZE);
+            printed.print(introducer.as_bytes());
+            for _ in 0..600 {
+                assert_eq!(printed.print(&[b'1'; 10_000]), Vec::<String>::new());
+            }
+            let kept = printed.printout.end() - printed.printout.start();
+            assert!(kept <= 4 << 20, "{introducer:?}: {kept} bytes are kept");
+            let head = String::from_utf8(printed.printout.replay().head).unwrap();
+            assert!(introducer == "\x1bP$q" || head.ends_with(&introducer[..2]), "{head:?}");
+            printed.print(b"\x1b\\\x07\x1b[Hafter");
+            assert_eq!(printed.screen().view().lines[0], "after", "{introducer:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_that_nothing_was_printed_at_are_forgotten() {
+        let mut printed = Printed::new(SIZE);
+        for cols in 20..1020 {
+            printed.resize(Size { cols, rows: 5 });
+        }
+        printed.print(b"x");
+        assert_eq!(printed.printout.read(0, 1).unwrap().size.cols, 1019);
     }
 
     #[test]

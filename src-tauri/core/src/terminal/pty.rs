@@ -100,20 +100,17 @@ impl Pty {
         self.pid
     }
 
-    /// Waits until there is something to read, and fills as much of `buffer` as there is.
+    /// Waits until there is something to read, and fills as much of `buffer` as there is. After a full buffer it may
+    /// bring nothing but the news that this was all.
     pub async fn read(&self, buffer: &mut [u8]) -> Arrival {
-        loop {
-            let Ok(mut ready) = self.io.readable().await else {
-                return Arrival { bytes: 0, drained: true, ended: true };
-            };
-            let arrival = self.fill(buffer);
-            if arrival.drained {
-                ready.clear_ready();
-            }
-            if arrival.bytes > 0 || arrival.ended {
-                return arrival;
-            }
+        let Ok(mut ready) = self.io.readable().await else {
+            return Arrival { bytes: 0, drained: true, ended: true };
+        };
+        let arrival = self.fill(buffer);
+        if arrival.drained {
+            ready.clear_ready();
         }
+        arrival
     }
 
     /// Fills as much of `buffer` as there is to read now.
@@ -136,9 +133,12 @@ impl Pty {
 
     /// Types as many bytes as the terminal takes now.
     pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        match self.io.get_ref().write(bytes) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
-            other => other,
+        loop {
+            match self.io.get_ref().write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(0),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => return other,
+            }
         }
     }
 
@@ -194,4 +194,26 @@ fn own_descriptor(master: &dyn MasterPty) -> io::Result<OwnedFd> {
 
 fn pty_size(size: Size) -> PtySize {
     PtySize { rows: size.rows, cols: size.cols, pixel_width: 0, pixel_height: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn after_a_full_buffer_it_is_told_that_this_was_all() {
+        let argv = ["/bin/sh", "-c", "printf 12345678; exec sleep 1000"].map(Into::into).to_vec();
+        let launch = Launch { argv, env: Vec::new(), cwd: "/".into() };
+        let mut pty = Pty::attach(Unattached::spawn(&launch, Size::default()).unwrap()).unwrap();
+        let mut buffer = [0; 8];
+        let mut filled = 0;
+        while filled < buffer.len() {
+            let arrival = pty.read(&mut buffer[filled..]).await;
+            filled += arrival.bytes;
+            assert_eq!(arrival.drained, filled < buffer.len());
+        }
+        let all = pty.read(&mut buffer).await;
+        assert_eq!(all, Arrival { bytes: 0, drained: true, ended: false });
+        pty.child.kill().unwrap();
+    }
 }

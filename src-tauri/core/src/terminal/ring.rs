@@ -8,7 +8,7 @@ use super::Size;
 
 /// A segment is closed after this many bytes, as soon as no sequence or character would be torn.
 const SEGMENT: usize = 48 << 10;
-/// At most this many bytes are kept.
+/// Beyond this many bytes the oldest segment goes.
 const MAX_BYTES: usize = 4 << 20;
 /// However many lines they are, this many bytes stay: a viewer that keeps up within a megabyte never loses
 /// its place, and a lossless one never loses a byte.
@@ -77,6 +77,11 @@ impl Ring {
         self.trim();
     }
 
+    /// Whether the last segment must be closed, whatever is torn by it.
+    pub fn is_overfull(&self) -> bool {
+        self.segments.back().is_some_and(|segment| segment.data.len() >= 2 * SEGMENT)
+    }
+
     /// Whether the last segment is full, so that it should be closed as soon as it may be.
     pub fn is_full(&self) -> bool {
         self.segments.back().is_some_and(|segment| segment.data.len() >= SEGMENT)
@@ -93,6 +98,10 @@ impl Ring {
     /// Closes the last segment; the next one begins at this size, with these modes.
     pub fn cut(&mut self, size: Size, head: Vec<u8>) {
         let start = self.end();
+        // One that nothing was printed into has no place of its own.
+        if self.segments.back().is_some_and(|last| last.data.is_empty()) {
+            self.segments.pop_back();
+        }
         self.segments.push_back(Segment { start, size, head, data: Vec::new(), lines: 0 });
         self.trim();
     }

@@ -40,6 +40,8 @@ pub struct Read {
     pub titled: bool,
     /// A character is repeated more often than any line is long.
     pub repeats: bool,
+    /// Up to here the bytes belong to a sequence too long to mean anything.
+    pub noise_to: Option<u64>,
 }
 
 /// A control sequence is understood up to this length: far beyond all that mean something here.
@@ -100,6 +102,23 @@ impl TextReader {
         self.writer.read.repeats
     }
 
+    /// Up to where the newest bytes belong to a sequence too long to mean anything.
+    pub fn noise_to(&self) -> Option<u64> {
+        self.writer.read.noise_to
+    }
+
+    /// What begins a sequence such as the one that is being read, for somebody who has not seen its beginning.
+    pub fn introducer(&self) -> &'static str {
+        match self.place {
+            Place::Ground => "",
+            Place::Escape | Place::Intermediate => "\x1b",
+            Place::Csi => "\x1b[",
+            Place::Osc => "\x1b]",
+            // What is said there means nothing to anybody.
+            Place::String => "\x1b_",
+        }
+    }
+
     /// Up to where characters are whole.
     pub fn whole_to(&self) -> u64 {
         self.position - self.partial.len() as u64
@@ -145,7 +164,9 @@ impl TextReader {
             self.parser.advance(&mut self.writer, piece);
         } else {
             // Cancelled: its end means nothing any more.
+            self.writer.payload = None;
             self.parser.advance(&mut self.writer, b"\x18");
+            self.writer.read.noise_to = Some(from + count as u64);
         }
         self.writer.disturbs |= piece.iter().any(|byte| matches!(byte, b'\n' | 0x0b | 0x0c));
         if self.place == Place::Ground && std::mem::take(&mut self.writer.disturbs) {
@@ -217,6 +238,7 @@ impl TextWriter {
         self.read.bell = false;
         self.read.titled = false;
         self.read.repeats = false;
+        self.read.noise_to = None;
     }
 
     fn flush_cr(&mut self) {

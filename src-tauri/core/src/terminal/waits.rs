@@ -34,7 +34,7 @@ pub enum WaitOutcome {
     Ended,
 }
 
-/// At most this much text is kept for a cursor while nothing waits.
+/// This much text is kept for a cursor while nothing waits, and up to twice as much before the oldest is dropped.
 const KEEP: usize = 1 << 20;
 /// How much is kept to show when a wait fails.
 const TAIL: usize = 4 << 10;

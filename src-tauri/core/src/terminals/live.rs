@@ -37,16 +37,24 @@ pub fn write(paths: &Paths, sessions: &[Session]) -> io::Result<()> {
     Ok(())
 }
 
-/// Ends what an earlier host left behind. Blocks.
+/// Ends what an earlier host left behind, all of it at once. Blocks.
 pub fn end_leftovers(paths: &Paths) {
     let Ok(bytes) = std::fs::read(path(paths)) else { return };
     let sessions: Vec<Session> = serde_json::from_slice(&bytes).unwrap_or_default();
-    for session in sessions {
-        if ending::start_time(session.pid) == Some(session.started) {
-            tracing::warn!(pid = session.pid, "a session that a killed host left behind is ended");
-            ending::end_session(session.pid, session.terminal);
+    std::thread::scope(|scope| {
+        for session in &sessions {
+            scope.spawn(|| {
+                // Where the child itself is gone, its number names the session for as long as that has members.
+                if matches!(ending::start_time(session.pid), Some(started) if started != session.started) {
+                    return;
+                }
+                if ending::is_inhabited(session.pid) {
+                    tracing::warn!(pid = session.pid, "a session that a killed host left behind is ended");
+                    ending::end_session(session.pid, session.terminal);
+                }
+            });
         }
-    }
+    });
     // The next opened terminal writes it anew.
     _ = std::fs::remove_file(path(paths));
 }

@@ -14,8 +14,9 @@ struct Dist;
 
 const NOT_BUILT: &str = include_str!("not-built.html");
 
-/// Scripts from the page itself only; connections to this machine only.
-const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+/// Scripts from the page itself only (what decodes a terminal's pictures is WebAssembly); connections to this
+/// machine only.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; frame-ancestors 'none'";
 
 /// Adds the page and its files.

@@ -1,5 +1,6 @@
 //! How bytes get into a terminal: one queue, in order, each write one entry.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use bytes::{Buf as _, Bytes};
@@ -10,11 +11,13 @@ use super::super::waits::CursorId;
 use super::super::{WriteError, typing};
 use super::Actor;
 
-/// Bytes on their way into the terminal.
+/// One write on its way into the terminal.
 pub(super) struct Entry {
-    pub(super) bytes: Bytes,
-    pub(super) total: usize,
+    /// What is left of it: an Enter or a paste is a stroke of its own. A cancelled write ends before the next one.
+    strokes: VecDeque<Bytes>,
+    /// Part of the first of them has been typed.
     begun: bool,
+    pub(super) typed: usize,
     pub(super) done: Option<oneshot::Sender<Result<usize, WriteError>>>,
 }
 
@@ -55,15 +58,7 @@ impl Actor {
         self.written.retain(|written| written.cursor != cursor);
         let (prompt, group) = (self.next_prompt, self.pty.foreground());
         self.written.push(Written { cursor, prompt, group, raw: !canonical });
-        let last = strokes.len().saturating_sub(1);
-        let mut done = Some(done);
-        if strokes.is_empty() {
-            _ = done.take().map(|done| done.send(Ok(0)));
-        }
-        for (index, stroke) in strokes.into_iter().enumerate() {
-            let done = if index == last { done.take() } else { None };
-            self.enqueue(stroke.into(), done);
-        }
+        self.queue_up(strokes.into_iter().map(Bytes::from).collect(), Some(done));
     }
 
     /// Somebody else types too, so prompts can't be counted any more.
@@ -79,7 +74,15 @@ impl Actor {
             _ = done.map(|done| done.send(Err(WriteError::Ended)));
             return;
         }
-        self.queue.push_back(Entry { total: bytes.len(), bytes, begun: false, done });
+        self.queue_up(VecDeque::from([bytes]), done);
+    }
+
+    fn queue_up(
+        &mut self,
+        strokes: VecDeque<Bytes>,
+        done: Option<oneshot::Sender<Result<usize, WriteError>>>,
+    ) {
+        self.queue.push_back(Entry { strokes, begun: false, typed: 0, done });
         if self.queue.len() == 1 {
             self.flush();
         }
@@ -99,21 +102,36 @@ impl Actor {
         let mut submitted = false;
         while let Some(entry) = self.queue.front_mut() {
             let cancelled = !entry.begun && entry.done.as_ref().is_some_and(oneshot::Sender::is_closed);
-            if !cancelled {
+            if let Some(stroke) = entry.strokes.front_mut().filter(|_| !cancelled) {
                 if !entry.begun && !self.text.in_editor() {
-                    self.echo.typed(&entry.bytes, self.pty.discipline(), Instant::now());
-                    submitted |= entry.bytes.contains(&b'\r');
+                    self.echo.typed(stroke, self.pty.discipline(), Instant::now());
+                    submitted |= stroke.contains(&b'\r');
                 }
                 entry.begun = true;
-                let count = self.pty.write(&entry.bytes).unwrap_or(entry.bytes.len());
-                entry.bytes.advance(count);
+                match self.pty.write(stroke) {
+                    Ok(count) => {
+                        stroke.advance(count);
+                        entry.typed += count;
+                    }
+                    // The other side is gone; the child's end is told by its signal.
+                    Err(error) => {
+                        tracing::debug!(%error, "nothing can be typed any more");
+                        self.queue.clear();
+                        break;
+                    }
+                }
                 self.standing.last_input = Some(Instant::now());
-                if !entry.bytes.is_empty() {
+                if !stroke.is_empty() {
                     break;
                 }
+                entry.strokes.pop_front();
+                entry.begun = false;
+                if !entry.strokes.is_empty() {
+                    continue;
+                }
             }
-            if let Some(Entry { total, done: Some(done), .. }) = self.queue.pop_front() {
-                _ = done.send(Ok(total));
+            if let Some(Entry { typed, done: Some(done), .. }) = self.queue.pop_front() {
+                _ = done.send(Ok(typed));
             }
         }
         submitted

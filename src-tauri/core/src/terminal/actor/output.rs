@@ -16,11 +16,9 @@ impl Actor {
         self.take_output(&buffer[..arrival.bytes], arrival.drained);
         self.buffer = buffer;
         if arrival.ended {
+            // Nothing will be read again; that the child has ended is told by its signal, now or soon.
+            self.closed = true;
             self.reap();
-            if self.ending.is_none() {
-                // Nothing will ever be read again; the child's end comes by its signal.
-                self.wait_for_child();
-            }
         }
     }
 
@@ -36,6 +34,10 @@ impl Actor {
     /// Everything that printed bytes set in motion, in one pass.
     pub(super) fn take_output(&mut self, bytes: &[u8], drained: bool) {
         if bytes.is_empty() {
+            if drained {
+                self.waits.feed(&[], true);
+                self.match_screen();
+            }
             return;
         }
         self.standing.last_output = Some(Instant::now());

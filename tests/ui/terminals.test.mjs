@@ -1,0 +1,263 @@
+// What a terminal in the page can do beside printing: prompts, commands, finding, copying, pictures, bells.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Stage, until } from './stage.mjs';
+
+let stage;
+let id;
+
+before(async () => {
+  stage = await Stage.build({ page: { permissions: ['clipboard-read', 'clipboard-write'] } });
+  await stage.page.keyboard.press('Control+Shift+T');
+  id = await until('a terminal', async () => Object.keys(await stage.texts())[0]);
+  await until('the prompt', async () => (await stage.texts())[id] !== '');
+});
+
+after(async () => {
+  await stage?.strike();
+});
+
+test('a command has a mark with its outcome in words, and its time when it took long', async () => {
+  await stage.page.keyboard.type('echo quick-$((1+1))\n');
+  await stage.page.getByRole('img', { name: /^succeeded after \d+ ms: echo quick/ }).waitFor();
+  await stage.page.keyboard.type('sleep 1.1; false\n');
+  await stage.page.getByRole('img', { name: /^running: sleep/ }).waitFor();
+  const failed = stage.page.getByRole('img', { name: /^failed with 1 after 1\.\d s: sleep 1\.1; false$/ });
+  await failed.waitFor();
+  await stage.page.locator('.gutter .took', { hasText: /^1\.\d s$/ }).waitFor();
+  const mark = await failed.boundingBox();
+  const screen = await stage.page.locator('.xterm-screen').boundingBox();
+  assert.ok(mark.x + mark.width <= screen.x + 1, 'the mark covers no text');
+});
+
+test('keys jump from prompt to prompt, and typing comes back to the newest', async () => {
+  await stage.page.keyboard.type('seq 1 200\n');
+  await stage.shows(/^200$/m);
+  await stage.page.getByRole('img', { name: /seq 1 200/ }).waitFor({ state: 'detached' });
+  await stage.page.keyboard.press('Control+Shift+ArrowUp');
+  await until('seq’s prompt on top', async () => /seq 1 200$/.test(await topRow()));
+  await stage.page.keyboard.press('Control+Shift+ArrowUp');
+  await until(
+    'the one before',
+    async () => (await marked()) !== null && /sleep 1\.1/.test(await markedRow()),
+  );
+  await stage.page.keyboard.press('Control+Shift+ArrowDown');
+  await until('seq’s prompt again', async () => /seq 1 200$/.test(await topRow()));
+  await stage.page.keyboard.type('#');
+  await until('the bottom', async () => await atBottom());
+  await stage.page.keyboard.press('Backspace');
+});
+
+test('the palette copies what the last command printed', async () => {
+  await stage.page.keyboard.type(String.raw`printf '  one\n\ntwo \n'` + '\n');
+  await stage.page.getByRole('img', { name: /^succeeded.*printf/ }).waitFor();
+  await command('Copy the last command’s output');
+  await stage.messages.getByText('The output was copied').waitFor();
+  assert.equal(await clipboard(), '  one\n\ntwo ');
+});
+
+test('copy takes the selection as it is, and paste types it', async () => {
+  await stage.page.evaluate((of) => {
+    const term = window.__terminals.get(of);
+    const buffer = term.buffer.active;
+    for (let row = buffer.length - 1; row >= 0; row -= 1) {
+      if (buffer.getLine(row).translateToString(true) === 'two ') return term.select(0, row, 4);
+    }
+    throw new Error('no such row');
+  }, id);
+  await focus();
+  await stage.page.keyboard.press('Control+Shift+C');
+  await until('the clipboard', async () => (await clipboard()) === 'two ');
+  await stage.page.evaluate(() => navigator.clipboard.writeText('echo pasted-$((2+2))'));
+  await stage.page.keyboard.press('Control+Shift+V');
+  await until('the text at the prompt', async () =>
+    /echo pasted-\$\(\(2\+2\)\)$/.test((await stage.texts())[id]),
+  );
+  await stage.page.keyboard.press('Enter');
+  await stage.shows(/^pasted-4$/m);
+});
+
+test('a program may write the clipboard, and learns nothing when it asks', async () => {
+  await stage.page.keyboard.type(String.raw`printf '\e]52;c;%s\a' "$(printf from-program | base64)"` + '\n');
+  await until('the clipboard', async () => (await clipboard()) === 'from-program');
+  await stage.page.keyboard.type(
+    String.raw`printf '\e]52;c;?\a'; IFS= read -rs -t 1 -n 1 answer; echo "got ${'$'}{#answer}"` + '\n',
+  );
+  await stage.shows(/^got 0$/m);
+});
+
+test('the find bar counts, goes round, minds the case and knows patterns', async () => {
+  await stage.page.keyboard.type('clear; printf "Apple apple apples\\nAPPLE\\n"\n');
+  await stage.shows(/^APPLE$/m);
+  await until('an empty selection', () =>
+    stage.page.evaluate((of) => window.__terminals.get(of).clearSelection() === undefined, id),
+  );
+  await stage.page.keyboard.press('Control+Shift+F');
+  const box = stage.page.getByRole('textbox', { name: 'Find in terminal' });
+  const bar = stage.page.getByRole('search');
+  await box.fill('apple');
+  const of = async () => Number(/of (\d+)/.exec(await bar.textContent())?.[1] ?? 0);
+  const all = await until('the count', of);
+  assert.ok(all >= 4, `${all} found`);
+  const at = async () => Number(/(\d+) of/.exec(await bar.textContent())?.[1]);
+  const first = await at();
+  await box.press('Enter');
+  await until('another match', async () => (await at()) !== first);
+  await bar.getByRole('button', { name: 'Match case' }).click();
+  await until('fewer', async () => (await of()) < all && (await of()) > 0);
+  await bar.getByRole('button', { name: 'Match case' }).click();
+  await bar.getByRole('button', { name: 'Regular expression' }).click();
+  await box.fill('apple\\b.');
+  await until('both that something follows', async () => (await of()) === 2);
+  await box.fill('(');
+  await bar.getByText('Not a pattern').waitFor();
+  await box.fill('no-such-text');
+  await bar.getByText('Not found').waitFor();
+  await box.press('Escape');
+  await bar.waitFor({ state: 'detached' });
+  assert.equal(await stage.page.evaluate(() => document.activeElement.className), 'xterm-helper-textarea');
+});
+
+test('a picture is drawn, by what was fetched only now', async () => {
+  const fetched = () =>
+    stage.page.evaluate(() =>
+      performance.getEntriesByType('resource').some((one) => /addon-image/.test(one.name)),
+    );
+  assert.equal(await fetched(), false);
+  await stage.page.keyboard.type(
+    String.raw`printf '\ePq#0;2;100;0;0#0!40~-!40~\e\\\n'; echo drawn-$((1+1))` + '\n',
+  );
+  await stage.shows(/^drawn-2$/m);
+  assert.equal(await fetched(), true);
+  await until('red pixels', () =>
+    stage.page.evaluate(() => {
+      const canvas = document.querySelector('canvas.xterm-image-layer');
+      if (!canvas) return false;
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      for (let at = 0; at < data.length; at += 4) if (data[at] > 200 && data[at + 1] < 50) return true;
+      return false;
+    }),
+  );
+});
+
+test('a link opens on Ctrl-click, and only then', async () => {
+  await stage.page.evaluate(() => {
+    window.__opened = [];
+    window.open = (url) => void window.__opened.push(url);
+  });
+  await stage.page.keyboard.type('clear; echo https://example.org/garden\n');
+  await stage.shows(/^https:\/\/example\.org\/garden$/m);
+  const place = await until('the link’s row', () =>
+    stage.page.evaluate((of) => {
+      const term = window.__terminals.get(of);
+      const buffer = term.buffer.active;
+      for (let row = 0; row < term.rows; row += 1) {
+        if (
+          buffer
+            .getLine(buffer.viewportY + row)
+            .translateToString(true)
+            .startsWith('https')
+        ) {
+          const screen = term.element.querySelector('.xterm-screen').getBoundingClientRect();
+          return { x: screen.left + 40, y: screen.top + ((row + 0.5) * screen.height) / term.rows };
+        }
+      }
+      return null;
+    }, id),
+  );
+  const opened = () => stage.page.evaluate(() => window.__opened);
+  await stage.page.mouse.move(place.x, place.y);
+  await stage.page.mouse.click(place.x, place.y);
+  assert.deepEqual(await opened(), []);
+  await stage.page.keyboard.down('Control');
+  await stage.page.mouse.move(place.x + 3, place.y);
+  await stage.page.mouse.click(place.x + 3, place.y);
+  await stage.page.keyboard.up('Control');
+  await until('the address', async () => (await opened()).length === 1);
+  assert.deepEqual(await opened(), ['https://example.org/garden']);
+});
+
+test('a bell that nobody sees leaves a mark until somebody looks', async () => {
+  await focus();
+  await stage.page.keyboard.type(String.raw`sleep 0.5; printf '\a'` + '\n');
+  await stage.page.keyboard.press('Control+Shift+T');
+  await until('two tabs', async () => (await stage.page.getByRole('tab').count()) === 2);
+  const first = stage.page.getByRole('tab').first();
+  await until('the mark', async () => /rang the bell/.test((await first.getAttribute('title')) ?? ''));
+  await first.click();
+  await until('no mark', async () => !/rang the bell/.test((await first.getAttribute('title')) ?? ''));
+});
+
+test('a terminal out of sight draws nothing', async () => {
+  await stage.page.getByRole('tab').last().click();
+  const drawn = stage.page.evaluate(
+    (of) =>
+      new Promise((resolve) => {
+        let frames = 0;
+        const term = window.__terminals.get(of);
+        term.onRender(() => (frames += 1));
+        term.onWriteParsed(() => {
+          const buffer = term.buffer.active;
+          const row = buffer.getLine(buffer.baseY + buffer.cursorY - 1)?.translateToString(true);
+          if (row === 'hidden-done') requestAnimationFrame(() => resolve(frames));
+        });
+      }),
+    id,
+  );
+  await stage.host('terminal', 'send', id, 'seq 1 2000; echo hidden-done', '--enter');
+  assert.equal(await drawn, 0);
+});
+
+test('nothing went wrong in the page meanwhile', () => {
+  assert.deepEqual(stage.faults, []);
+});
+
+function row(at) {
+  return stage.page.evaluate(
+    ([of, offset]) => {
+      const buffer = window.__terminals.get(of).buffer.active;
+      return buffer.getLine(buffer.viewportY + offset)?.translateToString(true) ?? '';
+    },
+    [id, at],
+  );
+}
+
+function topRow() {
+  return row(0);
+}
+
+/** The place of the row that was jumped to, counted from the top. */
+function marked() {
+  return stage.page.evaluate(() => {
+    const band = document.querySelector('.gutter .band:not([hidden])');
+    return band && Math.round(Number.parseFloat(band.style.top) / Number.parseFloat(band.style.height));
+  });
+}
+
+async function markedRow() {
+  return row((await marked()) ?? 0);
+}
+
+function atBottom() {
+  return stage.page.evaluate((of) => {
+    const { viewportY, baseY } = window.__terminals.get(of).buffer.active;
+    return viewportY === baseY;
+  }, id);
+}
+
+function clipboard() {
+  return stage.page.evaluate(() => navigator.clipboard.readText());
+}
+
+function focus() {
+  return stage.page.evaluate((of) => window.__terminals.get(of).focus(), id);
+}
+
+async function command(label) {
+  await stage.page.keyboard.press('Control+Shift+P');
+  const palette = stage.dialog('Command palette');
+  await palette.getByRole('combobox').fill(label);
+  await palette.getByRole('option', { name: label }).first().click();
+  await palette.waitFor({ state: 'detached' });
+}
