@@ -141,6 +141,11 @@ fn no_text_costs_more_than_the_ways_that_are_followed() {
         let text = part.repeat(SIZE / part.len()) + "'{{ inputs.x }}'\"{{ inputs.x }}\"";
         assert!(verdict(&text, ALL).is_some(), "{part:?}");
     }
+    // These are given up, where to follow all of them would tell the reason.
+    for part in [" #'\"${a:-'\"", " #'\r\"${", "\"${a:-'\" #"] {
+        let text = part.repeat(12) + "{{ inputs.x }}";
+        assert_eq!(verdict(&text, BASH), Some(Around::Unclear), "{part:?}");
+    }
 }
 
 /// A folder with a program `argv` that notes its words, one call a line.
