@@ -34,7 +34,7 @@ pub use problem::{Problem, Severity};
 pub use report::report;
 pub use schema::schema;
 pub use template::{FillError, Filled, GitValues, ProjectValues, ShellKind, Values, fill};
-pub use visible::visible;
+pub use visible::{verbatim, visible};
 
 use crate::step::Step;
 

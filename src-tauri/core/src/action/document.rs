@@ -6,7 +6,7 @@ use std::path::Path;
 use super::fields::{Fields, Problems, Scalar};
 use super::lint::{Reader, placeholders_of};
 use super::yaml::{self, Kind, Node, Place};
-use super::{Action, Close, DEFAULT_ICON, Problem, Reuse, Scope, claude, icon, input};
+use super::{Action, Close, DEFAULT_ICON, Problem, Reuse, Scope, ShellKind, claude, icon, input};
 use crate::step;
 
 /// Files above this are refused unread.
@@ -17,7 +17,7 @@ const START: Place = Place { line: 1, column: 1 };
 /// Reads an action. There is one exactly when no problem is an error.
 #[must_use]
 pub fn read(file: &Path, scope: Scope, bytes: &[u8]) -> (Option<Action>, Vec<Problem>) {
-    let mut problems = Problems { file, text: "", inputs: Vec::new(), found: Vec::new() };
+    let mut problems = Problems { file, text: "", inputs: Vec::new(), shells: &[], found: Vec::new() };
     let Some(text) = decode(bytes, &mut problems) else { return (None, problems.found) };
     problems.text = text;
     let action = match yaml::parse(text) {
@@ -132,6 +132,7 @@ fn read_root(root: &Node, scope: Scope, problems: &mut Problems<'_>) -> Option<A
     });
     let env = fields.take("env").map(|node| read_env(node, fields.problems)).unwrap_or_default();
     let shell = fields.text("shell").map(str::to_owned);
+    fields.problems.shells = ShellKind::that_may_read(shell.as_deref());
     let timeout = fields.duration("timeout");
     let claude = fields.take("claude").and_then(|node| claude::read(node, fields.problems));
     let closes = [("never", Close::Never), ("on_success", Close::OnSuccess), ("always", Close::Always)];
@@ -170,7 +171,7 @@ fn read_id(fields: &mut Fields<'_, '_, '_>, stem: &str) -> String {
         None => (stem, START),
     };
     if !is_id(id) {
-        let kebab = super::document::kebab(id);
+        let kebab = kebab(id);
         let fix =
             if is_id(&kebab) { format!("call it `{kebab}`") } else { "use words like `run-tests`".into() };
         let whose = if given.is_some() { "an id" } else { "the file's name is the id, and it" };

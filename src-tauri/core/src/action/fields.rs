@@ -9,7 +9,7 @@ use std::time::Duration;
 use saphyr_parser::ScalarStyle;
 
 use super::yaml::{Kind, Node, Place};
-use super::{Input, Problem, Severity, duration};
+use super::{Input, Problem, Severity, ShellKind, duration};
 
 /// Everything that is wrong with one file, in the order it was found.
 pub(crate) struct Problems<'a> {
@@ -17,6 +17,8 @@ pub(crate) struct Problems<'a> {
     pub text: &'a str,
     /// The action's inputs, once they are read: placeholders may name them.
     pub inputs: Vec<Input>,
+    /// The shells that may read what the action types.
+    pub shells: &'static [ShellKind],
     pub found: Vec<Problem>,
 }
 

@@ -1,7 +1,7 @@
 //! What is looked at in texts with placeholders, at load: names, quotes, secrets.
 
 use super::fields::{Problems, list, nearest};
-use super::template::{GIT_NAMES, Namespace, PROJECT_NAMES, Placeholder, near_misses, placeholders, quoted};
+use super::template::{GIT_NAMES, Namespace, PROJECT_NAMES, Placeholder, near_misses, placeholders, unfit};
 use super::yaml::{Node, Place};
 use super::{Input, InputType};
 
@@ -18,12 +18,18 @@ pub(crate) enum Reader {
     Variable,
 }
 
+/// Of more faults than these nobody reads, and each has to be looked for in the file.
+const MOST_TOLD: usize = 20;
+
 /// Reports what is wrong with the placeholders of one text.
 pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems: &mut Problems<'_>) {
     let found = placeholders(text);
     for placeholder in &found {
+        // So many errors refuse the file, whatever else is in it; warnings do not.
+        if problems.found.len() >= MOST_TOLD && errors(problems) >= MOST_TOLD {
+            return;
+        }
         let whole = &text[placeholder.range.clone()];
-        let at = place_of(text, placeholder, node, problems);
         let inputs = std::mem::take(&mut problems.inputs);
         let known: Vec<&str> = match placeholder.namespace {
             Namespace::Inputs => inputs.iter().map(|input| input.id.as_str()).collect(),
@@ -37,6 +43,7 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
                 None => format!("known here: {}", list(known.iter().copied())),
             };
             let message = format!("`{whole}` names nothing that is known");
+            let at = place_of(text, placeholder, node, problems);
             problems.error(at, "unknown-placeholder", message, Some(fix));
         }
         if is_secret(&inputs, placeholder.name)
@@ -45,24 +52,29 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
         {
             let message = format!("the secret `{}` would be seen here", placeholder.name);
             let fix = Some("a secret may stand in `env`, or in what is typed while echo is off".into());
+            let at = place_of(text, placeholder, node, problems);
             problems.error(at, "misplaced-secret", message, fix);
         }
         problems.inputs = inputs;
     }
     if reader == Reader::Shell {
-        for placeholder in quoted(text, &found) {
+        for (placeholder, around) in unfit(text, &found, problems.shells).into_iter().take(MOST_TOLD) {
             let at = place_of(text, &placeholder, node, problems);
             let whole = &text[placeholder.range];
-            let message = format!("`{whole}` stands inside quotes, where its value could run as a command");
-            let fix = Some("remove the quotes around it; the value is quoted by itself".into());
-            problems.error(at, "placeholder-in-quotes", message, fix);
+            let message = format!("`{whole}` stands {}", around.why());
+            problems.error(at, "placeholder-in-quotes", message, Some(around.fix().into()));
         }
     }
-    for miss in near_misses(text) {
+    let room = MOST_TOLD.saturating_sub(problems.found.len());
+    for miss in near_misses(text).into_iter().take(room) {
         let message = format!("`{miss}` is no placeholder and stays as it is");
         let fix = Some("write it as `{{ inputs.name }}`, with one blank on each side".into());
         problems.warning(problems.inside(node, miss), "not-a-placeholder", message, fix);
     }
+}
+
+fn errors(problems: &Problems<'_>) -> usize {
+    problems.found.iter().filter(|problem| problem.is_error()).count()
 }
 
 /// Where this very placeholder stands in the file, and not another one that reads the same.

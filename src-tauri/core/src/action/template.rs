@@ -2,12 +2,14 @@
 //!
 //! Where values come from is elsewhere: the form and `--input` (clients), `project` (folder, git).
 
+mod around;
 mod placeholder;
 mod shell;
 
 use std::collections::BTreeMap;
 
-pub(crate) use placeholder::{Namespace, Placeholder, near_misses, placeholders, quoted};
+pub(crate) use around::unfit;
+pub(crate) use placeholder::{Namespace, Placeholder, near_misses, placeholders};
 pub use shell::ShellKind;
 
 use super::{Action, Input, InputType};

@@ -98,3 +98,25 @@ fn any_bytes_are_read_without_a_panic() {
         }
     }
 }
+
+/// Files of cloned repositories are read as soon as the project is opened. Anything that looks at a text again for each
+/// of its placeholders would take minutes with the largest of them.
+#[test]
+fn no_file_of_strangers_takes_long_to_judge() {
+    let folder = tempfile::tempdir().unwrap();
+    for (part, runs) in [
+        ("{{ inputs.x }} ", true),
+        ("{{ inputs.y }} ", false),
+        ("'{{ inputs.x }} #' ", false),
+        ("{{inputs.x}} ", true),
+        ("{{ ", true),
+    ] {
+        let path = folder.path().join("large.yaml");
+        let body = part.repeat(128 * 1024 / part.len());
+        let head = "label: Large\ninputs:\n  - id: x\nsteps:\n  - write: >-\n      ";
+        fs::write(&path, format!("{head}{body}}}}}\n")).unwrap();
+        let (action, problems, _) = load(&path, Scope::Project);
+        assert_eq!(action.is_some(), runs, "{part} {:?}", problems.first());
+        assert!(problems.len() <= 41, "{part}: {}", problems.len());
+    }
+}

@@ -10,11 +10,14 @@ use super::folder::{Entry, Folder};
 use super::shelf::Shelf;
 use super::{Resolved, StoreChange, StoreError, Which, versions};
 use crate::action::fields::nearest;
-use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, ShellKind, Values, fill, visible};
+use crate::action::{
+    Action, DEFAULT_ICON, InputType, Problem, Scope, ShellKind, Values, fill, verbatim, visible,
+};
 use crate::api::{
     ActionDetail, ActionHealth, ActionList, ActionView, DeletedAction, Overridden, Preview, StepView,
 };
 use crate::clock;
+use crate::step::Step;
 
 impl Shelf {
     /// What a toolbar shows: the project's actions, the user's, the defaults; each group by label.
@@ -126,12 +129,14 @@ impl Shelf {
         let resolved = self.resolve(which, true)?;
         // What can't be filled yet is shown with its placeholders: the question comes before the form.
         let shown = fill(&resolved.action, values, shell).map(|filled| filled.shown);
-        let commands = steps(shown.as_ref().unwrap_or(&resolved.action), true);
+        let commands = commands(shown.as_ref().unwrap_or(&resolved.action));
         let diff = which.project.as_deref().filter(|_| !resolved.trusted).and_then(|project| {
             let old = self.trust.last(project, &which.id)?;
             let new = String::from_utf8_lossy(&resolved.bytes);
             let diff = versions::diff(old, &new, "trusted", "now");
-            Some(diff.split_inclusive('\n').map(|line| visible(line.trim_end_matches('\n')) + "\n").collect())
+            Some(
+                diff.split_inclusive('\n').map(|line| verbatim(line.trim_end_matches('\n')) + "\n").collect(),
+            )
         });
         Ok(Preview { action: resolved.view, commands, sha256: resolved.sha256, diff })
     }
@@ -249,7 +254,7 @@ impl Shelf {
             health,
             inputs: action.map(|action| action.inputs.clone()).unwrap_or_default(),
             last_inputs: self.last_inputs(&entry.id, project, action),
-            steps: action.map(|action| steps(action, false)).unwrap_or_default(),
+            steps: action.map(|action| steps(action)).unwrap_or_default(),
             problems,
             sha256,
         }
@@ -292,14 +297,20 @@ fn problems_of(folder: &Folder, path: &Path, entry: &Entry) -> Vec<Problem> {
     problems
 }
 
-/// The steps for people; verbatim with every Enter, where the user decides about them.
-fn steps(action: &Action, verbatim: bool) -> Vec<StepView> {
-    let view = |step: &crate::step::Step| {
+/// The steps for people.
+fn steps(action: &Action) -> Vec<StepView> {
+    let view = |step: &Step| StepView { kind: step.kind().to_owned(), text: visible(&step.text()) };
+    action.steps.iter().map(view).collect()
+}
+
+/// The steps with every Enter and all that hides, for the user who decides about them.
+fn commands(action: &Action) -> Vec<StepView> {
+    let view = |step: &Step| {
         let text = match step {
-            crate::step::Step::Write(write) if verbatim => write.content.clone(),
-            step => step.text(),
+            Step::Write(write) => verbatim(&write.content),
+            step => verbatim(&step.text()),
         };
-        StepView { kind: step.kind().to_owned(), text: visible(&text) }
+        StepView { kind: step.kind().to_owned(), text }
     };
     action.steps.iter().map(view).collect()
 }

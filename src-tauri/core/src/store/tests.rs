@@ -326,14 +326,14 @@ async fn a_projects_action_is_asked_about_until_its_bytes_are_trusted() {
     let project = house.project();
     let path = Paths::project_actions(&project).join("good.yaml");
     fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
-    fs::write(&path, "label: Evil\nsteps:\n  - write: \"ls \\u202e\\r\"\n").unwrap();
+    fs::write(&path, "label: Evil\nsteps:\n  - write: \"ls \\u202e\\\\u{d}\\r\"\n").unwrap();
     house.until(Some(&project), |actions| actions[0].overrides.is_some()).await;
     let which = Which::seen_from(&project, "good");
     let resolved = house.store.resolve(which.clone(), false).await.unwrap();
     assert!(!resolved.trusted && !resolved.view.trusted);
     assert_eq!(resolved.view.overrides.as_ref().unwrap().label, "Good");
     let preview = house.store.preview(which.clone(), Values::default(), ShellKind::Bash).await.unwrap();
-    assert_eq!(preview.commands[0].text, r"ls \u{202e}\u{d}");
+    assert_eq!(preview.commands[0].text, r"ls \u{202e}\u{5c}u{d}\u{d}");
     assert_eq!(preview.diff, None);
 
     let stranger = house.store.trust(which.clone(), "00".into()).await;
@@ -342,10 +342,10 @@ async fn a_projects_action_is_asked_about_until_its_bytes_are_trusted() {
     assert!(house.store.resolve(which.clone(), false).await.unwrap().trusted);
 
     // Changed bytes are not trusted, even before any event came; the question shows the difference.
-    fs::write(&path, "label: Evil\nsteps:\n  - write: \"rm x\\r\"\n").unwrap();
+    fs::write(&path, "label: Evil\nsteps:\n  - write: \"rm\u{a0}x\\r\"\n").unwrap();
     assert!(!house.store.resolve(which.clone(), false).await.unwrap().trusted);
     let preview = house.store.preview(which.clone(), Values::default(), ShellKind::Bash).await.unwrap();
-    assert!(preview.diff.unwrap().contains("+  - write: \"rm x\\r\""));
+    assert!(preview.diff.unwrap().contains(r#"+  - write: "rm\u{a0}x\r""#));
     // The user's own one runs as it always did.
     let own = Which { scope: Some(crate::action::Scope::User), ..which };
     assert_eq!(&*house.store.resolve(own, false).await.unwrap().bytes, GOOD.as_bytes());

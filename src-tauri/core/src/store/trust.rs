@@ -23,13 +23,13 @@ pub(crate) struct Trust {
     pub broken: Option<String>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Book {
     version: u32,
     projects: BTreeMap<String, Vec<Accepted>>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Accepted {
     id: String,
     sha256: String,
@@ -74,7 +74,8 @@ impl Trust {
         bytes: &[u8],
         at: DateTime<Utc>,
     ) -> io::Result<()> {
-        let accepted = self.book.projects.entry(name(project)).or_default();
+        let mut book = self.book.clone();
+        let accepted = book.projects.entry(name(project)).or_default();
         accepted.retain(|old| !(old.id == id && old.sha256 == sha256));
         let source =
             std::str::from_utf8(bytes).ok().filter(|text| text.len() <= MOST_TEXT).map(str::to_owned);
@@ -82,15 +83,19 @@ impl Trust {
         if accepted.len() > KEPT {
             accepted.remove(0);
         }
-        self.save()
+        book.version = 1;
+        self.save(&book)?;
+        // Only what is on the disk is trusted: the user is told that nothing was changed otherwise.
+        self.book = book;
+        Ok(())
     }
 
-    fn save(&mut self) -> io::Result<()> {
-        if self.broken.take().is_some() {
+    fn save(&mut self, book: &Book) -> io::Result<()> {
+        if self.broken.is_some() {
             std::fs::rename(&self.path, self.path.with_extension("json.broken"))?;
+            self.broken = None;
         }
-        self.book.version = 1;
-        let mut text = serde_json::to_vec_pretty(&self.book)?;
+        let mut text = serde_json::to_vec_pretty(book)?;
         text.push(b'\n');
         file::write_atomic(&self.path, &text, 0o600)
     }
@@ -135,5 +140,35 @@ mod tests {
         trust.accept(Path::new("/a"), "x", "11", b"text", crate::clock::now()).unwrap();
         assert_eq!(std::fs::read_to_string(folder.path().join("trust.json.broken")).unwrap(), "{ not json");
         assert!(Trust::open(path).holds(Path::new("/a"), "11"));
+    }
+
+    #[test]
+    fn what_could_not_be_saved_is_not_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trust.json");
+        let mut trust = Trust::open(path.clone());
+        // No file can take the place of a folder that holds something: not even root's.
+        std::fs::create_dir_all(path.join("in the way")).unwrap();
+        let accept = |trust: &mut Trust| trust.accept(Path::new("/a"), "x", "11", b"t", crate::clock::now());
+        accept(&mut trust).unwrap_err();
+        assert!(!trust.holds(Path::new("/a"), "11"));
+        assert_eq!(trust.last(Path::new("/a"), "x"), None);
+        std::fs::remove_dir_all(&path).unwrap();
+        accept(&mut trust).unwrap();
+        assert!(trust.holds(Path::new("/a"), "11"));
+    }
+
+    #[test]
+    fn a_broken_file_that_can_not_be_put_aside_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trust.json");
+        std::fs::write(&path, "{ not json").unwrap();
+        std::fs::create_dir_all(folder.path().join("trust.json.broken/in the way")).unwrap();
+        let mut trust = Trust::open(path.clone());
+        for _ in 0..2 {
+            trust.accept(Path::new("/a"), "x", "11", b"text", crate::clock::now()).unwrap_err();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), "{ not json");
+            assert!(!trust.holds(Path::new("/a"), "11"));
+        }
     }
 }

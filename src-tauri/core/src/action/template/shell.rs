@@ -27,6 +27,20 @@ impl ShellKind {
         }
     }
 
+    /// The shells that may read what an action with this `shell:` types; without one, the user's own is not known.
+    #[must_use]
+    pub fn that_may_read(shell: Option<&str>) -> &'static [Self] {
+        const ALL: &[ShellKind] = &[ShellKind::Bash, ShellKind::Zsh, ShellKind::Fish, ShellKind::Sh];
+        let name = shell.map(|shell| Path::new(shell).file_name().and_then(|name| name.to_str()));
+        match name.flatten().unwrap_or_default() {
+            "bash" | "rbash" => &[Self::Bash],
+            "zsh" => &[Self::Zsh],
+            "fish" => &[Self::Fish],
+            "sh" | "dash" | "ash" | "ksh" | "mksh" => &[Self::Sh],
+            _ => ALL,
+        }
+    }
+
     /// The text as exactly one word of this shell, whatever it holds.
     #[must_use]
     pub fn quote(self, text: &str) -> String {

@@ -1,0 +1,445 @@
+//! What stands around a placeholder, where its quoted value would not be one word, or not only a word.
+//!
+//! A text is followed in every way that one of the shells may read it: where a shell's settings, its version or a
+//! fault in the line decide, both ways are. A way that can't be followed to its end makes the rest unclear.
+
+use std::collections::BTreeSet;
+
+use super::{Placeholder, ShellKind};
+
+/// What makes a place unfit for a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Around {
+    Quotes,
+    Backticks,
+    Substitution,
+    /// `((…))`, `$((…))`, `[[ … ]]`, `x[…]`: the shell calculates with the value, and a value can hold commands then.
+    Calculation,
+    Expansion,
+    /// The parentheses of a pattern, in which zsh runs code.
+    Pattern,
+    Comment,
+    HereDocument,
+    /// Right behind `\`, `$` or `!`, which takes the value's first character.
+    Escape,
+    /// What can't be told apart.
+    Unclear,
+}
+
+impl Around {
+    /// Where the placeholder stands, and what that does to its value.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Quotes => "inside quotes, where its value could run as a command",
+            Self::Backticks => "inside backticks, where its value could run as a command",
+            Self::Substitution => "inside `$(…)`, where its value could run as a command",
+            Self::Calculation => {
+                "where the shell calculates (`((…))`, `[[ … ]]`, `x[…]`), which runs commands that its value holds"
+            }
+            Self::Expansion => "inside `${…}`, where its value could run as a command",
+            Self::Pattern => "inside a pattern's parentheses, where its value could run as a command",
+            Self::Comment => "behind a `#`: in a comment, a value of two lines would run as a command",
+            Self::HereDocument => "behind `<<`, where quotes do not protect its value",
+            Self::Escape => {
+                "right behind a `\\`, `$` or `!`, which would take the first character of its value"
+            }
+            Self::Unclear => "where not all shells agree on what is quoted",
+        }
+    }
+
+    /// What to do about it.
+    pub fn fix(self) -> &'static str {
+        match self {
+            Self::Quotes => "remove the quotes around it; the value is quoted by itself",
+            Self::Escape => "put a blank or `''` between them",
+            Self::Comment => "leave it out of the comment",
+            Self::Unclear => "give the placeholder a `write` step of its own, or say which `shell:` reads it",
+            _ => "give it to a command as a word of its own, or put it into a variable with `env`",
+        }
+    }
+}
+
+/// The placeholders that one of these shells would not read as a word.
+pub(crate) fn unfit<'t>(
+    text: &'t str,
+    found: &[Placeholder<'t>],
+    shells: &[ShellKind],
+) -> Vec<(Placeholder<'t>, Around)> {
+    if found.iter().all(|placeholder| placeholder.raw) {
+        return Vec::new();
+    }
+    let mut verdicts = vec![None; found.len()];
+    let mut grammars = Vec::new();
+    for grammar in shells.iter().flat_map(|shell| Grammar::of(*shell)) {
+        if !grammars.contains(grammar) {
+            grammars.push(*grammar);
+        }
+    }
+    for grammar in grammars {
+        let open = BTreeSet::from([Way { at: 0, stack: Vec::new() }]);
+        Ways { text: text.as_bytes(), found, grammar, verdicts: &mut verdicts, open }.follow();
+    }
+    let unfit = found.iter().zip(verdicts).filter(|(placeholder, _)| !placeholder.raw);
+    unfit.filter_map(|(placeholder, around)| Some((placeholder.clone(), around?))).collect()
+}
+
+/// What is nested deeper than this is nobody's command.
+const DEEPEST: usize = 32;
+/// What may be read in more ways at once is unclear to people too. Files of strangers are judged when they are loaded:
+/// this bounds what one of them can cost.
+const MOST_WAYS: usize = 16;
+
+/// Whose rules a way follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Grammar {
+    /// bash, zsh, ksh.
+    Posix,
+    /// dash, in which `$'…'` is a dollar and a quote.
+    PlainPosix,
+    Fish,
+}
+
+impl Grammar {
+    /// `sh` is dash here and bash there.
+    fn of(shell: ShellKind) -> &'static [Self] {
+        match shell {
+            ShellKind::Bash | ShellKind::Zsh => &[Self::Posix],
+            ShellKind::Sh => &[Self::Posix, Self::PlainPosix],
+            ShellKind::Fish => &[Self::Fish],
+        }
+    }
+}
+
+/// What a shell is inside of. The numbers count parentheses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Inside {
+    Single,
+    /// `$'…'`, in which a backslash escapes.
+    Ansi,
+    Double,
+    Backticks,
+    Comment,
+    Substitution(u32),
+    Calculation(u32),
+    /// `word(…)`
+    Pattern(u32),
+    /// `name=(…)`: harmless but for what is calculated in it.
+    List(u32),
+    /// `[[ … ]]`
+    Test,
+    /// `x[…]`, `$[…]`
+    Subscript,
+    /// `${…}`
+    Braces,
+}
+
+impl Inside {
+    fn around(self) -> Option<Around> {
+        Some(match self {
+            Self::Single | Self::Ansi | Self::Double => Around::Quotes,
+            Self::Backticks => Around::Backticks,
+            Self::Comment => Around::Comment,
+            Self::Substitution(_) => Around::Substitution,
+            Self::Calculation(_) | Self::Test | Self::Subscript => Around::Calculation,
+            Self::Pattern(_) => Around::Pattern,
+            Self::Braces => Around::Expansion,
+            Self::List(_) => return None,
+        })
+    }
+
+    /// The count of its parentheses, if they are counted.
+    fn depth(&mut self) -> Option<&mut u32> {
+        match self {
+            Self::Substitution(depth)
+            | Self::Calculation(depth)
+            | Self::Pattern(depth)
+            | Self::List(depth) => Some(depth),
+            _ => None,
+        }
+    }
+}
+
+/// One way to read the text, as far as it has been followed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Way {
+    at: usize,
+    stack: Vec<Inside>,
+}
+
+struct Ways<'a, 't> {
+    text: &'a [u8],
+    found: &'a [Placeholder<'t>],
+    grammar: Grammar,
+    verdicts: &'a mut [Option<Around>],
+    /// The other ways, the hindmost first: those that meet go on as one.
+    open: BTreeSet<Way>,
+}
+
+impl Ways<'_, '_> {
+    /// Follows all ways side by side, to the end or to where one of them can't be followed: from there on no place is
+    /// fit, whatever the others say.
+    fn follow(&mut self) {
+        while let Some(mut way) = self.open.pop_first() {
+            while way.at < self.text.len() && self.open.first().is_none_or(|other| way < *other) {
+                if let Err(around) = self.step(&mut way) {
+                    return self.judge_rest(way.at, around);
+                }
+            }
+            if way.at < self.text.len() {
+                self.open.insert(way);
+            }
+        }
+    }
+
+    fn step(&mut self, way: &mut Way) -> Result<(), Around> {
+        if way.stack.len() > DEEPEST || self.open.len() >= MOST_WAYS {
+            return Err(Around::Unclear);
+        }
+        let byte = self.text[way.at];
+        if let Some(index) = self.placeholder(way.at) {
+            let glued = way.at > 0 && matches!(self.text[way.at - 1], b'$' | b'!');
+            let around = way.stack.iter().rev().find_map(|inside| inside.around());
+            self.judge(index, around.or(glued.then_some(Around::Escape)));
+            way.at = self.found[index].range.end;
+            return Ok(());
+        }
+        if way.stack.last() == Some(&Inside::Comment) && matches!(byte, b'\n' | b'\r') {
+            way.stack.pop();
+        }
+        // A key that ends the line also ends a line that the shell could not make sense of.
+        if ends_line(byte) && !way.stack.is_empty() {
+            self.open.insert(Way { at: way.at + 1, stack: Vec::new() });
+        }
+        way.at += if self.grammar == Grammar::Fish { self.fish(way, byte) } else { self.posix(way, byte)? };
+        Ok(())
+    }
+
+    /// Reads on by one character or sign; how long it is, or why all that follows can't be told.
+    fn posix(&mut self, way: &mut Way, byte: u8) -> Result<usize, Around> {
+        let (at, next) = (way.at, self.text.get(way.at + 1).copied());
+        let top = way.stack.last().copied();
+        match (top, byte) {
+            (Some(Inside::Single | Inside::Ansi), b'\'')
+            | (Some(Inside::Double), b'"')
+            | (Some(Inside::Backticks), b'`')
+            | (Some(Inside::Subscript), b']' | b'\n' | b'\r')
+            | (Some(Inside::Braces), b'}') => {
+                way.stack.pop();
+            }
+            (Some(Inside::Single | Inside::Comment), _) => {}
+            (_, b'\\') => return Ok(self.escape(way)),
+            // Backticks end at the next one, whatever quotes are open in them.
+            (Some(Inside::Ansi | Inside::Backticks), _) => {}
+            (_, b'`') => way.stack.push(Inside::Backticks),
+            (_, b'$') => return Ok(self.dollar(way, next)),
+            (Some(Inside::Double), _) => {}
+            (Some(Inside::Braces), b'"' | b'\'') => self.quote_in_braces(way, byte),
+            (_, b'"') => way.stack.push(Inside::Double),
+            (_, b'\'') => way.stack.push(Inside::Single),
+            (_, b'<') if self.text[at..].starts_with(b"<<<") => return Ok(3),
+            (_, b'<') if next == Some(b'<') => return Err(Around::HereDocument),
+            (_, b'(') => return Ok(self.open_parenthesis(way, next)),
+            (_, b')') => close_parenthesis(&mut way.stack),
+            (Some(Inside::Test), b']')
+                if next == Some(b']') && self.blank_or_end(at + 2) && self.boundary(at) =>
+            {
+                way.stack.pop();
+                return Ok(2);
+            }
+            (_, b'[') => return Ok(self.open_bracket(way, next)),
+            (_, b'c') if self.is_case(way) => return Err(Around::Unclear),
+            (_, b'#') if self.boundary(at) => self.fork_comment(way),
+            _ => {}
+        }
+        Ok(1)
+    }
+
+    fn fish(&mut self, way: &mut Way, byte: u8) -> usize {
+        let (at, next) = (way.at, self.text.get(way.at + 1).copied());
+        let top = way.stack.last().copied();
+        match (top, byte) {
+            (Some(Inside::Single), b'\'') | (Some(Inside::Double), b'"') => {
+                way.stack.pop();
+            }
+            (Some(Inside::Single), b'\\') if matches!(next, Some(b'\'' | b'\\')) => return 2,
+            (Some(Inside::Single | Inside::Comment), _) => {}
+            (_, b'\\') => return self.escape(way),
+            (_, b'$') if next == Some(b'(') => {
+                way.stack.push(Inside::Substitution(1));
+                return 2;
+            }
+            (Some(Inside::Double), _) => {}
+            (_, b'"') => way.stack.push(Inside::Double),
+            (_, b'\'') => way.stack.push(Inside::Single),
+            (Some(Inside::Substitution(_)), b'(') => return self.open_parenthesis(way, None),
+            (_, b')') => close_parenthesis(&mut way.stack),
+            (_, b'#') if self.boundary(at) => self.fork_comment(way),
+            _ => {}
+        }
+        1
+    }
+
+    /// What a backslash takes: the next character, which may be the first of a value.
+    fn escape(&mut self, way: &Way) -> usize {
+        let at = way.at;
+        if let Some(index) = self.placeholder(at + 1) {
+            self.judge(index, Some(Around::Escape));
+            return self.found[index].range.end - at;
+        }
+        // But not what a key does.
+        if self.text.get(at + 1).is_some_and(|next| ends_line(*next)) {
+            self.open.insert(Way { at: at + 2, stack: Vec::new() });
+        }
+        2
+    }
+
+    fn dollar(&self, way: &mut Way, next: Option<u8>) -> usize {
+        let in_double = way.stack.last() == Some(&Inside::Double);
+        let inside = match next {
+            Some(b'(') if self.text.get(way.at + 2) == Some(&b'(') => {
+                way.stack.push(Inside::Calculation(2));
+                return 3;
+            }
+            Some(b'(') => Inside::Substitution(1),
+            // `${{ inputs.x }}` is a dollar and a placeholder.
+            Some(b'{') if self.placeholder(way.at + 1).is_none() => Inside::Braces,
+            Some(b'[') => Inside::Subscript,
+            Some(b'\'') if !in_double && self.grammar == Grammar::Posix => Inside::Ansi,
+            _ => return 1,
+        };
+        // Whether `'` quotes here depends on what is around the braces.
+        if inside == Inside::Ansi && way.stack.last() == Some(&Inside::Braces) {
+            return 1;
+        }
+        way.stack.push(inside);
+        2
+    }
+
+    /// In `"${x:-'…'}"` shells do not agree whether the inner quotes are any.
+    fn quote_in_braces(&mut self, way: &mut Way, byte: u8) {
+        let beneath = way.stack.iter().rposition(|inside| *inside != Inside::Braces);
+        let in_double = beneath.is_some_and(|at| way.stack[at] == Inside::Double);
+        let mut other = Way { at: way.at + 1, stack: way.stack.clone() };
+        if byte == b'"' {
+            if let Some(double) = beneath.filter(|_| in_double) {
+                other.stack.truncate(double);
+                self.open.insert(other);
+            }
+            way.stack.push(Inside::Double);
+        } else {
+            let dollar = way.at > 0 && self.text[way.at - 1] == b'$';
+            if in_double {
+                self.open.insert(other);
+            }
+            let ansi = dollar && self.grammar == Grammar::Posix;
+            if ansi {
+                let mut plain = way.stack.clone();
+                plain.push(Inside::Single);
+                self.open.insert(Way { at: way.at + 1, stack: plain });
+            }
+            way.stack.push(if ansi { Inside::Ansi } else { Inside::Single });
+        }
+    }
+
+    fn open_parenthesis(&self, way: &mut Way, next: Option<u8>) -> usize {
+        let before = way.at.checked_sub(1).map(|at| self.text[at]);
+        let in_word = before.is_some_and(|byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'_' | b'*' | b'?' | b']' | b'}' | b'+' | b'@' | b'!')
+        });
+        if next == Some(b'(') && !in_word && before != Some(b'=') {
+            way.stack.push(Inside::Calculation(2));
+            return 2;
+        }
+        match (way.stack.last_mut().and_then(Inside::depth), before) {
+            (Some(depth), _) => *depth += 1,
+            (None, Some(b'=')) => way.stack.push(Inside::List(1)),
+            (None, _) if in_word => way.stack.push(Inside::Pattern(1)),
+            (None, _) => {}
+        }
+        1
+    }
+
+    fn open_bracket(&self, way: &mut Way, next: Option<u8>) -> usize {
+        let before = way.at.checked_sub(1).map(|at| self.text[at]);
+        if next == Some(b'[') && self.boundary(way.at) && self.blank_or_end(way.at + 2) {
+            way.stack.push(Inside::Test);
+            return 2;
+        }
+        let of_name = before.is_some_and(|byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'_' | b']' | b'}' | b')' | b'"' | b'@' | b'*' | b'?')
+        });
+        if of_name || matches!(way.stack.last(), Some(Inside::List(_))) {
+            way.stack.push(Inside::Subscript);
+        }
+        1
+    }
+
+    /// The parentheses of `case` are not in pairs.
+    fn is_case(&self, way: &Way) -> bool {
+        let counted = way.stack.iter().any(|inside| {
+            matches!(
+                inside,
+                Inside::Substitution(_) | Inside::Calculation(_) | Inside::Pattern(_) | Inside::List(_)
+            )
+        });
+        counted
+            && self.boundary(way.at)
+            && self.text[way.at..].starts_with(b"case")
+            && self.blank_or_end(way.at + 4)
+    }
+
+    /// Whether `#` begins a comment depends on the shell's settings.
+    fn fork_comment(&mut self, way: &Way) {
+        let mut stack = way.stack.clone();
+        stack.push(Inside::Comment);
+        self.open.insert(Way { at: way.at + 1, stack });
+    }
+
+    /// Whether a word can begin here.
+    fn boundary(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1).map(|at| self.text[at]) else { return true };
+        before.is_ascii_whitespace() || before.is_ascii_control() || b";&|()<>`".contains(&before)
+    }
+
+    fn blank_or_end(&self, at: usize) -> bool {
+        self.text.get(at).is_none_or(|byte| {
+            byte.is_ascii_whitespace() || byte.is_ascii_control() || b";&|()".contains(byte)
+        })
+    }
+
+    fn placeholder(&self, at: usize) -> Option<usize> {
+        self.found.binary_search_by_key(&at, |placeholder| placeholder.range.start).ok()
+    }
+
+    fn judge(&mut self, index: usize, around: Option<Around>) {
+        let verdict = &mut self.verdicts[index];
+        *verdict = verdict.or(around);
+    }
+
+    fn judge_rest(&mut self, from: usize, around: Around) {
+        for index in 0..self.found.len() {
+            if self.found[index].range.start >= from {
+                self.judge(index, Some(around));
+            }
+        }
+    }
+}
+
+/// Enter, Ctrl+C and other keys.
+fn ends_line(byte: u8) -> bool {
+    byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n')
+}
+
+fn close_parenthesis(stack: &mut Vec<Inside>) {
+    if let Some(depth) = stack.last_mut().and_then(Inside::depth) {
+        *depth -= 1;
+        if *depth == 0 {
+            stack.pop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,324 @@
+//! The table of places, and what real shells make of values in those that were called fit.
+
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+
+use proptest::prelude::*;
+
+use super::{Around, ShellKind, unfit};
+use crate::action::template::placeholders;
+
+const ALL: &[ShellKind] = &[ShellKind::Bash, ShellKind::Zsh, ShellKind::Fish, ShellKind::Sh];
+const BASH: &[ShellKind] = &[ShellKind::Bash];
+const FISH: &[ShellKind] = &[ShellKind::Fish];
+
+fn verdict(text: &str, shells: &[ShellKind]) -> Option<Around> {
+    unfit(text, &placeholders(text), shells).first().map(|(_, around)| *around)
+}
+
+#[test]
+fn no_place_where_a_value_is_more_than_a_word_is_fit() {
+    for (text, around) in [
+        ("echo '{{ inputs.x }}'", Around::Quotes),
+        ("echo \"{{ inputs.x }}\"", Around::Quotes),
+        ("echo \"it's {{ inputs.x }}\"", Around::Quotes),
+        ("echo `echo {{ inputs.x }}`", Around::Backticks),
+        ("echo $(echo {{ inputs.x }})", Around::Substitution),
+        ("echo $(f (a) {{ inputs.x }})", Around::Substitution),
+        ("echo \"$(echo {{ inputs.x }})\"", Around::Substitution),
+        ("echo $'a\\'{{ inputs.x }}'", Around::Quotes),
+        ("echo \\{{ inputs.x }}", Around::Escape),
+        ("echo ${{ inputs.x }}", Around::Escape),
+        ("echo !{{ inputs.x }}", Around::Escape),
+        ("cat <<EOF\n{{ inputs.x }}\nEOF", Around::HereDocument),
+        // Where a comment may or may not begin, both are followed.
+        ("# it's\necho '{{ inputs.x }}'", Around::Quotes),
+        ("# it's\r echo {{ inputs.x }} '", Around::Quotes),
+        ("true &# it's\recho '{{ inputs.x }}'\r", Around::Quotes),
+        ("(# it's\recho '{{ inputs.x }}')\r", Around::Quotes),
+        ("true |# it's\rsed s/'{{ inputs.x }}'/\r", Around::Quotes),
+        ("ls # {{ inputs.x }}\r", Around::Comment),
+        // fish escapes in single quotes, dash has no `$'…'`.
+        ("echo 'it\\'s {{ inputs.x }}'\r", Around::Quotes),
+        ("echo $'a\\' '{{ inputs.x }}'\r", Around::Quotes),
+        ("echo ' ` {{ inputs.x }} ` '\r", Around::Quotes),
+        // What is calculated is evaluated once more.
+        ("for ((i=0;i<{{ inputs.x }};i++)); do echo; done\r", Around::Calculation),
+        ("(( {{ inputs.x }} > 0 ))\r", Around::Calculation),
+        ("echo $(({{ inputs.x }}+1))\r", Around::Calculation),
+        ("echo \"$(( (1) + {{ inputs.x }} ))\"\r", Around::Calculation),
+        ("echo $[{{ inputs.x }}]\r", Around::Calculation),
+        ("[[ {{ inputs.x }} -gt 0 ]]\r", Around::Calculation),
+        ("if [[ a =~ [^[:alpha:]] && {{ inputs.x }} -gt 0 ]]; then ls; fi\r", Around::Calculation),
+        ("a[{{ inputs.x }}]=1\r", Around::Calculation),
+        ("a=([{{ inputs.x }}]=1)\r", Around::Calculation),
+        ("echo ${a[{{ inputs.x }}]}\r", Around::Calculation),
+        ("echo ${a:{{ inputs.x }}}\r", Around::Expansion),
+        ("echo *(e:{{ inputs.x }}:)\r", Around::Pattern),
+        // Backticks know no quotes, `case` no pairs, and in `"${…}"` a quote may be none.
+        ("echo `echo '` '{{ inputs.x }}`'`\r", Around::Quotes),
+        ("echo \"$(case a in a) echo \" {{ inputs.x }} \";; esac)\"\r", Around::Unclear),
+        ("echo \"${a:-'}\" {{ inputs.x }} \"'}\"\r", Around::Quotes),
+        ("echo \"${a:-'\" {{ inputs.x }} \"'}\"\r", Around::Quotes),
+        // A line that makes no sense ends at its Enter, and its quotes with it.
+        ("echo )'\recho '{{ inputs.x }}'\r", Around::Quotes),
+        ("echo '\x03echo '{{ inputs.x }}'\r", Around::Quotes),
+        ("echo \"\\\x03echo \"{{ inputs.x }}\"\r", Around::Quotes),
+    ] {
+        let verdict = verdict(text, ALL);
+        assert!(verdict.is_some(), "{text:?} is called fit");
+        assert_eq!(verdict, Some(around), "{text:?}");
+    }
+}
+
+#[test]
+fn a_word_of_its_own_is_fit() {
+    for text in [
+        "echo {{ inputs.x }}",
+        "echo 'a'{{ inputs.x }}\"b\"",
+        "echo --x={{ inputs.x }}",
+        "echo \\'{{ inputs.x }}",
+        "echo $(date) {{ inputs.x }}",
+        "echo `date +'%s'` {{ inputs.x }}",
+        "(cd {{ inputs.x }} && ls)",
+        "cat <<<{{ inputs.x }}",
+        "python -c '{{ inputs.x | raw }}'",
+        "echo ${#x} {{ inputs.x }}",
+        "echo ${HOME}/{{ inputs.x }}/b.txt > {{ inputs.x }}",
+        "[ {{ inputs.x }} = yes ] && ls *.[ch] {{ inputs.x }}\r",
+        "files=({{ inputs.x }} b)\r",
+        "f() { ls {{ inputs.x }}; }\r",
+        "for i in a {{ inputs.x }}; do ls; done\r",
+        "case {{ inputs.x }} in a) ls;; esac\r",
+        "git commit -m 'it'\\''s done' {{ inputs.x }}\r",
+        "echo \"it's fine\" {{ inputs.x }}\r",
+        "ls a#b {{ inputs.x }} # list\rls {{ inputs.x }}\r",
+        "echo $((1 + 2)) {{ inputs.x }}\r",
+        "if [[ -d a ]]; then ls {{ inputs.x }}; fi\r",
+    ] {
+        assert_eq!(verdict(text, ALL), None, "{text:?}");
+    }
+}
+
+#[test]
+fn only_the_shells_that_may_read_it_are_asked() {
+    let escaped = "echo 'a\\' {{ inputs.x }}\r";
+    assert_eq!((verdict(escaped, BASH), verdict(escaped, FISH)), (None, Some(Around::Quotes)));
+    let backtick = "echo ` {{ inputs.x }}\r";
+    assert_eq!((verdict(backtick, BASH), verdict(backtick, FISH)), (Some(Around::Backticks), None));
+    assert_eq!(ShellKind::that_may_read(Some("/bin/bash")), BASH);
+    for unknown in [None, Some("nu"), Some("./my-shell")] {
+        assert_eq!(ShellKind::that_may_read(unknown), ALL);
+    }
+}
+
+/// Followed one by one, their ways would be more than any memory holds.
+#[test]
+fn no_text_costs_more_than_the_ways_that_are_followed() {
+    const SIZE: usize = 64 * 1024;
+    for part in [
+        "a",
+        "\r",
+        "' \" ",
+        "$(",
+        "${",
+        "`\"",
+        "(",
+        "=(",
+        "x[",
+        " #'\"${a:-'\"",
+        " #'\r\"${",
+        " #'\n\"$(",
+        "\"${a:-\"'",
+        " #<<\r",
+        "{{ inputs.x }}",
+        "'{{ inputs.x }}\r",
+        " #{{ inputs.x }}'\n",
+        "$({{ inputs.x }}",
+        "\"${a:-'{{ inputs.x }}",
+    ] {
+        let text = part.repeat(SIZE / part.len()) + "'{{ inputs.x }}'\"{{ inputs.x }}\"";
+        assert!(verdict(&text, ALL).is_some(), "{part:?}");
+    }
+    // These are given up, where to follow all of them would tell the reason.
+    for part in [" #'\"${a:-'\"", " #'\r\"${", "\"${a:-'\" #"] {
+        let text = part.repeat(12) + "{{ inputs.x }}";
+        assert_eq!(verdict(&text, BASH), Some(Around::Unclear), "{part:?}");
+    }
+}
+
+/// A folder with a program `argv` that notes its words, one call a line.
+struct Bench {
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("argv");
+        let script = "#!/bin/sh\nprintf '%s\\0' \"$@\" >>\"$NOTES\"\n";
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        Self { folder }
+    }
+
+    /// Types the text into a shell, as a script and, where that is possible, as a person; the words that `argv` got.
+    fn words(&self, shell: &str, interactive: bool, text: &str) -> Vec<String> {
+        let (notes, work) = (self.folder.path().join("notes"), self.folder.path().join("work"));
+        _ = std::fs::remove_file(&notes);
+        _ = std::fs::remove_dir_all(&work);
+        std::fs::create_dir(&work).unwrap();
+        let path = format!("{}:{}", self.folder.path().display(), std::env::var("PATH").unwrap());
+        // Away from the terminal of whoever runs the tests: an interactive shell would take it.
+        let mut command = Command::new("setsid");
+        command.arg("--wait").arg(shell);
+        match (shell, interactive) {
+            ("bash", true) => command.args(["--norc", "--noprofile", "-i"]),
+            ("zsh", true) => command.args(["-f", "-i"]),
+            ("zsh", false) => command.arg("-f"),
+            ("sh", true) => command.arg("-i"),
+            ("fish", _) => command.arg("--no-config"),
+            _ => &mut command,
+        };
+        command.env_clear().env("PATH", path).env("HOME", &work).env("NOTES", &notes).current_dir(&work);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        // A shell that has given up reads no more.
+        _ = child.stdin.take().unwrap().write_all(text.replace('\r', "\n").as_bytes());
+        child.wait().unwrap();
+        let ran = work.join("PWN").exists();
+        assert!(!ran, "{shell} (interactive: {interactive}) ran the value in {text:?}");
+        let notes = std::fs::read(&notes).unwrap_or_default();
+        String::from_utf8_lossy(&notes).split_terminator('\0').map(str::to_owned).collect()
+    }
+}
+
+fn here(program: &str) -> bool {
+    let here =
+        std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|folder| folder.join(program).exists());
+    if !here {
+        eprintln!("{program} is not here: not checked");
+    }
+    here
+}
+
+const SHELLS: [(&str, ShellKind); 4] =
+    [("bash", ShellKind::Bash), ("zsh", ShellKind::Zsh), ("fish", ShellKind::Fish), ("sh", ShellKind::Sh)];
+
+const HOSTILE: [&str; 9] = [
+    "; touch PWN; ",
+    "$(touch PWN)1",
+    "'; touch PWN; '",
+    "\"; touch PWN; \"",
+    "`touch PWN`",
+    "a[$(touch PWN)]",
+    "\ntouch PWN\n",
+    "\\'; touch PWN; #",
+    "!$ !! ${x@P} * ~ {a,b} \\",
+];
+
+/// Wherever the value arrives it is in one word, whole, and nothing of it runs: in each shell for which the template
+/// is called fit. How often it arrived.
+fn arrivals(bench: &Bench, template: &str, hostile: &str) -> usize {
+    let value = format!("MARK{hostile}MARK");
+    let mut arrived = 0;
+    for (shell, kind) in SHELLS.into_iter().filter(|(shell, _)| here(shell)) {
+        if verdict(template, &[kind]).is_some() {
+            continue;
+        }
+        let text = template.replace("{{ inputs.x }}", &kind.quote(&value));
+        for interactive in [false, true] {
+            let words = bench.words(shell, interactive, &text);
+            for word in words.iter().filter(|word| word.contains("MARK")) {
+                assert!(word.contains(&value), "{shell} ({interactive}): {text:?} gave {words:?}");
+                arrived += 1;
+            }
+        }
+    }
+    arrived
+}
+
+#[test]
+fn real_shells_take_a_hostile_value_for_one_word() {
+    if !here("setsid") {
+        return;
+    }
+    let bench = Bench::new();
+    let shells = SHELLS.iter().filter(|(shell, _)| here(shell)).count();
+    for (template, times) in [
+        ("argv {{ inputs.x }}\r", 1),
+        ("argv 'a'{{ inputs.x }}\"b\" {{ inputs.x }}\r", 2),
+        ("[ {{ inputs.x }} = a ]; argv --x={{ inputs.x }}\rtrue; argv \"it's\" {{ inputs.x }}\r", 2),
+    ] {
+        assert_eq!(verdict(template, ALL), None, "{template}");
+        for hostile in HOSTILE {
+            assert_eq!(arrivals(&bench, template, hostile), 2 * times * shells, "{template} {hostile}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_template_is_called_fit_is_fit_in_real_shells(
+        before in prop::collection::vec(fragment(), 0..7),
+        after in prop::collection::vec(fragment(), 0..5),
+        hostile in prop::sample::select(HOSTILE.to_vec()),
+    ) {
+        thread_local! { static BENCH: Bench = Bench::new(); }
+        let template = format!("{}argv {{{{ inputs.x }}}}{}\r", before.concat(), after.concat());
+        if here("setsid") {
+            BENCH.with(|bench| arrivals(bench, &template, hostile));
+        }
+    }
+}
+
+fn fragment() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        " ",
+        " ",
+        "a",
+        "argv ",
+        "'",
+        "'",
+        "\"",
+        "\"",
+        "\\",
+        "\\'",
+        "$'",
+        "$(",
+        ")",
+        "(",
+        "`",
+        "((",
+        "))",
+        "[[ ",
+        " ]]",
+        "#",
+        " # it's ",
+        ";",
+        "&",
+        "|",
+        "\r",
+        "\r",
+        "\n",
+        "${x:-",
+        "}",
+        "case a in a) ",
+        ";; esac",
+        "x[",
+        "]",
+        "x=",
+        "=(",
+        "!",
+        "$",
+        "if true; then ",
+        "; fi",
+        "f() { ",
+        "; }",
+        "*",
+        "-",
+    ])
+}
