@@ -6,14 +6,19 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::file::{self, Content, TEMPORARY};
 use super::history::Author;
 use super::shelf::{SETTLE, Shelf};
+use super::watch::Seen;
 use super::{Notice, StoreChange, StoreError, fault};
 use crate::action::{id_of, is_id};
 use crate::clock;
+
+/// How long a file stays beside of which nobody tells that it was closed: whoever opened it may write yet, and what
+/// is told of that comes late.
+const QUIET: Duration = Duration::from_secs(10);
 
 /// A file that was taken out of its place.
 pub(super) struct Aside {
@@ -25,6 +30,8 @@ pub(super) struct Aside {
     pub kept: Vec<u8>,
     /// What stands in its place now, and who put it there.
     pub instead: Option<(Vec<u8>, Author)>,
+    /// Whether its writer has closed it since it stands beside.
+    pub closed: bool,
 }
 
 /// A new hidden name that tells whose bytes these are.
@@ -33,10 +40,10 @@ pub(super) fn name_beside(id: &str) -> String {
 }
 
 impl Shelf {
-    /// Removes a file whose bytes are kept; if somebody may still be writing it, as soon as nobody is.
+    /// Puts a file whose bytes are kept beside, to be removed when nobody writes it any more. What a crash left behind
+    /// stood beside already, and goes at once if it is at rest.
     pub(super) fn let_go(&mut self, path: &Path, aside: Aside) -> Result<(), StoreError> {
-        let being_written = aside.from.as_ref().is_some_and(|from| self.writing.remove(from));
-        if !being_written && file::is_at_rest(path, SETTLE) {
+        if aside.from.is_none() && file::is_at_rest(path, SETTLE) {
             fault::point("before what was put aside is removed").map_err(StoreError::io(path, "removing"))?;
             return std::fs::remove_file(path).map_err(StoreError::io(path, "removing"));
         }
@@ -44,12 +51,42 @@ impl Shelf {
         let hidden = path.with_file_name(name_beside(&aside.id));
         fault::point("before what was put aside has its name").map_err(StoreError::io(path, "renaming"))?;
         std::fs::rename(path, &hidden).map_err(StoreError::io(path, "renaming"))?;
-        if being_written {
+        if aside.from.as_ref().is_some_and(|from| self.writing.remove(from)) {
             self.writing.insert(hidden.clone());
         }
-        self.due.insert(hidden.clone(), Instant::now() + SETTLE);
+        let wait = if aside.from.is_none() { SETTLE } else { QUIET };
+        self.due.insert(hidden.clone(), Instant::now() + wait);
         self.asides.insert(hidden, aside);
         Ok(())
+    }
+
+    /// Keeps track of who writes what stands beside.
+    pub(super) fn follow_asides(&mut self, seen: &Seen) {
+        let now = Instant::now();
+        for path in &seen.gone {
+            // What is put aside goes on being written there.
+            let wrote = !self.asides.contains_key(path) && self.writing.remove(path);
+            if wrote || seen.carried.contains(path) {
+                // Of several that stood there, the newest is meant: its time comes last.
+                let from = self.asides.iter().filter(|(_, aside)| aside.from.as_ref() == Some(path));
+                let newest =
+                    from.map(|(hidden, _)| hidden).max_by_key(|hidden| self.due.get(*hidden)).cloned();
+                self.writing.extend(newest);
+            }
+        }
+        for (hidden, aside) in &mut self.asides {
+            if seen.shut.contains(hidden) {
+                aside.closed = true;
+                self.due.insert(hidden.clone(), now);
+            } else if seen.writing.contains(hidden) {
+                aside.closed = false;
+            }
+            // The closing of what stood there may be told only now; and if events were lost, it never is.
+            let closed_before = aside.from.as_ref().is_some_and(|from| seen.shut.contains(from));
+            if (closed_before || seen.all) && (self.writing.remove(hidden) || seen.all) {
+                self.due.insert(hidden.clone(), now + QUIET);
+            }
+        }
     }
 
     /// Looks again at a file that was put aside. What can't be kept stays, and the next start tries again.
@@ -71,8 +108,9 @@ impl Shelf {
                 }
             }
             aside.kept = bytes;
+            let wait = if aside.closed { SETTLE } else { QUIET };
             self.asides.insert(path.to_owned(), aside);
-            self.due.insert(path.to_owned(), Instant::now() + SETTLE);
+            self.due.insert(path.to_owned(), Instant::now() + wait);
             return;
         }
         let removed = fault::point("before what was put aside is removed late")
@@ -134,7 +172,10 @@ impl Shelf {
                 let Some(rest) = name.strip_prefix(TEMPORARY) else { continue };
                 let named = rest.split('.').next().unwrap_or_default();
                 // Elsewhere only what is certainly ours is touched.
-                if only.as_ref().is_some_and(|id| id != named) || !swept.insert(path.clone()) {
+                if only.as_ref().is_some_and(|id| id != named)
+                    || self.asides.contains_key(&path)
+                    || !swept.insert(path.clone())
+                {
                     continue;
                 }
                 let Ok(Content::Bytes(bytes)) = file::read_at_most(&path, None) else { continue };
@@ -143,7 +184,7 @@ impl Shelf {
                     continue;
                 }
                 let project = project.map(Path::to_owned);
-                let aside = Aside { project, id, from: None, kept: bytes, instead: None };
+                let aside = Aside { project, id, from: None, kept: bytes, instead: None, closed: false };
                 if let Err(error) = self.let_go(&path, aside) {
                     tracing::warn!(%error, "what a crash left behind can't be removed");
                 }

@@ -169,6 +169,7 @@ impl Shelf {
                     from: Some(target),
                     kept: other,
                     instead,
+                    closed: false,
                 };
                 self.let_go(&temporary, aside)?;
             }
@@ -211,7 +212,10 @@ impl Shelf {
         };
         let of = project.map(Path::to_owned);
         let from = Some(path.to_owned());
-        self.let_go(&aside, Aside { project: of, id: id.to_owned(), from, kept, instead: None })?;
+        self.let_go(
+            &aside,
+            Aside { project: of, id: id.to_owned(), from, kept, instead: None, closed: false },
+        )?;
         file::sync_folder(&folder).map_err(StoreError::io(&folder, "syncing the folder"))?;
         self.reload(project, vec![path.to_owned()], true);
         Ok(Undo { timestamp: meanwhile.or(timestamp) })

@@ -245,25 +245,15 @@ impl Shelf {
 
     /// Keeps track of who is still writing.
     fn follow_writers(&mut self, seen: &Seen) {
+        self.follow_asides(seen);
         if seen.all {
             // Who closed what meanwhile is not known.
             self.writing.clear();
-        }
-        for path in &seen.gone {
-            // What is put aside goes on being written there.
-            let wrote = !self.asides.contains_key(path) && self.writing.remove(path);
-            if wrote || seen.carried.contains(path) {
-                let aside = self.asides.iter().find(|(_, aside)| aside.from.as_ref() == Some(path));
-                self.writing.extend(aside.map(|(aside, _)| aside.clone()));
-            }
         }
         for path in &seen.shut {
             self.writing.remove(path);
         }
         self.writing.extend(seen.writing.iter().cloned());
-        let now = Instant::now();
-        let asides = seen.shut.iter().filter(|path| self.asides.contains_key(*path));
-        self.due.extend(asides.map(|path| (path.clone(), now)));
     }
 
     /// What happens to a link's target happens to the link.

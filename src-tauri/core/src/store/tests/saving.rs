@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use super::{BROKEN, GOOD, House, OTHER, defaults, labels};
 use crate::action::Scope;
@@ -107,11 +108,14 @@ async fn a_late_save_is_told_of_with_the_version_that_brings_it_back() {
     house.store.delete(Which::user("good")).await.unwrap();
     writer.write_all(REST.as_bytes()).unwrap();
     drop(writer);
-    let notice = loop {
-        if let StoreChange::Notice(notice) = house.changes.recv().await.unwrap() {
-            break notice;
+    let told = async {
+        loop {
+            if let StoreChange::Notice(notice) = house.changes.recv().await.unwrap() {
+                break notice;
+            }
         }
     };
+    let notice = tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
     assert_eq!((notice.code, notice.action.as_deref()), ("late_save_kept", Some("good")));
     house.store.restore(Which::user("good"), notice.restore.unwrap()).await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), format!("{HALF}{REST}"));
@@ -140,12 +144,30 @@ async fn a_link_stays_and_what_it_leads_to_is_changed() {
     house.store.restore(Which::user("good"), versions[2].timestamp.clone()).await.unwrap();
     assert!(link.is_symlink());
     assert_eq!(fs::read_to_string(&target).unwrap(), OTHER);
-    house.tidy(&dotfiles).await;
 
     let house = house.again(defaults(&[("good", GOOD)])).await;
     assert!(link.is_symlink());
     assert_eq!(fs::read_to_string(&target).unwrap(), GOOD);
     house.store.delete(Which::user("good")).await.unwrap_err();
+    // The next start keeps and removes what still stood beside.
+    let house = house.again(defaults(&[("good", GOOD)])).await;
     house.tidy(&dotfiles).await;
     assert_eq!(fs::read_dir(&dotfiles).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn who_has_opened_a_file_and_not_written_yet_loses_nothing_either() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let mut writer = File::options().append(true).open(&path).unwrap();
+    // Nothing tells of this writer: the file was last written long ago.
+    writer.set_modified(std::time::UNIX_EPOCH).unwrap();
+    house.store.delete(Which::user("good")).await.unwrap();
+    writer.write_all(REST.as_bytes()).unwrap();
+    drop(writer);
+    house.tidy(&house.actions()).await;
+    let versions = house.versions(&Which::user("good")).await;
+    assert_eq!(versions[0].1, format!("{GOOD}{REST}"));
 }
