@@ -83,7 +83,7 @@ impl Shelf {
             }
             // The closing of what stood there may be told only now; and if events were lost, it never is.
             let closed_before = aside.from.as_ref().is_some_and(|from| seen.shut.contains(from));
-            if (closed_before || seen.all) && (self.writing.remove(hidden) || seen.all) {
+            if seen.all || closed_before && self.writing.remove(hidden) {
                 self.due.insert(hidden.clone(), now + QUIET);
             }
         }

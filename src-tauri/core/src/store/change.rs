@@ -152,7 +152,7 @@ impl Shelf {
         if current.as_deref() != Some(bytes) {
             let metadata = std::fs::metadata(&path).ok();
             let mode = metadata.map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
-            let target = self.behind_link(project, &path)?;
+            let target = behind_link(project, &path)?;
             let swapped = replace(&target, bytes, mode, id, current.is_some())
                 .map_err(StoreError::io(&target, "writing the file"))?;
             if let Swapped::Out { bytes: other, temporary } = swapped {
@@ -250,19 +250,6 @@ impl Shelf {
         Ok(Some(project))
     }
 
-    /// Where a file really stands: what a link leads to is changed, and the link stays.
-    fn behind_link(&self, project: Option<&Path>, path: &Path) -> Result<PathBuf, StoreError> {
-        if !path.is_symlink() {
-            return Ok(path.to_owned());
-        }
-        let target = path.canonicalize().map_err(StoreError::io(path, "following the link"))?;
-        if project.is_some_and(|project| !target.starts_with(project)) {
-            let what = "this link leads out of the project, and nothing is written through it".to_owned();
-            return Err(StoreError::InTheWay { path: path.to_owned(), what });
-        }
-        Ok(target)
-    }
-
     /// The file with an id and its bytes; refuses what is there but can't be read.
     fn held(&self, project: Option<&Path>, id: &str) -> Result<Option<(PathBuf, Vec<u8>)>, StoreError> {
         if let Some(active) = self.active(project, id) {
@@ -326,6 +313,19 @@ impl Shelf {
     }
 }
 
+/// Where a file really stands: what a link leads to is changed, and the link stays.
+fn behind_link(project: Option<&Path>, path: &Path) -> Result<PathBuf, StoreError> {
+    if !path.is_symlink() {
+        return Ok(path.to_owned());
+    }
+    let target = path.canonicalize().map_err(StoreError::io(path, "following the link"))?;
+    if project.is_some_and(|project| !target.starts_with(project)) {
+        let what = "this link leads out of the project, and nothing is written through it".to_owned();
+        return Err(StoreError::InTheWay { path: path.to_owned(), what });
+    }
+    Ok(target)
+}
+
 /// What a replacement brought out.
 enum Swapped {
     /// There was nothing, or it could not be swapped and was as it had been read.
@@ -364,11 +364,9 @@ fn replace(path: &Path, bytes: &[u8], mode: u32, id: &str, exists: bool) -> io::
     }
     fault::point("swapped")?;
     file::sync_folder(folder)?;
-    match file::read_at_most(&temporary, None)? {
-        Content::Bytes(bytes) => Ok(Swapped::Out { bytes, temporary }),
-        _ => {
-            let what = format!("what stood there is kept beside as {}", temporary.display());
-            Err(io::Error::other(what))
-        }
-    }
+    let Content::Bytes(bytes) = file::read_at_most(&temporary, None)? else {
+        let what = format!("what stood there is kept beside as {}", temporary.display());
+        return Err(io::Error::other(what));
+    };
+    Ok(Swapped::Out { bytes, temporary })
 }

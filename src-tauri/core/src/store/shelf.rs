@@ -184,6 +184,10 @@ impl Shelf {
     fn load(&mut self, project: Option<&Path>) {
         let fresh = |path: &PathBuf| path.is_file() && !file::is_at_rest(path, SETTLE);
         if self.folder_mut(project).list().iter().any(fresh) {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this thread is the store's own, and nobody tells of rest"
+            )]
             std::thread::sleep(SETTLE);
         }
         self.rescan(project, true);
@@ -274,8 +278,11 @@ impl Shelf {
 
     /// Watches what a link leads to, where it may be followed.
     fn watch_target(&mut self, project: Option<&Path>, link: &Path) {
+        if !link.is_symlink() {
+            return;
+        }
         let Ok(target) = link.canonicalize() else { return };
-        if !link.is_symlink() || project.is_some_and(|project| !target.starts_with(project)) {
+        if project.is_some_and(|project| !target.starts_with(project)) {
             return;
         }
         if let Some(notice) = target.parent().and_then(|parent| self.watch.also(parent)) {
