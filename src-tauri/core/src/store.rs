@@ -3,7 +3,9 @@
 //! All state lives on one thread (`shelf`); this is the handle to it. Reading a file's text is
 //! `action`'s, running an action is `engine`'s.
 
+mod aside;
 mod change;
+mod copy;
 mod defaults;
 mod error;
 mod fault;
@@ -173,12 +175,14 @@ impl ActionStore {
 
     /// Everything that is wrong in the user's folder and the project's.
     pub async fn check(&self, project: Option<PathBuf>) -> Result<Vec<Problem>, StoreError> {
+        self.settle(project.clone()).await?;
         self.order(move |shelf| shelf.check(project.as_deref())).await
     }
 
     /// Reads the bytes that are about to run from the disk, now; `stale` accepts the last good version of
     /// a broken file.
     pub async fn resolve(&self, which: Which, stale: bool) -> Result<Resolved, StoreError> {
+        self.settle(which.project.clone()).await?;
         self.order(move |shelf| shelf.resolve(&which, stale)).await?
     }
 
@@ -189,11 +193,13 @@ impl ActionStore {
         values: Values,
         shell: ShellKind,
     ) -> Result<Preview, StoreError> {
+        self.settle(which.project.clone()).await?;
         self.order(move |shelf| shelf.preview(&which, &values, shell)).await?
     }
 
     /// Accepts a project's file as the user has seen it: `sha256` in hex, or `current`.
     pub async fn trust(&self, which: Which, sha256: String) -> Result<(), StoreError> {
+        self.settle(which.project.clone()).await?;
         self.order(move |shelf| shelf.accept(&which, &sha256)).await?
     }
 
@@ -265,6 +271,14 @@ impl ActionStore {
         values: BTreeMap<String, String>,
     ) -> Result<(), StoreError> {
         self.order(move |shelf| shelf.remember_inputs(&which, &values)).await?
+    }
+
+    /// Gives files that differ from what is known a moment: they may be half written.
+    async fn settle(&self, project: Option<PathBuf>) -> Result<(), StoreError> {
+        if !self.order(move |shelf| shelf.is_settled(project.as_deref())).await? {
+            tokio::time::sleep(shelf::SETTLE).await;
+        }
+        Ok(())
     }
 
     async fn order<T: Send + 'static>(

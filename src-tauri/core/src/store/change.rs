@@ -8,14 +8,16 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags};
+use rustix::io::Errno;
 
-use super::fault;
-use super::file::{self, Content, TEMPORARY};
+use super::aside::{Aside, name_beside};
+use super::file::{self, Content};
 use super::folder::Folder;
 use super::history::{Author, Key};
 use super::shelf::Shelf;
 use super::{StoreError, Which};
-use crate::action::{Scope, id_of, is_id, kebab, span_of};
+use super::{copy, fault};
+use crate::action::{Scope, id_of, is_id, kebab};
 use crate::api::Undo;
 use crate::clock;
 
@@ -85,7 +87,14 @@ impl Shelf {
             Some(id) => id.to_owned(),
             None => self.free_id(None, &format!("my-{}", which.id.trim_start_matches("my-"))),
         };
-        let text = renamed(&String::from_utf8_lossy(&bytes), &id);
+        let path = self.user.dir.join(format!("{id}.yaml"));
+        let text = copy::copy(&path, &bytes, &id).ok_or_else(|| {
+            let what = format!(
+                "a copy of `{}` can't be made: it is written in a way that only an editor can change",
+                which.id
+            );
+            StoreError::InTheWay { path, what }
+        })?;
         self.put(None, &id, text.as_bytes(), Author::Import, &format!("a copy of {}", which.id))?;
         Ok(id)
     }
@@ -143,22 +152,28 @@ impl Shelf {
         if current.as_deref() != Some(bytes) {
             let metadata = std::fs::metadata(&path).ok();
             let mode = metadata.map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
-            let swapped = replace(&path, bytes, mode, id, current.is_some())
-                .map_err(StoreError::io(&path, "writing the file"))?;
-            // Somebody wrote between our look and the swap: that is a version too, and ours is newer.
+            let target = behind_link(project, &path)?;
+            let swapped = replace(&target, bytes, mode, id, current.is_some())
+                .map_err(StoreError::io(&target, "writing the file"))?;
             if let Swapped::Out { bytes: other, temporary } = swapped {
+                // Somebody wrote between our look and the swap: that is a version too, and ours is newer.
+                let instead = Some((bytes.to_vec(), author));
                 if Some(&other) != current.as_ref() {
-                    let kept = self
-                        .history
-                        .record(&key, &other, Author::Editor, "", clock::now())
-                        .and_then(|_| self.history.record(&key, bytes, author, reason, clock::now()));
                     // If it can't be kept, the file with it stays beside; the next start keeps it.
-                    kept.map_err(self.history_error("keeping what was written meanwhile"))?;
+                    self.keep_late(project, id, &other, instead.as_ref())
+                        .map_err(self.history_error("keeping what was written meanwhile"))?;
                 }
-                fault::point("before what was swapped out is removed")
-                    .map_err(StoreError::io(&temporary, "removing"))?;
-                std::fs::remove_file(&temporary).map_err(StoreError::io(&temporary, "removing"))?;
+                let aside = Aside {
+                    project: project.map(Path::to_owned),
+                    id: id.to_owned(),
+                    from: Some(target),
+                    kept: other,
+                    instead,
+                    closed: false,
+                };
+                self.let_go(&temporary, aside)?;
             }
+            self.writing.remove(&path);
         }
         self.reload(project, vec![path], true);
         Ok(Undo { timestamp })
@@ -170,7 +185,10 @@ impl Shelf {
         let key = self.folder(project).key(id);
         let bytes = match file::read_at_most(path, None).map_err(StoreError::io(path, "reading the file"))? {
             Content::Bytes(bytes) => bytes,
-            Content::TooLarge(_) => Vec::new(),
+            Content::TooLarge(size) => {
+                let what = format!("its {size} bytes are too many to keep");
+                return Err(StoreError::InTheWay { path: path.to_owned(), what });
+            }
             Content::Other(what) => {
                 return Err(StoreError::InTheWay { path: path.to_owned(), what: format!("this is {what}") });
             }
@@ -181,49 +199,26 @@ impl Shelf {
             .map_err(self.history_error("keeping what the file holds"))?;
         // First aside, then away: what somebody wrote in between is seen and kept.
         let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-        let aside = folder.join(format!("{TEMPORARY}{id}.deleted.tmp"));
+        let aside = folder.join(name_beside(id));
         fault::point("before the file is put aside").map_err(StoreError::io(path, "removing the file"))?;
         std::fs::rename(path, &aside).map_err(StoreError::io(path, "removing the file"))?;
         fault::point("put aside").map_err(StoreError::io(path, "removing the file"))?;
-        let meanwhile = match file::read_at_most(&aside, None) {
-            Ok(Content::Bytes(now)) if now != bytes => self
-                .history
-                .record(&key, &now, Author::Editor, "", clock::now())
-                .map_err(self.history_error("keeping what was written meanwhile"))?,
-            _ => None,
+        let (meanwhile, kept) = match file::read_at_most(&aside, None) {
+            Ok(Content::Bytes(now)) if now != bytes => {
+                let meanwhile = self.history.record(&key, &now, Author::Editor, "", clock::now());
+                (meanwhile.map_err(self.history_error("keeping what was written meanwhile"))?, now)
+            }
+            _ => (None, bytes),
         };
-        fault::point("before it is removed").map_err(StoreError::io(&aside, "removing"))?;
-        std::fs::remove_file(&aside).map_err(StoreError::io(&aside, "removing"))?;
+        let of = project.map(Path::to_owned);
+        let from = Some(path.to_owned());
+        self.let_go(
+            &aside,
+            Aside { project: of, id: id.to_owned(), from, kept, instead: None, closed: false },
+        )?;
         file::sync_folder(&folder).map_err(StoreError::io(&folder, "syncing the folder"))?;
         self.reload(project, vec![path.to_owned()], true);
         Ok(Undo { timestamp: meanwhile.or(timestamp) })
-    }
-
-    /// Keeps what a crash left behind in the user's folder, then removes it.
-    pub fn sweep(&mut self) {
-        let Ok(entries) = std::fs::read_dir(&self.user.dir) else { return };
-        for path in entries.flatten().map(|entry| entry.path()) {
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-            let Some(rest) = name.strip_prefix(TEMPORARY) else { continue };
-            let Ok(Content::Bytes(bytes)) = file::read_at_most(&path, None) else { continue };
-            let named = rest.split('.').next().unwrap_or_default();
-            let id = if is_id(named) { named.to_owned() } else { id_of(&path, &bytes) };
-            let key = self.user.key(&id);
-            // Half of a version that the history has whole is nothing new.
-            let known = self.history.timestamps(&key).unwrap_or_default().iter().any(|timestamp| {
-                self.history
-                    .read(&key, timestamp)
-                    .is_ok_and(|old| old.is_some_and(|old| old.starts_with(&bytes)))
-            });
-            let kept = known
-                || self
-                    .history
-                    .record(&key, &bytes, Author::Editor, "left behind by a crash", clock::now())
-                    .is_ok();
-            if kept {
-                let _ = std::fs::remove_file(&path);
-            }
-        }
     }
 
     /// The folder that a change is meant for: the user's by default.
@@ -267,6 +262,9 @@ impl Shelf {
             Ok(Content::Bytes(bytes)) if id_of(&path, &bytes) == id => Ok(Some((path, bytes))),
             Ok(Content::Bytes(_) | Content::TooLarge(_)) => Ok(None),
             Ok(Content::Other(what)) => blocked(format!("this is {what}")),
+            Err(_) if path.is_symlink() && !path.exists() => {
+                blocked("this link leads to a file that is not there".to_owned())
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => blocked(format!("can't be read: {error}")),
         }
@@ -290,6 +288,9 @@ impl Shelf {
     }
 
     fn free_id(&self, project: Option<&Path>, id: &str) -> String {
+        // An id has 100 characters at most, and a number may have to follow.
+        let id = id.chars().take(90).collect::<String>();
+        let id = id.trim_end_matches('-');
         let ids = std::iter::once(id.to_owned()).chain((2..).map(|n| format!("{id}-{n}")));
         ids.into_iter().find(|id| !self.is_taken(project, id)).unwrap_or_else(|| kebab(id))
     }
@@ -312,6 +313,19 @@ impl Shelf {
     }
 }
 
+/// Where a file really stands: what a link leads to is changed, and the link stays.
+fn behind_link(project: Option<&Path>, path: &Path) -> Result<PathBuf, StoreError> {
+    if !path.is_symlink() {
+        return Ok(path.to_owned());
+    }
+    let target = path.canonicalize().map_err(StoreError::io(path, "following the link"))?;
+    if project.is_some_and(|project| !target.starts_with(project)) {
+        let what = "this link leads out of the project, and nothing is written through it".to_owned();
+        return Err(StoreError::InTheWay { path: path.to_owned(), what });
+    }
+    Ok(target)
+}
+
 /// What a replacement brought out.
 enum Swapped {
     /// There was nothing, or it could not be swapped and was as it had been read.
@@ -332,41 +346,27 @@ fn replace(path: &Path, bytes: &[u8], mode: u32, id: &str, exists: bool) -> io::
     }
     // From here on the temporary file may be the user's: it stays until that is in the history.
     let (_, temporary) = temporary.keep().map_err(|error| error.error)?;
-    if rustix::fs::renameat_with(CWD, &temporary, CWD, path, RenameFlags::EXCHANGE).is_err() {
+    let swapped = match rustix::fs::renameat_with(CWD, &temporary, CWD, path, RenameFlags::EXCHANGE) {
+        Ok(()) => Ok(true),
         // The file system can't swap: the moment between the last look and the rename stays open.
-        std::fs::rename(&temporary, path)?;
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            std::fs::rename(&temporary, path).map(|()| false)
+        }
+        Err(error) => Err(error.into()),
+    };
+    let swapped = swapped.inspect_err(|_| {
+        // It still holds our bytes; that it can't be removed is for the next start.
+        let _ = std::fs::remove_file(&temporary);
+    })?;
+    if !swapped {
         file::sync_folder(folder)?;
         return Ok(Swapped::Nothing);
     }
     fault::point("swapped")?;
     file::sync_folder(folder)?;
-    let bytes = match file::read_at_most(&temporary, None)? {
-        Content::Bytes(bytes) => bytes,
-        _ => Vec::new(),
+    let Content::Bytes(bytes) = file::read_at_most(&temporary, None)? else {
+        let what = format!("what stood there is kept beside as {}", temporary.display());
+        return Err(io::Error::other(what));
     };
     Ok(Swapped::Out { bytes, temporary })
-}
-
-/// The same text with another id, all else as it is.
-fn renamed(text: &str, id: &str) -> String {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match span_of(text, "id") {
-        Some((start, end)) => {
-            let before: String = text.chars().take(start).collect();
-            let after: String = text.chars().skip(end).collect();
-            format!("{before}{id}{after}")
-        }
-        None => format!("id: {id}\n{text}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::renamed;
-
-    #[test]
-    fn a_copy_keeps_comments_and_everything_else() {
-        assert_eq!(renamed("# é\nid: \"a\" # c\nlabel: A\n", "b"), "# é\nid: b # c\nlabel: A\n");
-        assert_eq!(renamed("label: A\n", "b"), "id: b\nlabel: A\n");
-    }
 }

@@ -23,9 +23,11 @@ mod tests {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use crate::action::Scope;
     use crate::events::Events;
     use crate::paths::Paths;
     use crate::settings::Settings;
+    use crate::store::tests::tidied;
     use crate::store::{ActionStore, Defaults, Which};
 
     struct Plan {
@@ -80,15 +82,14 @@ mod tests {
         };
         let Ok(mut store) = open().await else { return };
         for turn in 0..14 {
-            let id = ["kept", "mine"][next(2)];
-            let which = Which::user(id);
-            let path = plan.home.join("actions").join(format!("{id}.yaml"));
+            let id = ["kept", "mine", "hers"][next(3)];
+            let (which, dir, history) = place(&plan.home, id);
+            let path = dir.join(format!("{id}.yaml"));
             let versions = store.history(which.clone()).await.unwrap_or_default();
             match next(8) {
                 0..=2 => {
                     // Whoever writes over what nobody has seen yet loses it himself.
                     let _ = store.resolve(which.clone(), true).await;
-                    let history = plan.home.join("actions/.history").join(id);
                     let current = fs::read(&path).unwrap_or_default();
                     if current.is_empty() || contents(&history).contains(&current) {
                         let text = text(&format!("user {turn}"));
@@ -103,7 +104,7 @@ mod tests {
                     let _ = store.restore(which, timestamp).await;
                 }
                 4 => drop(store.reset("kept".into()).await),
-                5 => drop(store.delete(Which::user("mine")).await),
+                5 => drop(store.delete(place(&plan.home, ["mine", "hers"][next(2)]).0).await),
                 6 => drop(store.seed().await),
                 _ => {
                     drop(store);
@@ -115,6 +116,18 @@ mod tests {
             }
         }
         fs::write(plan.home.join("reached"), REACHED.load(Ordering::SeqCst).to_string()).unwrap();
+    }
+
+    /// An action, its folder, and its history's.
+    fn place(home: &Path, id: &str) -> (Which, PathBuf, PathBuf) {
+        let history = home.join("actions/.history");
+        if id != "hers" {
+            return (Which::user(id), home.join("actions"), history.join(id));
+        }
+        let project = home.join("repo");
+        let dir = Paths::project_actions(&project);
+        let history = history.join("projects").join(crate::store::history::project_hash(&project)).join(id);
+        (Which { id: id.into(), project: Some(project), scope: Some(Scope::Project) }, dir, history)
     }
 
     fn text(label: &str) -> String {
@@ -129,14 +142,16 @@ mod tests {
     }
 
     fn live_through(seed: u64, at: usize, kind: &str) -> Option<usize> {
-        let home = tempfile::tempdir().unwrap();
-        let plan = format!("{at} {kind} {seed} {}", home.path().display());
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(place(&home, "hers").1).unwrap();
+        let plan = format!("{at} {kind} {seed} {}", home.display());
         let output = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "store::fault::tests::child", "--test-threads=1"])
             .env("ORCHESTRATOR_STORE_FAULT", &plan)
             .output()
             .unwrap();
-        let reached = fs::read_to_string(home.path().join("reached")).ok();
+        let reached = fs::read_to_string(home.join("reached")).ok();
         if kind != "kill" {
             assert!(reached.is_some(), "{plan}: {}", String::from_utf8_lossy(&output.stdout));
         }
@@ -144,25 +159,25 @@ mod tests {
         // The next start keeps what a crash left beside.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let paths = Paths::at(home.path(), home.path().to_owned()).unwrap();
-            let defaults = Defaults::default();
-            ActionStore::open_with(paths.clone(), Settings::open(&paths, Events::default()), defaults)
-                .await
-                .unwrap()
+            let paths = Paths::at(&home, home.clone()).unwrap();
+            let settings = Settings::open(&paths, Events::default());
+            let (store, _) = ActionStore::open_with(paths, settings, Defaults::default()).await.unwrap();
+            store.list(Some(home.join("repo"))).await.unwrap();
+            for id in ["mine", "hers"] {
+                tidied(&store, &place(&home, id).1).await;
+            }
         });
-        let actions = home.path().join("actions");
-        let mut kept = contents(&actions);
-        for id in ["kept", "mine"] {
-            kept.extend(contents(&actions.join(".history").join(id)));
+        let mut kept = BTreeSet::new();
+        for id in ["kept", "mine", "hers"] {
+            let (_, dir, history) = place(&home, id);
+            kept.extend(contents(&dir));
+            kept.extend(contents(&history));
         }
-        let ledger = fs::read_to_string(home.path().join("ledger")).unwrap_or_default();
+        let ledger = fs::read_to_string(home.join("ledger")).unwrap_or_default();
         for line in ledger.lines() {
             let text: String = serde_json::from_str(line).unwrap();
             assert!(kept.contains(text.as_bytes()), "{plan}: lost {text:?}; kept {}", kept.len());
         }
-        let leftovers = fs::read_dir(&actions).unwrap().flatten().map(|entry| entry.file_name());
-        let leftovers: Vec<_> = leftovers.filter(|name| name.to_string_lossy().ends_with(".tmp")).collect();
-        assert!(leftovers.is_empty(), "{plan}: {leftovers:?}");
         reached?.parse().ok()
     }
 

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::OFlags;
 
@@ -96,8 +97,27 @@ pub(crate) fn write_beside(folder: &Path, bytes: &[u8], mode: u32) -> io::Result
     write_beside_as(folder, "", bytes, mode)
 }
 
+/// Whether nothing was written into a file for so long.
+pub(super) fn is_at_rest(path: &Path, so_long: Duration) -> bool {
+    let written = std::fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
+    written.is_ok_and(|at| at.elapsed().is_ok_and(|ago| ago >= so_long))
+}
+
 /// The same, with a name that tells after a crash whose bytes these are.
 pub(crate) fn write_beside_as(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    mode: u32,
+) -> io::Result<tempfile::NamedTempFile> {
+    let temporary = write_unsynced(folder, name, bytes, mode)?;
+    temporary.as_file().sync_all()?;
+    fault::point("the file beside is written")?;
+    Ok(temporary)
+}
+
+/// The same, for whoever makes many files durable together.
+pub(super) fn write_unsynced(
     folder: &Path,
     name: &str,
     bytes: &[u8],
@@ -112,8 +132,6 @@ pub(crate) fn write_beside_as(
     temporary.write_all(half)?;
     fault::point("half of the file beside is written")?;
     temporary.write_all(rest)?;
-    temporary.as_file().sync_all()?;
-    fault::point("the file beside is written")?;
     Ok(temporary)
 }
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::fault;
-use super::file::{self, Content, TEMPORARY};
+use super::file::{self, Content};
 use crate::action::is_id;
 
 /// How many versions of an action are kept.
@@ -38,7 +38,6 @@ pub(crate) enum Author {
     Restore,
     Reset,
     Seed,
-    Delete,
     Create,
     Import,
 }
@@ -105,10 +104,7 @@ impl History {
         let folder = self.folder(key)?;
         self.make(&folder)?;
         let temporary = if self.batch {
-            let mut temporary =
-                tempfile::Builder::new().prefix(TEMPORARY).suffix(".tmp").tempfile_in(&folder)?;
-            temporary.write_all(bytes)?;
-            temporary
+            file::write_unsynced(&folder, "", bytes, 0o600)?
         } else {
             file::write_beside(&folder, bytes, 0o600)?
         };
@@ -131,24 +127,16 @@ impl History {
         Ok(Some(timestamp))
     }
 
-    /// Does many things and makes them durable together.
-    pub fn together<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
-        self.batch = true;
-        let result = work(self);
-        self.batch = false;
+    /// Begins or ends a batch: what is recorded in one is made durable together, at its end.
+    pub fn set_batch(&mut self, batch: bool) {
+        let ends = self.batch && !batch;
+        self.batch = batch;
         #[cfg(target_os = "linux")]
-        if let Err(error) = std::fs::File::open(&self.root).and_then(|root| Ok(rustix::fs::syncfs(root)?)) {
+        if ends
+            && let Err(error) = std::fs::File::open(&self.root).and_then(|root| Ok(rustix::fs::syncfs(root)?))
+        {
             tracing::debug!(%error, "the history can't be synced");
         }
-        result
-    }
-
-    /// Sets batching by hand, where a closure can't reach.
-    pub fn set_batch(&mut self, batch: bool) {
-        if self.batch && !batch {
-            self.together(|_| ());
-        }
-        self.batch = batch;
     }
 
     /// The timestamps of an action's versions, newest first.

@@ -72,6 +72,7 @@ impl Shelf {
             for (path, entry) in folder.entries() {
                 problems.extend(problems_of(folder, path, entry));
             }
+            problems.extend(self.unfinished(folder));
         }
         problems
     }
@@ -99,7 +100,8 @@ impl Shelf {
         let Some(entry) = folder.entry(&path).filter(|entry| entry.id == which.id) else {
             return Err(self.unknown(&which.id, which.project.as_deref()));
         };
-        let view = self.view(folder, &path, entry, which.project.as_deref());
+        let mut view = self.view(folder, &path, entry, which.project.as_deref());
+        view.problems.extend(self.unfinished(folder).filter(|problem| problem.file == path));
         let first = view.problems.iter().find(|problem| problem.is_error()).cloned();
         let (action, bytes, sha256) = match (&entry.action, &entry.good, first) {
             (Some(action), _, None) => (action, &entry.bytes, &entry.sha256),

@@ -7,20 +7,21 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
+use super::aside::Aside;
+use super::file;
 use super::folder::{Change, Entry, Folder, Good};
 use super::history::{Author, History};
 use super::trust::Trust;
 use super::watch::{Seen, Watch};
 use super::{Defaults, Notice, StoreChange, StoreError};
-use crate::action::{Problem, Scope};
+use crate::action::{Problem, Scope, Severity};
 use crate::clock;
 use crate::paths::Paths;
 use crate::remembered::Remembered;
 use crate::settings::Settings;
 
 /// How long after a reading that failed, or that may have been early, a file is read again.
-/// In tests it is longer, so that a busy machine can't come between two halves of one save.
-const SETTLE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 30 });
+pub(super) const SETTLE: Duration = Duration::from_millis(30);
 
 /// What reaches the thread.
 pub(super) enum Message {
@@ -49,7 +50,17 @@ pub(super) struct Shelf {
     /// The notices of the start, while it lasts: nobody listens yet.
     opening: Option<Vec<Notice>>,
     /// Files to read again, and when.
-    due: BTreeMap<PathBuf, Instant>,
+    pub(super) due: BTreeMap<PathBuf, Instant>,
+    /// Files that somebody writes and has not closed.
+    pub(super) writing: BTreeSet<PathBuf>,
+    /// What files held that differ from what is known, at a first glance: they may be half written.
+    glanced: HashMap<PathBuf, String>,
+    /// Files whose new content was not taken, because it is still being written.
+    unfinished: BTreeSet<PathBuf>,
+    /// Files that were taken out of their place and are not removed yet.
+    pub(super) asides: BTreeMap<PathBuf, Aside>,
+    /// Where links in the folders lead, and the links.
+    links: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
     /// Files whose bytes could not be kept in the history yet.
     unkept: BTreeSet<PathBuf>,
 }
@@ -71,6 +82,11 @@ impl Shelf {
             trust: Trust::open(paths.trust()),
             watch: Watch::new(sender),
             due: BTreeMap::new(),
+            writing: BTreeSet::new(),
+            glanced: HashMap::new(),
+            unfinished: BTreeSet::new(),
+            asides: BTreeMap::new(),
+            links: BTreeMap::new(),
             unkept: BTreeSet::new(),
             paths,
             defaults,
@@ -90,8 +106,7 @@ impl Shelf {
         let mut notices = Vec::new();
         // Watched first, loaded then: what changes in between is seen twice rather than never.
         notices.extend(self.watch.follow(self.paths.home(), &actions));
-        self.rescan(None, true);
-        self.sweep();
+        self.load(None);
         notices.extend(self.clean_deprecated());
         notices.extend(self.seed());
         if let Some(why) = &self.trust.broken {
@@ -134,7 +149,7 @@ impl Shelf {
                 }
                 message = inbox.try_recv().ok();
             }
-            self.absorb(&seen);
+            self.absorb(seen);
             self.read_due();
             if let Some(work) = order {
                 work(self);
@@ -160,9 +175,23 @@ impl Shelf {
             for notice in self.watch.follow(root, &dir) {
                 self.publish(StoreChange::Notice(notice));
             }
-            self.rescan(Some(root), true);
+            self.load(Some(root));
         }
         self.folder(Some(root))
+    }
+
+    /// Reads a folder for the first time. A file that was written this instant is given a moment.
+    fn load(&mut self, project: Option<&Path>) {
+        let fresh = |path: &PathBuf| path.is_file() && !file::is_at_rest(path, SETTLE);
+        if self.folder_mut(project).list().iter().any(fresh) {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this thread is the store's own, and nobody tells of rest"
+            )]
+            std::thread::sleep(SETTLE);
+        }
+        self.rescan(project, true);
+        self.sweep(project);
     }
 
     /// A folder that is loaded; the user's for a project that is not.
@@ -178,10 +207,13 @@ impl Shelf {
     }
 
     /// Looks at everything that events named.
-    fn absorb(&mut self, seen: &Seen) {
+    fn absorb(&mut self, mut seen: Seen) {
         if seen.is_empty() {
             return;
         }
+        self.follow_writers(&seen);
+        self.see_through_links(&mut seen);
+        let seen = &seen;
         let roots: Vec<Option<PathBuf>> =
             std::iter::once(None).chain(self.projects.keys().cloned().map(Some)).collect();
         if seen.touches(&self.paths.config()) {
@@ -215,6 +247,50 @@ impl Shelf {
         }
     }
 
+    /// Keeps track of who is still writing.
+    fn follow_writers(&mut self, seen: &Seen) {
+        self.follow_asides(seen);
+        if seen.all {
+            // Who closed what meanwhile is not known.
+            self.writing.clear();
+        }
+        for path in &seen.shut {
+            self.writing.remove(path);
+        }
+        self.writing.extend(seen.writing.iter().cloned());
+    }
+
+    /// What happens to a link's target happens to the link.
+    fn see_through_links(&mut self, seen: &mut Seen) {
+        for (target, links) in &self.links {
+            if seen.closed.contains(target) {
+                self.writing.retain(|path| !links.contains(path));
+                seen.closed.extend(links.iter().cloned());
+            }
+            if seen.writing.contains(target) {
+                self.writing.extend(links.iter().cloned());
+            }
+            if seen.gone.contains(target) || seen.early.contains(target) {
+                seen.early.extend(links.iter().cloned());
+            }
+        }
+    }
+
+    /// Watches what a link leads to, where it may be followed.
+    fn watch_target(&mut self, project: Option<&Path>, link: &Path) {
+        if !link.is_symlink() {
+            return;
+        }
+        let Ok(target) = link.canonicalize() else { return };
+        if project.is_some_and(|project| !target.starts_with(project)) {
+            return;
+        }
+        if let Some(notice) = target.parent().and_then(|parent| self.watch.also(parent)) {
+            self.publish(StoreChange::Notice(notice));
+        }
+        self.links.entry(target).or_default().insert(link.to_owned());
+    }
+
     /// Lets go of files that were removed. One that is there again is about to be told of.
     fn forget(&mut self, project: Option<&Path>, paths: &[PathBuf]) {
         self.keep_unkept(project);
@@ -238,6 +314,10 @@ impl Shelf {
         let mut by_root: HashMap<Option<PathBuf>, Vec<PathBuf>> = HashMap::new();
         for path in due {
             self.due.remove(&path);
+            if self.asides.contains_key(&path) {
+                self.look_aside(&path);
+                continue;
+            }
             let root = self.projects.values().find(|folder| folder.owns(&path));
             let root = root.and_then(|folder| folder.project.clone());
             by_root.entry(root).or_default().push(path);
@@ -263,7 +343,20 @@ impl Shelf {
         let many = paths.len() > 20;
         self.history.set_batch(many);
         for path in paths {
+            self.watch_target(project, &path);
             let (change, entry) = self.folder(project).look(&path);
+            let glanced = self.glanced.remove(&path);
+            if let Some(entry) = &entry {
+                let grows = glanced.is_some_and(|glanced| glanced != entry.sha256);
+                if grows {
+                    self.due.insert(path.clone(), Instant::now() + SETTLE);
+                }
+                if grows || self.writing.contains(&path) {
+                    self.unfinished.insert(path);
+                    continue;
+                }
+            }
+            self.unfinished.remove(&path);
             match (change, entry) {
                 (Change::None, _) => {}
                 (Change::Gone, _) => {
@@ -283,6 +376,34 @@ impl Shelf {
         if changed {
             self.publish(StoreChange::Actions { project: project.map(Path::to_owned) });
         }
+    }
+
+    /// Whether all files hold what is known of them; one that does not may be half written.
+    pub fn is_settled(&mut self, project: Option<&Path>) -> bool {
+        self.glanced.clear();
+        if let Some(project) = project {
+            self.project(project);
+        }
+        for root in project.map(Some).into_iter().chain([None]) {
+            let paths = self.folder_mut(root).list();
+            let folder = self.folder(root);
+            let differing = paths.into_iter().filter_map(|path| {
+                let sha256 = folder.look(&path).1?.sha256;
+                Some((path, sha256))
+            });
+            let differing: Vec<(PathBuf, String)> = differing.collect();
+            self.glanced.extend(differing);
+        }
+        self.glanced.is_empty()
+    }
+
+    /// The files of a folder whose new content was not taken, because it is still being written.
+    pub fn unfinished(&self, folder: &Folder) -> impl Iterator<Item = Problem> {
+        let paths = self.unfinished.iter().filter(|path| folder.owns(path));
+        paths.map(|path| {
+            let message = "this file is being written: it counts as it was before, until it is closed";
+            Problem { severity: Severity::Warning, ..Problem::whole(path, "being-written", message) }
+        })
     }
 
     /// Tries again to keep what could not be kept: the disk may have room now.

@@ -13,6 +13,7 @@ use crate::events::Events;
 use crate::paths::Paths;
 use crate::settings::Settings;
 
+mod saving;
 mod watching;
 
 const GOOD: &str = "label: Good\nsteps:\n  - write: \"ls\\r\"\n";
@@ -72,6 +73,11 @@ impl House {
         assert!(came, "never came: {actions:#?}");
     }
 
+    /// Waits until nothing is kept beside in a folder.
+    async fn tidy(&self, folder: &Path) {
+        tokio::time::timeout(Duration::from_secs(20), tidied(&self.store, folder)).await.unwrap();
+    }
+
     async fn versions(&self, which: &Which) -> Vec<(String, String)> {
         let mut texts = Vec::new();
         for version in self.store.history(which.clone()).await.unwrap() {
@@ -79,6 +85,14 @@ impl House {
             texts.push((version.author, content.source));
         }
         texts
+    }
+}
+
+/// Each look goes through the store's thread, which does the work that is due before it answers.
+pub(super) async fn tidied(store: &ActionStore, folder: &Path) {
+    let is_ours = |entry: fs::DirEntry| entry.file_name().to_string_lossy().ends_with(".tmp");
+    while fs::read_dir(folder).unwrap().flatten().any(is_ours) {
+        store.default_ids().await.unwrap();
     }
 }
 
@@ -165,6 +179,7 @@ async fn every_saved_version_is_kept_and_can_be_restored() {
 
     house.store.restore(which.clone(), undo.timestamp.unwrap()).await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), OTHER);
+    house.tidy(&house.actions()).await;
     let leftovers = fs::read_dir(house.actions()).unwrap().flatten();
     assert!(leftovers.map(|entry| entry.file_name()).all(|name| name == "good.yaml" || name == ".history"));
 }
@@ -418,6 +433,11 @@ async fn an_edit_can_be_kept_as_a_new_action() {
     assert_eq!(id, "my-good");
     let text = fs::read_to_string(house.actions().join("my-good.yaml")).unwrap();
     assert_eq!(text, format!("# mine\nid: my-good # here\n{GOOD}"));
+    let long = format!("a-{}", "b".repeat(98));
+    fs::write(house.actions().join(format!("{long}.yaml")), GOOD).unwrap();
+    house.until(None, |actions| actions.len() == 3).await;
+    let id = house.store.duplicate(Which::user(&long), None, None).await.unwrap();
+    assert!(id.starts_with("my-a-bb"), "{id}");
     let taken = house.store.duplicate(Which::user("good"), None, Some("my-good".into())).await;
     assert!(matches!(taken, Err(StoreError::InTheWay { .. })));
 }
@@ -428,7 +448,17 @@ async fn what_a_crash_left_behind_is_kept() {
     fs::write(house.actions().join(".ai-orchestrator-good.x1.tmp"), OTHER).unwrap();
     let house = house.again(defaults(&[])).await;
     assert_eq!(house.versions(&Which::user("good")).await, [("editor".to_owned(), OTHER.to_owned())]);
+    house.tidy(&house.actions()).await;
     assert!(!house.actions().join(".ai-orchestrator-good.x1.tmp").exists());
+
+    // In a project too, as soon as it is used.
+    let project = house.project();
+    let left = Paths::project_actions(&project).join(".ai-orchestrator-hello.x1.tmp");
+    fs::write(&left, OTHER).unwrap();
+    house.store.list(Some(project.clone())).await.unwrap();
+    house.tidy(left.parent().unwrap()).await;
+    let which = Which { scope: Some(Scope::Project), ..Which::seen_from(&project, "hello") };
+    assert_eq!(house.versions(&which).await, [("editor".to_owned(), OTHER.to_owned())]);
 }
 
 #[tokio::test]

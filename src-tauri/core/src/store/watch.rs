@@ -36,6 +36,12 @@ pub(super) struct Seen {
     pub gone: BTreeSet<PathBuf>,
     /// Files that are perhaps still being written.
     pub early: BTreeSet<PathBuf>,
+    /// Files that were written and not closed since, as far as that is told.
+    pub writing: BTreeSet<PathBuf>,
+    /// Files whose writer closed them.
+    pub shut: BTreeSet<PathBuf>,
+    /// Files that were renamed away while they were being written.
+    pub carried: BTreeSet<PathBuf>,
     /// Paths that came or went.
     moved: BTreeSet<PathBuf>,
     /// Nobody tells of a file's closing.
@@ -57,7 +63,13 @@ impl Seen {
         };
         self.all |= event.need_rescan();
         match event.kind {
-            EventKind::Access(AccessKind::Close(AccessMode::Write)) => self.closed.extend(event.paths),
+            EventKind::Access(AccessKind::Close(AccessMode::Write)) => {
+                for path in event.paths {
+                    self.writing.remove(&path);
+                    self.shut.insert(path.clone());
+                    self.closed.insert(path);
+                }
+            }
             EventKind::Create(kind) => {
                 for path in event.paths {
                     let Ok(metadata) = path.symlink_metadata() else { continue };
@@ -71,9 +83,17 @@ impl Seen {
                 }
             }
             // Where closing can be seen, it is waited for; and there both ends of a rename are told of one by one.
-            EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Name(RenameMode::Both))
+            EventKind::Modify(ModifyKind::Name(RenameMode::Both))
                 if cfg!(target_os = "linux") && !self.polled => {}
+            EventKind::Modify(ModifyKind::Data(_)) if cfg!(target_os = "linux") && !self.polled => {
+                self.writing.extend(event.paths);
+            }
             EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => {
+                for path in &event.paths {
+                    if self.writing.remove(path) {
+                        self.carried.insert(path.clone());
+                    }
+                }
                 self.moved.extend(event.paths.iter().cloned());
                 self.gone.extend(event.paths);
             }
@@ -97,6 +117,7 @@ impl Seen {
             && self.closed.is_empty()
             && self.gone.is_empty()
             && self.early.is_empty()
+            && self.writing.is_empty()
             && self.moved.is_empty()
     }
 
@@ -132,6 +153,11 @@ impl Watch {
             }
         }
         notices
+    }
+
+    /// Watches a folder in which links' targets stand.
+    pub fn also(&mut self, folder: &Path) -> Option<Notice> {
+        if self.watched.contains(folder) { None } else { self.add(folder) }
     }
 
     /// An empty collection of events.

@@ -4,9 +4,7 @@
 use std::fs;
 
 use super::{ActionView, GOOD, House, OTHER, labels};
-use crate::api::ActionHealth;
 use crate::paths::Paths;
-use crate::store::Which;
 
 #[tokio::test]
 async fn every_way_of_saving_a_file_is_seen() {
@@ -81,29 +79,4 @@ async fn two_hundred_files_at_once_are_all_there() {
         fs::write(house.actions().join(format!("a-{n}.yaml")), GOOD).unwrap();
     }
     house.until(None, |actions| actions.len() == 200).await;
-}
-
-#[tokio::test]
-async fn a_half_written_file_is_never_called_broken() {
-    use std::io::Write as _;
-    let mut house = House::new().await;
-    let path = house.actions().join("good.yaml");
-    fs::write(&path, GOOD).unwrap();
-    house.until(None, |actions| labels(actions) == ["Good"]).await;
-    for text in [OTHER, GOOD, OTHER] {
-        // Emptied, half written and closed, then the rest appended: three moments, one save.
-        let (half, rest) = text.split_at(text.len() / 2);
-        fs::write(&path, half).unwrap();
-        fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(rest.as_bytes()).unwrap();
-        let label = if text == OTHER { "Other" } else { "Good" };
-        loop {
-            let list = house.store.list(None).await.unwrap();
-            assert_eq!(list.actions[0].health, ActionHealth::Ready);
-            if list.actions[0].label == label {
-                break;
-            }
-            house.changes.recv().await.unwrap();
-        }
-    }
-    assert!(house.store.history(Which::user("good")).await.unwrap().iter().all(|version| version.valid));
 }

@@ -1,0 +1,173 @@
+//! What happens while somebody saves: half a file is none, and a change in the middle of a save loses neither.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{BROKEN, GOOD, House, OTHER, defaults, labels};
+use crate::action::Scope;
+use crate::paths::Paths;
+use crate::store::{StoreChange, Which};
+
+const HALF: &str = "label: Later\nsteps:\n  - write: \"half\\r\"\n";
+const REST: &str = "  - write: \"rest\\r\"\n";
+
+fn begin(path: &Path) -> File {
+    let mut writer = File::create(path).unwrap();
+    writer.write_all(HALF.as_bytes()).unwrap();
+    writer
+}
+
+#[tokio::test]
+async fn what_is_being_written_is_not_checked_recorded_or_run_before_it_is_closed() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let which = Which::user("good");
+    // One half doesn't parse, and the other one would run.
+    for half in ["label: Later\nsteps:\n  - wri", HALF] {
+        let mut writer = File::create(&path).unwrap();
+        writer.write_all(half.as_bytes()).unwrap();
+        let problems = house.store.check(None).await.unwrap();
+        let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
+        assert_eq!(codes, ["being-written"]);
+        assert!(!problems[0].is_error());
+        let resolved = house.store.resolve(which.clone(), false).await.unwrap();
+        assert_eq!(&*resolved.bytes, GOOD.as_bytes());
+        assert_eq!(resolved.view.problems, problems);
+        assert_eq!(house.store.history(which.clone()).await.unwrap().len(), 1);
+        writer.set_len(0).unwrap();
+        std::io::Seek::rewind(&mut writer).unwrap();
+        writer.write_all(GOOD.as_bytes()).unwrap();
+        drop(writer);
+        while !house.store.check(None).await.unwrap().is_empty() {}
+    }
+    let mut writer = begin(&path);
+    writer.write_all(REST.as_bytes()).unwrap();
+    drop(writer);
+    house.until(None, |actions| labels(actions) == ["Later"]).await;
+    let versions = house.versions(&which).await;
+    assert_eq!(versions.len(), 2, "{versions:?}");
+}
+
+#[tokio::test]
+async fn a_save_that_a_change_comes_into_is_kept() {
+    for change in ["restore", "reset", "seed", "delete", "delete of a project's"] {
+        for early in [true, false] {
+            let mut house = House::new().await;
+            if change == "reset" || change == "seed" {
+                house = house.again(defaults(&[("good", GOOD)])).await;
+            }
+            let project = (change == "delete of a project's").then(|| house.project());
+            let dir = project.as_deref().map_or(house.actions(), Paths::project_actions);
+            let path = dir.join("good.yaml");
+            for (text, label) in [(GOOD, "Good"), (OTHER, "Other")] {
+                fs::write(&path, text).unwrap();
+                house.until(project.as_deref(), |actions| labels(actions) == [label]).await;
+            }
+            let scope = Some(if project.is_some() { Scope::Project } else { Scope::User });
+            let which = Which { id: "good".into(), project, scope };
+            let oldest = house.store.history(which.clone()).await.unwrap().pop().unwrap().timestamp;
+
+            let mut writer = begin(&path);
+            if early {
+                // The store has heard of it before it changes the file.
+                house.store.check(None).await.unwrap();
+            }
+            let done = match change {
+                "restore" => house.store.restore(which.clone(), oldest).await.map(drop),
+                "reset" => house.store.reset("good".into()).await.map(drop),
+                "seed" => house.store.seed().await.map(drop),
+                _ => house.store.delete(which.clone()).await.map(drop),
+            };
+            done.unwrap();
+            writer.write_all(REST.as_bytes()).unwrap();
+            drop(writer);
+            house.tidy(&dir).await;
+            let now = fs::read_to_string(&path).ok();
+            assert_eq!(now.as_deref(), Some(GOOD).filter(|_| !change.starts_with("delete")), "{change}");
+            let versions = house.versions(&which).await;
+            let late = format!("{HALF}{REST}");
+            assert!(versions.iter().any(|(_, text)| *text == late), "{change}, {early}: {versions:?}");
+            if now.is_some() {
+                assert_eq!(versions[0].1, GOOD, "{change}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_late_save_is_told_of_with_the_version_that_brings_it_back() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let mut writer = begin(&path);
+    house.store.delete(Which::user("good")).await.unwrap();
+    writer.write_all(REST.as_bytes()).unwrap();
+    drop(writer);
+    let told = async {
+        loop {
+            if let StoreChange::Notice(notice) = house.changes.recv().await.unwrap() {
+                break notice;
+            }
+        }
+    };
+    let notice = tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
+    assert_eq!((notice.code, notice.action.as_deref()), ("late_save_kept", Some("good")));
+    house.store.restore(Which::user("good"), notice.restore.unwrap()).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), format!("{HALF}{REST}"));
+}
+
+#[tokio::test]
+async fn a_link_stays_and_what_it_leads_to_is_changed() {
+    let mut house = House::new().await;
+    let dotfiles = house.folder.path().join("dotfiles");
+    fs::create_dir(&dotfiles).unwrap();
+    let target = dotfiles.join("mine.yaml");
+    let link = house.actions().join("good.yaml");
+    fs::write(&target, OTHER).unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    house.until(None, |actions| labels(actions) == ["Other"]).await;
+
+    // An edit of the target is seen and kept, in place or renamed over it.
+    fs::write(&target, BROKEN.replace("wriet", "write")).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    fs::write(dotfiles.join("new"), OTHER.replace("Other", "Third")).unwrap();
+    fs::rename(dotfiles.join("new"), &target).unwrap();
+    house.until(None, |actions| labels(actions) == ["Third"]).await;
+    let versions = house.store.history(Which::user("good")).await.unwrap();
+    assert_eq!(versions.len(), 3);
+
+    house.store.restore(Which::user("good"), versions[2].timestamp.clone()).await.unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(fs::read_to_string(&target).unwrap(), OTHER);
+
+    let house = house.again(defaults(&[("good", GOOD)])).await;
+    assert!(link.is_symlink());
+    assert_eq!(fs::read_to_string(&target).unwrap(), GOOD);
+    house.store.delete(Which::user("good")).await.unwrap_err();
+    // The next start keeps and removes what still stood beside.
+    let house = house.again(defaults(&[("good", GOOD)])).await;
+    house.tidy(&dotfiles).await;
+    assert_eq!(fs::read_dir(&dotfiles).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn who_has_opened_a_file_and_not_written_yet_loses_nothing_either() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let mut writer = File::options().append(true).open(&path).unwrap();
+    // Nothing tells of this writer: the file was last written long ago.
+    writer.set_modified(std::time::UNIX_EPOCH).unwrap();
+    house.store.delete(Which::user("good")).await.unwrap();
+    writer.write_all(REST.as_bytes()).unwrap();
+    drop(writer);
+    house.tidy(&house.actions()).await;
+    let versions = house.versions(&Which::user("good")).await;
+    assert_eq!(versions[0].1, format!("{GOOD}{REST}"));
+}
