@@ -268,8 +268,7 @@ impl Actor {
             tracing::warn!(%error, "the terminal could not be resized");
             return;
         }
-        self.printout.resize(size);
-        self.text.modes().resized();
+        self.printout.resize(size, &mut self.text);
         self.viewers.pump(&mut self.printout);
         self.change(|view| (view.cols, view.rows) = (size.cols, size.rows));
     }

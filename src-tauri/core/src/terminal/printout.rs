@@ -19,7 +19,8 @@ pub struct Printout {
     /// As the reader had it when the newest bytes came.
     modes: Modes,
     plain_from: u64,
-    /// Nothing is drawn beyond: the screen's parser loses characters beside one that comes in two halves.
+    /// Nothing is drawn beyond: what is half read may yet turn out not to be shown, and the screen's parser loses
+    /// characters beside one that comes in two halves.
     whole_to: u64,
 }
 
@@ -47,23 +48,23 @@ impl Printout {
 
     /// Adds the bytes that `reader` has just read.
     pub fn push(&mut self, bytes: &[u8], reader: &mut TextReader) {
+        let whole_to = std::mem::replace(&mut self.whole_to, reader.whole_to());
         self.plain_from = reader.plain_from();
-        self.whole_to = reader.whole_to();
         if self.modes != *reader.modes() {
             self.modes = reader.modes().clone();
         }
-        let start = self.ring.end();
         self.ring.push(bytes);
         if let Some(end) = reader.noise_to() {
             // The screen's parser would keep all of it.
-            self.draw_to(start);
-            self.screen.draw(b"\x18");
+            self.draw_to(whole_to);
             self.drawn = end;
         } else if reader.repeats() {
-            self.draw_to(start);
-            let whole = usize::try_from(self.whole_to - start).unwrap_or_default();
-            self.screen.draw(&with_few_repeats(&bytes[..whole], self.size));
-            self.drawn = self.whole_to;
+            self.draw_to(whole_to);
+            let length = usize::try_from(self.whole_to.saturating_sub(self.drawn)).unwrap_or_default();
+            let undrawn = self.ring.last(self.drawn);
+            let few = with_few_repeats(&undrawn[..length.min(undrawn.len())], self.size);
+            self.screen.draw(&few);
+            self.drawn = self.whole_to.max(self.drawn);
         }
     }
 
@@ -92,10 +93,14 @@ impl Printout {
     }
 
     /// Changes the size.
-    pub fn resize(&mut self, size: Size) {
+    pub fn resize(&mut self, size: Size, reader: &mut TextReader) {
         self.draw();
+        // What is half read is drawn as far as it has come: the rest of it stands in another segment.
+        self.screen.draw(self.ring.last(self.drawn));
+        self.drawn = self.ring.end();
         self.screen.resize(size);
         self.size = size;
+        reader.resized();
         self.modes.resized();
         self.cut("");
     }
@@ -269,8 +274,7 @@ pub(super) mod tests {
         }
 
         pub fn resize(&mut self, size: Size) {
-            self.printout.resize(size);
-            self.reader.modes().resized();
+            self.printout.resize(size, &mut self.reader);
         }
     }
 

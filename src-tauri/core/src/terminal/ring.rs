@@ -79,7 +79,7 @@ impl Ring {
 
     /// Whether the last segment must be closed, whatever is torn by it.
     pub fn is_overfull(&self) -> bool {
-        self.segments.back().is_some_and(|segment| segment.data.len() >= 2 * SEGMENT)
+        self.segments.back().is_some_and(|segment| segment.data.len() >= 3 * SEGMENT)
     }
 
     /// Whether the last segment is full, so that it should be closed as soon as it may be.

@@ -14,8 +14,9 @@ pub struct TextReader {
     place: Place,
     parser: vte::Parser,
     writer: TextWriter,
-    /// How much of the sequence that we are in has been read.
+    /// How much of the sequence that we are in has been read, and where it began.
     length: usize,
+    begun: u64,
     /// The beginning of a character whose end has not come yet.
     partial: Vec<u8>,
     /// How many bytes have been read since the terminal began.
@@ -56,6 +57,7 @@ impl TextReader {
             parser: vte::Parser::new(),
             writer: TextWriter::new(aid),
             length: 0,
+            begun: 0,
             partial: Vec::new(),
             position: 0,
             plain_from: 0,
@@ -119,9 +121,18 @@ impl TextReader {
         }
     }
 
-    /// Up to where characters are whole.
+    /// Up to where characters and sequences are whole.
     pub fn whole_to(&self) -> u64 {
-        self.position - self.partial.len() as u64
+        match self.place {
+            Place::Ground => self.position - self.partial.len() as u64,
+            _ => self.begun,
+        }
+    }
+
+    /// The terminal has another size. A sequence that was being read is torn by that.
+    pub fn resized(&mut self) {
+        self.writer.modes.resized();
+        self.writer.disturbs |= self.place != Place::Ground;
     }
 
     /// Whether it stands between sequences and between characters.
@@ -148,6 +159,7 @@ impl TextReader {
         if length < bytes.len() {
             self.place = Place::Escape;
             self.length = 0;
+            self.begun = from + length as u64;
             self.parser.advance(&mut self.writer, b"\x1b");
             return length + 1;
         }
