@@ -94,6 +94,10 @@ impl Failure {
 
 fn say_preview(preview: &Preview) {
     eprintln!("{} would run:", tame(&preview.action.path));
+    if let Some(hidden) = &preview.action.overrides {
+        let whose = if hidden.default { "the default action" } else { "your action" };
+        eprintln!("  (it takes the place of {whose} \"{}\")", tame(&hidden.label));
+    }
     for step in &preview.commands {
         eprintln!("  {}: {}", step.kind, tame(&step.text));
     }

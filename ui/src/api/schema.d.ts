@@ -1098,7 +1098,10 @@ export interface components {
         Preview: {
             /** @description The action. */
             action: components["schemas"]["ActionView"];
-            /** @description Each step with inputs filled in; control and invisible characters as `\u{…}`, secrets masked. */
+            /**
+             * @description What decides how the steps run (`shell`, `cwd`, `env` and the agent's flags, `claude`), then each step with
+             *     inputs filled in; control and invisible characters as `\u{…}`, secrets masked.
+             */
             commands: components["schemas"]["StepView"][];
             /** @description The sha256 (hex) to send back as `trust`. */
             sha256: string;

@@ -3,13 +3,15 @@
 //! How it becomes flags is `agent_command`.
 
 use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::fields::{Fields, Problems};
 use super::yaml::Node;
 
 /// Flags for the `write` steps that start `claude`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
+#[schemars(deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Claude {
     /// The model: `sonnet`, `opus`, or a full name.
     pub model: Option<String>,
@@ -38,7 +40,7 @@ pub struct Claude {
     /// The session to resume.
     pub resume: Option<String>,
     /// Whether to continue the folder's newest session.
-    #[schemars(rename = "continue")]
+    #[serde(rename = "continue")]
     pub continue_session: Option<bool>,
     /// The session's id, a UUID.
     pub session_id: Option<String>,

@@ -170,7 +170,8 @@ pub struct PreviewRequest {
 pub struct Preview {
     /// The action.
     pub action: ActionView,
-    /// Each step with inputs filled in; control and invisible characters as `\u{…}`, secrets masked.
+    /// What decides how the steps run (`shell`, `cwd`, `env` and the agent's flags, `claude`), then each step with
+    /// inputs filled in; control and invisible characters as `\u{…}`, secrets masked.
     pub commands: Vec<StepView>,
     /// The sha256 (hex) to send back as `trust`.
     pub sha256: String,

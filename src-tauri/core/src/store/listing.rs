@@ -314,7 +314,24 @@ fn commands(action: &Action) -> Vec<StepView> {
         };
         StepView { kind: step.kind().to_owned(), text }
     };
-    action.steps.iter().map(view).collect()
+    settings(action).chain(action.steps.iter().map(view)).collect()
+}
+
+/// What decides how the steps run, as the file says it.
+fn settings(action: &Action) -> impl Iterator<Item = StepView> {
+    let row = |kind: &str, text: &str| StepView { kind: kind.to_owned(), text: verbatim(text) };
+    let mut rows = Vec::new();
+    rows.extend(action.shell.as_deref().map(|shell| row("shell", shell)));
+    rows.extend(action.cwd.as_deref().map(|cwd| row("cwd", cwd)));
+    rows.extend(action.env.iter().map(|(name, value)| row("env", &format!("{name}={value}"))));
+    if let Some(Ok(serde_json::Value::Object(flags))) = action.claude.as_ref().map(serde_json::to_value) {
+        let given = flags.into_iter().filter(|(_, value)| !value.is_null());
+        rows.extend(given.map(|(name, value)| match value {
+            serde_json::Value::String(text) => row("claude", &format!("{name}: {text}")),
+            value => row("claude", &format!("{name}: {value}")),
+        }));
+    }
+    rows.into_iter()
 }
 
 /// Under which name a project's inputs are remembered.

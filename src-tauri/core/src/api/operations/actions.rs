@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use super::answer::{Answer, Body, Path, Query};
-use crate::action::{Problem, Scope};
+use crate::action::{Problem, Scope, ShellKind};
 use crate::api::{
     ActionDetail, ActionList, ActionView, ApiError, CheckRequest, CreateRequest, ExecuteRequest,
     OfferDefaults, Preview, PreviewRequest, RestoreRequest, RunView, TerminalView, Undo, Version,
@@ -65,10 +65,15 @@ pub async fn preview(
 ) -> Answer<Preview> {
     let which = which(&rooms, id, request.project.as_deref(), request.scope).await?;
     let resolved = rooms.store.resolve(which.clone(), true).await?;
-    let shell = rooms.shell(resolved.action.shell.as_deref()).await?;
+    let wanted = resolved.action.shell.as_deref();
+    // A shell that is not there is shown all the same: what is asked about is the file.
+    let kind = rooms
+        .shell(wanted)
+        .await
+        .map_or_else(|_| ShellKind::of(wanted.unwrap_or_default()), |shell| shell.kind);
     let mut values = execution::values_in(which.project.clone(), &rooms).await?;
     values.inputs = request.inputs;
-    Ok(Json(rooms.store.preview(which, values, shell.kind).await?))
+    Ok(Json(rooms.store.preview(which, values, kind).await?))
 }
 
 /// Starts a run: opens a terminal in the project and goes through the action's steps.
