@@ -157,7 +157,6 @@ pub(super) fn of_this_user() -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
 
@@ -168,11 +167,9 @@ mod tests {
 
     async fn asked_for(patience: Duration, script: &str) -> Result<Variables, AskError> {
         let home = tempfile::tempdir().unwrap();
-        let shell = home.path().join("shell");
-        std::fs::write(&shell, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&shell, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::write(home.path().join("script"), script).unwrap();
         let mut own = Variables::default();
-        own.set("SHELL", shell.as_os_str());
+        own.set("SHELL", concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/login-shell"));
         own.set("PATH", "/usr/bin:/bin");
         own.set("KEPT", "yes");
         ask(&own, home.path(), patience).await
