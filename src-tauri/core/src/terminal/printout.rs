@@ -57,6 +57,8 @@ impl Printout {
         if let Some(end) = reader.noise_to() {
             // The screen's parser would keep all of it.
             self.draw_to(whole_to);
+            // A change of size may have drawn its beginning.
+            self.screen.draw(b"\x18");
             self.drawn = end;
         } else if reader.repeats() {
             self.draw_to(whole_to);
@@ -102,7 +104,7 @@ impl Printout {
         self.size = size;
         reader.resized();
         self.modes.resized();
-        self.cut("");
+        self.cut(reader.introducer());
     }
 
     /// The screen as it is now.
@@ -338,6 +340,25 @@ pub(super) mod tests {
             printed.print(b"\x1b\\\x07\x1b[Hafter");
             assert_eq!(printed.screen().view().lines[0], "after", "{introducer:?}");
         }
+    }
+
+    #[test]
+    fn a_size_that_changes_within_a_sequence_tears_nothing_else() {
+        let mut printed = Printed::new(SIZE);
+        printed.print(b"one\x1b]0;ti");
+        printed.resize(Size { cols: 30, rows: 5 });
+        for _ in 0..20 {
+            printed.print(&[b'x'; 10_000]);
+        }
+        printed.resize(SIZE);
+        printed.print(b"\x07two");
+        assert_eq!(printed.screen().view().lines[0], "onetwo");
+        let mut torn = Printed::new(SIZE);
+        torn.print(b"one\x1b[1;3");
+        torn.resize(Size { cols: 30, rows: 5 });
+        torn.print(b"1mtwo");
+        assert_eq!(torn.screen().view().lines[0], "onetwo");
+        assert!(torn.screen().rendition().contains("31"));
     }
 
     #[test]
