@@ -49,6 +49,11 @@ pub struct Size {
     pub rows: u16,
 }
 
+impl Size {
+    /// No terminal is larger than this in either direction.
+    pub const LARGEST: u16 = 1000;
+}
+
 impl Default for Size {
     fn default() -> Self {
         Self { cols: 80, rows: 24 }

@@ -109,7 +109,7 @@ impl Actor {
             waits: Waits::default(),
             screen_waits: Vec::new(),
             gates: Vec::new(),
-            printout: Printout::new(size, parts.scrollback),
+            printout: Printout::new(size, Size::LARGEST, parts.scrollback),
             viewers: Viewers::default(),
             queue: VecDeque::new(),
             written: Vec::new(),

@@ -79,6 +79,11 @@ impl Modes {
         self.regions = [None; 2];
     }
 
+    /// Whether the alternate screen is in use.
+    pub fn alternate(&self) -> bool {
+        self.alternate
+    }
+
     /// The scroll region of the screen in use, unless whole.
     pub fn region(&self) -> Option<(u16, u16)> {
         self.regions[usize::from(self.alternate)]

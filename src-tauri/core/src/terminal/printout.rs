@@ -22,6 +22,11 @@ pub struct Printout {
     /// Nothing is drawn beyond: what is half read may yet turn out not to be shown, and the screen's parser loses
     /// characters beside one that comes in two halves.
     whole_to: u64,
+    /// The most rows that a terminal can have.
+    tallest: u16,
+    /// How many lines must still scroll away until the screen model has counted as many as any taller screen would
+    /// bring back into sight.
+    uncounted: usize,
 }
 
 /// What a viewer must see to be where the terminal is: first the ring from its start, at these modes.
@@ -34,7 +39,7 @@ pub struct Replay {
 
 impl Printout {
     /// Nothing yet.
-    pub fn new(size: Size, max_lines: usize) -> Self {
+    pub fn new(size: Size, tallest: u16, max_lines: usize) -> Self {
         Self {
             ring: Ring::new(size, max_lines),
             screen: Screen::new(size),
@@ -43,6 +48,8 @@ impl Printout {
             modes: Modes::default(),
             plain_from: 0,
             whole_to: 0,
+            tallest,
+            uncounted: usize::from(tallest),
         }
     }
 
@@ -83,6 +90,7 @@ impl Printout {
     pub fn clear_before(&mut self, place: u64) {
         let rest = self.ring.last(place).to_vec();
         self.draw_to(place);
+        self.uncounted = usize::from(self.tallest);
         let head = self.head();
         self.ring.clear(place, self.size, head);
         self.ring.push(&rest);
@@ -102,6 +110,7 @@ impl Printout {
         self.drawn = self.ring.end();
         self.screen.resize(size);
         self.size = size;
+        self.uncounted = usize::from(self.tallest);
         reader.resized();
         self.modes.resized();
         self.cut(reader.introducer());
@@ -172,12 +181,18 @@ impl Printout {
             |to: u64| usize::try_from(to.saturating_sub(self.drawn)).unwrap_or(usize::MAX).min(undrawn.len());
         let (undrawn, plain) = undrawn[..length(place)].split_at(length(self.plain_from.min(place)));
         self.screen.draw(undrawn);
-        let shown =
-            if self.modes.has_region() { 0 } else { last_lines(plain, 2 * usize::from(self.size.rows)) };
+        let rows = usize::from(self.size.rows);
+        let lines = 2 * rows + self.uncounted;
+        let shown = if self.modes.has_region() { 0 } else { last_lines(plain, lines) };
         for sequence in colours(&plain[..shown]) {
             self.screen.draw(sequence);
         }
-        self.screen.draw(&plain[shown..]);
+        let plain = &plain[shown..];
+        self.screen.draw(plain);
+        if self.uncounted > 0 && !self.modes.has_region() && !self.modes.alternate() {
+            let lines = memchr::memchr_iter(b'\n', plain).count();
+            self.uncounted = self.uncounted.saturating_sub(lines.saturating_sub(rows));
+        }
         self.drawn = self.drawn.max(place);
     }
 }
@@ -250,7 +265,7 @@ pub(super) mod tests {
 
     impl Printed {
         pub fn new(size: Size) -> Self {
-            Self { reader: TextReader::new("id".into()), printout: Printout::new(size, 10_000) }
+            Self { reader: TextReader::new("id".into()), printout: Printout::new(size, 10, 10_000) }
         }
 
         /// Prints bytes, as one read brings them; what was answered.
@@ -421,31 +436,38 @@ pub(super) mod tests {
         prop_oneof![3 => line, 3 => flood, 2 => sequence]
     }
 
+    fn size() -> impl Strategy<Value = Size> {
+        (1..30u16, 1..8u16).prop_map(|(cols, rows)| Size { cols, rows })
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn what_is_drawn_late_looks_as_if_drawn_at_once(
-            pieces in prop::collection::vec(piece(), 1..25),
+            stretches in prop::collection::vec((prop::collection::vec(piece(), 1..15), size()), 1..5),
             cuts in prop::collection::vec(1..400usize, 1..20),
         ) {
-            let bytes = pieces.concat();
             let mut at_once = Screen::new(SIZE);
-            at_once.draw(&bytes);
             let mut printed = Printed::new(SIZE);
-            let mut rest = bytes.as_slice();
-            for cut in cuts.iter().cycle() {
-                let (now, later) = rest.split_at(rest.len().min(*cut));
-                printed.print(now);
-                if cut % 7 == 0 {
-                    printed.screen();
+            let mut cuts = cuts.iter().cycle();
+            for (pieces, size) in &stretches {
+                let bytes = pieces.concat();
+                at_once.draw(&bytes);
+                let mut rest = bytes.as_slice();
+                while !rest.is_empty() {
+                    let cut = *cuts.next().unwrap();
+                    let (now, later) = rest.split_at(rest.len().min(cut));
+                    printed.print(now);
+                    if cut % 7 == 0 {
+                        printed.screen();
+                    }
+                    rest = later;
                 }
-                rest = later;
-                if rest.is_empty() {
-                    break;
-                }
+                at_once.resize(*size);
+                printed.resize(*size);
             }
             let text = |contents: Vec<u8>| String::from_utf8(contents).unwrap();
-            prop_assert_eq!(text(printed.screen().contents()), text(at_once.contents()), "{}", bytes.escape_ascii());
+            prop_assert_eq!(text(printed.screen().contents()), text(at_once.contents()), "{:?}", stretches);
         }
     }
 }

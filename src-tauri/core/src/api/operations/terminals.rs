@@ -17,13 +17,11 @@ use crate::host::Rooms;
 use crate::terminal::{Message, Size, WriteError};
 use crate::terminals::Spawn;
 
-/// No terminal is larger than this in either direction.
-const LARGEST: u16 = 1000;
-
 /// A size that a terminal can have; the usual one where none is asked for.
 pub(crate) fn size_of(cols: Option<u16>, rows: Option<u16>) -> Result<Size, ApiError> {
     let size = Size { cols: cols.unwrap_or(80), rows: rows.unwrap_or(24) };
-    if (1..=LARGEST).contains(&size.cols) && (1..=LARGEST).contains(&size.rows) {
+    let sizes = 1..=Size::LARGEST;
+    if sizes.contains(&size.cols) && sizes.contains(&size.rows) {
         Ok(size)
     } else {
         let message = format!("a terminal can't be {} columns by {} rows", size.cols, size.rows);
