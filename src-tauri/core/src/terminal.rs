@@ -4,6 +4,7 @@
 
 pub(crate) mod actor;
 pub(crate) mod codename;
+pub(crate) mod dialect;
 pub(crate) mod echo;
 pub(crate) mod ending;
 pub(crate) mod gate;

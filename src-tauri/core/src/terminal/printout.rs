@@ -2,7 +2,10 @@
 //!
 //! Of a flood most lines scroll away before anybody could see them. They are never drawn.
 
+use std::collections::VecDeque;
+
 use super::Size;
+use super::dialect::Paraphrase;
 use super::modes::Modes;
 use super::question::Question;
 use super::ring::{Ring, Slice};
@@ -15,6 +18,8 @@ pub struct Printout {
     screen: Screen,
     /// Up to here the screen is drawn. The rest stands in the ring's last segment.
     drawn: u64,
+    /// What of the rest the screen has to be told in other words. None of it is in what is plain.
+    paraphrases: VecDeque<Paraphrase>,
     size: Size,
     /// As the reader had it when the newest bytes came.
     modes: Modes,
@@ -44,6 +49,7 @@ impl Printout {
             ring: Ring::new(size, max_lines),
             screen: Screen::new(size),
             drawn: 0,
+            paraphrases: VecDeque::new(),
             size,
             modes: Modes::default(),
             plain_from: 0,
@@ -60,6 +66,7 @@ impl Printout {
         if self.modes != *reader.modes() {
             self.modes = reader.modes().clone();
         }
+        self.paraphrases.extend(reader.paraphrases());
         self.ring.push(bytes);
         if let Some(end) = reader.noise_to() {
             // The screen's parser would keep all of it.
@@ -67,13 +74,6 @@ impl Printout {
             // A change of size may have drawn its beginning.
             self.screen.draw(b"\x18");
             self.drawn = end;
-        } else if reader.repeats() {
-            self.draw_to(whole_to);
-            let length = usize::try_from(self.whole_to.saturating_sub(self.drawn)).unwrap_or_default();
-            let undrawn = self.ring.last(self.drawn);
-            let few = with_few_repeats(&undrawn[..length.min(undrawn.len())], self.size);
-            self.screen.draw(&few);
-            self.drawn = self.whole_to.max(self.drawn);
         }
     }
 
@@ -147,12 +147,14 @@ impl Printout {
 
     fn contents(&mut self) -> Vec<u8> {
         self.draw();
-        let mut contents = self.screen.contents();
         let restored = self.modes.restored();
-        if !restored.is_empty() {
-            contents.extend_from_slice(restored.as_bytes());
-            contents.extend_from_slice(self.screen.cursor_placed().as_bytes());
+        if restored.is_empty() {
+            return self.screen.contents();
         }
+        let mut contents = Modes::NEUTRAL.as_bytes().to_vec();
+        contents.extend_from_slice(&self.screen.contents());
+        contents.extend_from_slice(restored.as_bytes());
+        contents.extend_from_slice(self.screen.cursor_placed().as_bytes());
         contents
     }
 
@@ -176,11 +178,27 @@ impl Printout {
 
     /// Draws up to a place, and of plain text only what does not scroll away at once.
     fn draw_to(&mut self, place: u64) {
-        let undrawn = self.ring.last(self.drawn);
-        let length =
-            |to: u64| usize::try_from(to.saturating_sub(self.drawn)).unwrap_or(usize::MAX).min(undrawn.len());
-        let (undrawn, plain) = undrawn[..length(place)].split_at(length(self.plain_from.min(place)));
-        self.screen.draw(undrawn);
+        while let Some(paraphrase) = self.paraphrases.pop_front_if(|paraphrase| paraphrase.to <= place) {
+            self.draw_all(paraphrase.from);
+            if paraphrase.from < self.drawn {
+                // Its beginning has been drawn, for the size changed within it.
+                self.screen.draw(b"\x18");
+            }
+            let words = paraphrase.words.on(&self.screen);
+            self.screen.draw(&words);
+            self.drawn = paraphrase.to;
+        }
+        self.draw_all(self.plain_from.min(place));
+        self.draw_plain(place);
+    }
+
+    fn draw_all(&mut self, place: u64) {
+        self.screen.draw(stretch(&self.ring, self.drawn, place));
+        self.drawn = self.drawn.max(place);
+    }
+
+    fn draw_plain(&mut self, place: u64) {
+        let plain = stretch(&self.ring, self.drawn, place);
         let rows = usize::from(self.size.rows);
         let lines = 2 * rows + self.uncounted;
         let shown = if self.modes.has_region() { 0 } else { last_lines(plain, lines) };
@@ -197,27 +215,11 @@ impl Printout {
     }
 }
 
-/// Repeats a character (`CSI n b`) no more often than fills the screen twice. Each repetition is drawn by itself, so
-/// a few bytes could keep the screen busy for seconds.
-fn with_few_repeats(bytes: &[u8], size: Size) -> Vec<u8> {
-    let most = 2 * usize::from(size.cols) * usize::from(size.rows);
-    let mut drawn = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(start) = memchr::memmem::find(rest, b"\x1b[") {
-        let params = &rest[start + 2..];
-        let end = params.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(params.len());
-        let count = std::str::from_utf8(&params[..end]).ok().and_then(|count| count.parse::<usize>().ok());
-        drawn.extend_from_slice(&rest[..start + 2]);
-        match count {
-            Some(count) if params.get(end) == Some(&b'b') => {
-                drawn.extend_from_slice(count.min(most).to_string().as_bytes());
-            }
-            _ => drawn.extend_from_slice(&params[..end]),
-        }
-        rest = &params[end..];
-    }
-    drawn.extend_from_slice(rest);
-    drawn
+/// The bytes between two places, of which the first is in the last segment.
+fn stretch(ring: &Ring, from: u64, to: u64) -> &[u8] {
+    let bytes = ring.last(from);
+    let length = usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX);
+    &bytes[..length.min(bytes.len())]
 }
 
 /// Where the last `count` lines begin, if each line begins at the left edge.
@@ -384,19 +386,6 @@ pub(super) mod tests {
         }
         printed.print(b"x");
         assert_eq!(printed.printout.read(0, 1).unwrap().size.cols, 1019);
-    }
-
-    #[test]
-    fn repeating_without_end_fills_the_screen_and_no_more() {
-        let bytes = b"a\x1b[65535b\r\nb\x1b[3b\x1b[99999999999999999999b";
-        assert_eq!(
-            with_few_repeats(bytes, SIZE),
-            b"a\x1b[200b\r\nb\x1b[3b\x1b[99999999999999999999b",
-            "what is no number is left to the parser, which caps it"
-        );
-        let mut printed = Printed::new(SIZE);
-        printed.print(b"a\x1b[65535b\x1b[H\x1b[2Kb\x1b[3b");
-        assert_eq!(printed.screen().view().lines[..2], ["bbbb".to_owned(), "a".repeat(20)]);
     }
 
     fn piece() -> impl Strategy<Value = Vec<u8>> {

@@ -102,7 +102,7 @@ impl Question {
                 b"m" => format!("\x1bP1$r{}\x1b\\", screen.rendition()),
                 b"r" => {
                     let (top, bottom) = modes.region().unwrap_or((1, 0));
-                    let bottom = if bottom == 0 { screen.rows() } else { bottom };
+                    let bottom = if bottom == 0 { screen.size().rows } else { bottom };
                     format!("\x1bP1$r{top};{bottom}r\x1b\\")
                 }
                 b" q" => format!("\x1bP1$r{} q\x1b\\", screen.cursor_style()),
