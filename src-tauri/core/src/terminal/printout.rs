@@ -178,7 +178,9 @@ impl Printout {
 
     /// Draws up to a place, and of plain text only what does not scroll away at once.
     fn draw_to(&mut self, place: u64) {
-        while let Some(paraphrase) = self.paraphrases.pop_front_if(|paraphrase| paraphrase.to <= place) {
+        while self.paraphrases.front().is_some_and(|paraphrase| paraphrase.to <= place)
+            && let Some(paraphrase) = self.paraphrases.pop_front()
+        {
             self.draw_all(paraphrase.from);
             if paraphrase.from < self.drawn {
                 // Its beginning has been drawn, for the size changed within it.
