@@ -24,7 +24,9 @@ test('a command has a mark with its outcome in words, and its time when it took 
   await stage.page.keyboard.type(`${await stage.blocked('seen')}; sleep 1.1; false\n`);
   await stage.page.getByRole('img', { name: /^running: cat / }).waitFor();
   await stage.unblock('seen');
-  const failed = stage.page.getByRole('img', { name: /^failed with 1 after \d+\.\d s: .*; sleep 1\.1; false$/ });
+  const failed = stage.page.getByRole('img', {
+    name: /^failed with 1 after \d+\.\d s: .*; sleep 1\.1; false$/,
+  });
   await failed.waitFor();
   await stage.page.locator('.gutter .took', { hasText: /^\d+\.\d s$/ }).waitFor();
   const mark = await failed.boundingBox();
