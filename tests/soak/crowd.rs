@@ -7,6 +7,8 @@ use orchestrator_core::api::{
     ExecuteRequest, KillReport, ResizeRequest, RunStatus, RunView, ScreenView, SpawnRequest, TerminalView,
 };
 use orchestrator_core::client::{Client, ClientError, path};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use serde_json::Value;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout};
@@ -40,13 +42,18 @@ const CHILDREN: [&str; 13] = [
 ];
 const SHELLS: [&str; 3] = ["sh", "sh", "bash"];
 
+const CLOSES_ITSELF: &str = "exits";
+
 /// Actions that run among it all.
 pub const ACTIONS: [(&str, &str); 3] = [
     (
         "short",
         "  - write: \"echo go-$((1))\\r\"\n  - wait_for: go-1\n    timeout: 1m\n  - write: \"seq 1 3000; echo all-$((2))\\r\"\n  - wait_for: 'all-2$'\n    timeout: 1m\nshell: sh\n",
     ),
-    ("exits", "  - write: \"false\\r\"\n  - wait_exit: 1\n    timeout: 1m\nshell: bash\nclose: always\n"),
+    (
+        CLOSES_ITSELF,
+        "  - write: \"false\\r\"\n  - wait_exit: 1\n    timeout: 1m\nshell: bash\nclose: always\n",
+    ),
     ("long", "  - write: \"sleep 1000\\r\"\n  - wait_for: never\n    timeout: 1h\nshell: sh\n"),
 ];
 
@@ -170,9 +177,7 @@ impl<'a> Crowd<'a> {
                 return Err(format!("orphans of a killed terminal: {left:?}"));
             }
             for &survivor in &report.survivors {
-                let survivor = rustix::process::Pid::from_raw(survivor.cast_signed());
-                // It may have ended by itself meanwhile.
-                _ = survivor.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::KILL));
+                end(survivor);
             }
             Ok(report.survivors.len())
         });
@@ -260,6 +265,29 @@ impl<'a> Crowd<'a> {
             Err(_) => Ok(()),
         }
     }
+}
+
+/// Ends what left the session of a terminal that its own run closed: it lives on, and no kill named it.
+pub async fn end_leavers(host: &TestHost) -> Result<(), String> {
+    let runs: Vec<RunView> = host.client().await.get("/v1/runs").await.map_err(text)?;
+    let closed_itself = |terminal: &str| {
+        runs.iter().any(|run| run.action == CLOSES_ITSELF && run.terminal.to_string() == terminal)
+    };
+    for pid in processes::of_terminals(&host.home()) {
+        if processes::leads_session(pid) && processes::terminal_of(pid).as_deref().is_some_and(closed_itself)
+        {
+            end(pid);
+        }
+    }
+    Ok(())
+}
+
+/// Kills a process and waits until it is gone; it may have ended by itself meanwhile.
+fn end(pid: u32) {
+    let Some(pid) = Pid::from_raw(pid.cast_signed()) else { return };
+    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    _ = kill_process(pid, Signal::KILL);
+    _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], None);
 }
 
 /// An answer; nothing if the terminal is gone, which may happen at any time.
