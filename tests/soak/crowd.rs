@@ -1,5 +1,6 @@
 //! A hundred terminals on one host, and everything that is done to them at random.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use ai_orchestrator_tests::{TestHost, processes};
@@ -77,6 +78,8 @@ pub struct Crowd<'a> {
     host: &'a TestHost,
     client: Client,
     terminals: Vec<(Uuid, u32)>,
+    /// Those that their own run closes.
+    closing: HashSet<Uuid>,
     lookers: Vec<JoinHandle<()>>,
     kills: JoinSet<Result<usize, String>>,
     done: Done,
@@ -89,6 +92,7 @@ impl<'a> Crowd<'a> {
             host,
             client,
             terminals: Vec::new(),
+            closing: HashSet::new(),
             lookers: Vec::new(),
             kills: JoinSet::new(),
             done: Done::default(),
@@ -143,9 +147,20 @@ impl<'a> Crowd<'a> {
             self.done.survivors += killed.map_err(|error| error.to_string())??;
         }
         let runs: Vec<RunView> = self.client.get("/v1/runs").await.map_err(text)?;
-        match runs.iter().find(|run| run.status == RunStatus::Running) {
-            Some(run) => Err(format!("run {} goes on without its terminal", run.id)),
-            None => Ok(self.done),
+        if let Some(run) = runs.iter().find(|run| run.status == RunStatus::Running) {
+            return Err(format!("run {} goes on without its terminal", run.id));
+        }
+        self.end_leavers();
+        Ok(self.done)
+    }
+
+    /// Ends what left the session of a terminal that its own run closed: it lives on, and no kill named it.
+    fn end_leavers(&self) {
+        for pid in processes::of_terminals(&self.host.home()) {
+            let terminal = processes::terminal_of(pid).and_then(|id| id.parse().ok());
+            if processes::leads_session(pid) && terminal.is_some_and(|id| self.closing.contains(&id)) {
+                end(pid);
+            }
         }
     }
 
@@ -226,6 +241,9 @@ impl<'a> Crowd<'a> {
     async fn run(&mut self, dice: &mut Dice) -> Result<(), String> {
         let (action, _) = *dice.one_of(&ACTIONS);
         let run = self.host.execute(action, ExecuteRequest::default()).await.map_err(text)?;
+        if *action == *CLOSES_ITSELF {
+            self.closing.insert(run.terminal);
+        }
         let of: Result<TerminalView, _> =
             self.client.get(&path(&["terminals", &run.terminal.to_string()], &[])).await;
         if let Some(terminal) = gone(of)? {
@@ -265,21 +283,6 @@ impl<'a> Crowd<'a> {
             Err(_) => Ok(()),
         }
     }
-}
-
-/// Ends what left the session of a terminal that its own run closed: it lives on, and no kill named it.
-pub async fn end_leavers(host: &TestHost) -> Result<(), String> {
-    let runs: Vec<RunView> = host.client().await.get("/v1/runs").await.map_err(text)?;
-    let closed_itself = |terminal: &str| {
-        runs.iter().any(|run| run.action == CLOSES_ITSELF && run.terminal.to_string() == terminal)
-    };
-    for pid in processes::of_terminals(&host.home()) {
-        if processes::leads_session(pid) && processes::terminal_of(pid).as_deref().is_some_and(closed_itself)
-        {
-            end(pid);
-        }
-    }
-    Ok(())
 }
 
 /// Kills a process and waits until it is gone; it may have ended by itself meanwhile.

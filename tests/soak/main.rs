@@ -97,7 +97,6 @@ async fn soak(host: &TestHost, length: Duration, seed: u64) -> Result<(), String
             mebibytes(full.memory.rss),
             shown(rest)
         );
-        crowd::end_leavers(host).await?;
         let left: Vec<String> =
             processes::of_terminals(&host.home()).into_iter().map(processes::command).collect();
         let zombies = processes::zombies_of(pid);
