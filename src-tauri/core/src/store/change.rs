@@ -44,7 +44,7 @@ impl Shelf {
 
     /// Removes an action's file; its versions stay.
     pub fn delete(&mut self, which: &Which) -> Result<Undo, StoreError> {
-        let project = self.place(which)?;
+        let project = self.place_of_file(which)?;
         let project = project.as_deref();
         if project.is_none() && self.defaults.text(&which.id).is_some() {
             return Err(StoreError::IsADefault(which.id.clone()));
@@ -234,6 +234,15 @@ impl Shelf {
             (None, Some(Scope::Project)) => Err(self.unknown(&which.id, None)),
             _ => Ok(None),
         }
+    }
+
+    /// The folder whose file is meant, if it is not said which of two: the user's unless only the project has one.
+    fn place_of_file(&mut self, which: &Which) -> Result<Option<PathBuf>, StoreError> {
+        let place = self.place(which)?;
+        let Some(project) = which.project.clone().filter(|_| which.scope.is_none()) else { return Ok(place) };
+        let has = |folder: &Folder| folder.with_id(&which.id).next().is_some();
+        let only_there = !has(&self.user) && has(self.project(&project));
+        Ok(if only_there { Some(project) } else { place })
     }
 
     /// The folder whose action has this version, if it is not said which of two is meant: the user's unless only
