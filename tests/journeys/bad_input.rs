@@ -44,6 +44,26 @@ fn a_missing_input_is_named() {
 }
 
 #[test]
+fn no_value_and_no_link_leads_out_of_where_it_belongs() {
+    let steps = |cwd: &str| {
+        format!("  - write: \"pwd\\r\"\ncwd: \"{cwd}\"\ninputs:\n  - {{ id: x, default: \".\" }}\n")
+    };
+    let host = TestHost::new().action("value", &steps("{{ inputs.x }}")).action("link", &steps("out"));
+    std::os::unix::fs::symlink("/etc", host.project().join("out")).unwrap();
+    host.run("value").args(["--trust"]).run().ok().prints("the project's ümlaut");
+    let refused = host.run("value").args(["--input", "x=../.."]).run().exit(2);
+    refused.says("`cwd` leads to ").says("the project's ümlaut").says("hint: ");
+    host.run("link").args(["--trust"]).run().exit(2).says("`cwd` leads to /etc");
+    let up = ["--input", "name=../../up", "--input", "purpose=none"];
+    host.run("create-project")
+        .args(up)
+        .run()
+        .exit(2)
+        .says("inputs.name must be the name of one file or folder");
+    assert!(!host.user_home().join("../../up").exists());
+}
+
+#[test]
 fn a_host_without_a_home_says_what_to_set() {
     let host = TestHost::new();
     let home = host.home().join("a file");

@@ -3,6 +3,7 @@
 //! Reading is pure: bytes in, `(Option<Action>, Vec<Problem>)` out. Where files come from is `store`.
 
 mod claude;
+mod cwd;
 mod document;
 pub mod duration;
 pub(crate) mod fields;
@@ -26,6 +27,7 @@ use utoipa::ToSchema;
 pub use claude::Claude;
 #[cfg(test)]
 pub(crate) use claude::PERMISSION_MODES;
+pub(crate) use cwd::straight;
 pub use document::{MOST_BYTES, id_of, is_id, read};
 pub(crate) use document::{kebab, span_of};
 pub use icon::DEFAULT_ICON;

@@ -1,10 +1,12 @@
 //! A project: the folder that actions run in, and what placeholders may know of it.
 
 mod test_command;
+mod workplace;
 
 use std::path::{Path, PathBuf};
 
 pub(crate) use test_command::test_command;
+pub(crate) use workplace::workplace;
 
 use crate::action::{GitValues, ProjectValues};
 use crate::paths::Paths;

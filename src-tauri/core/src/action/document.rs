@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::cwd::leads_outside;
 use super::fields::{Fields, Problems, Scalar};
 use super::lint::{Reader, placeholders_of};
 use super::yaml::{self, Kind, Node, Place};
@@ -135,6 +136,11 @@ fn read_root(root: &Node, scope: Scope, problems: &mut Problems<'_>) -> Option<A
     let cwd = fields.text_node("cwd").map(|(cwd, node)| {
         placeholders_of(cwd, node, Reader::Folder, fields.problems);
         check_nul("cwd", cwd, node, fields.problems);
+        if scope == Scope::Project && leads_outside(cwd) {
+            let message = "this leads out of the project, for everybody who clones it";
+            let fix = Some("name a folder of the repository".to_owned());
+            fields.problems.warning(node.at, "cwd-outside", message, fix);
+        }
         cwd.to_owned()
     });
     let env = fields.take("env").map(|node| read_env(node, fields.problems)).unwrap_or_default();

@@ -25,17 +25,20 @@ pub enum InputType {
     Choice,
     /// A path of a file or folder.
     Path,
+    /// The name of one file or folder: nothing that leads anywhere.
+    Name,
     /// A value that is never shown, logged or remembered.
     Secret,
 }
 
-const TYPES: [(&str, InputType); 7] = [
+const TYPES: [(&str, InputType); 8] = [
     ("string", InputType::String),
     ("text", InputType::Text),
     ("number", InputType::Number),
     ("boolean", InputType::Boolean),
     ("choice", InputType::Choice),
     ("path", InputType::Path),
+    ("name", InputType::Name),
     ("secret", InputType::Secret),
 ];
 
@@ -45,6 +48,9 @@ pub(super) const NUMBER: &str = r"^([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-
 pub(super) const LINES: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
 /// The same on one line.
 pub(super) const ONE_LINE: &str = r"^[^\x00-\x08\x0a-\x1f\x7f-\x9f]*$";
+
+/// What leads somewhere is no name.
+pub(super) const NAME: &str = r"^[^\x00-\x08\x0a-\x1f\x7f-\x9f/]*$";
 
 /// A value that an action asks for before it runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, schemars::JsonSchema)]
@@ -90,10 +96,15 @@ impl Input {
             InputType::Boolean => Some("is neither `true` nor `false`".to_owned()),
             InputType::Choice if self.choices.iter().any(|choice| choice == value) => None,
             InputType::Choice => Some(format!("is none of {}", self.choices.join(", "))),
-            InputType::String | InputType::Path if value.contains('\n') => {
+            InputType::String | InputType::Path | InputType::Name if value.contains('\n') => {
                 Some("holds a line break".to_owned())
             }
-            InputType::String | InputType::Path | InputType::Text | InputType::Secret => None,
+            InputType::Name if matches!(value, "." | "..") || value.contains('/') => {
+                Some("must be the name of one file or folder, without `/`".to_owned())
+            }
+            InputType::String | InputType::Path | InputType::Name | InputType::Text | InputType::Secret => {
+                None
+            }
         }
     }
 }

@@ -96,6 +96,7 @@ pub(crate) fn defaults_by_type() -> Value {
         (json!(["number"]), json!({ "type": ["string", "number"], "pattern": super::input::NUMBER })),
         (json!(["boolean"]), json!({ "enum": [true, false, "true", "false", ""] })),
         (json!(["string", "path"]), json!({ "pattern": super::input::ONE_LINE })),
+        (json!(["name"]), json!({ "pattern": super::input::NAME, "not": { "enum": [".", ".."] } })),
         (json!(["text", "choice", "secret"]), json!({ "pattern": super::input::LINES })),
     ];
     let rules = rules.into_iter().map(|(types, default)| {
