@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags};
 use rustix::io::Errno;
 
-use super::aside::{Aside, name_beside};
+use super::aside::{Aside, SCHEMA, name_beside};
 use super::file::{self, Content};
 use super::folder::Folder;
 use super::history::{Author, Key};
@@ -106,21 +106,30 @@ impl Shelf {
         wanted: &str,
         text: impl FnOnce(&str) -> String,
     ) -> Result<String, StoreError> {
-        match project {
-            Some(project) => _ = self.project(project),
-            None => self.offer_schema()?,
+        if let Some(project) = project {
+            self.project(project);
         }
+        self.make_folder(project)?;
+        self.offer_schema(project)?;
         let id = self.free_id(project, wanted);
         self.put(project, &id, text(&id).as_bytes(), Author::Create, "made from the template")?;
         Ok(id)
     }
 
-    /// Puts the schema beside the user's files, where the header of the template has editors look for it.
-    fn offer_schema(&self) -> Result<(), StoreError> {
-        self.make_folder(None)?;
-        let path = self.user.dir.join(".schema.json");
-        file::write_atomic(&path, crate::action::schema().as_bytes(), 0o644)
-            .map_err(StoreError::io(&path, "writing the schema"))
+    /// Puts the schema beside the files of a folder, where the header of the template has editors look for it.
+    pub(super) fn offer_schema(&self, project: Option<&Path>) -> Result<(), StoreError> {
+        let folder = &self.folder(project).dir;
+        let path = folder.join(".schema.json");
+        let schema = crate::action::schema();
+        if matches!(file::read_at_most(&path, None), Ok(Content::Bytes(bytes)) if bytes == schema.as_bytes())
+        {
+            return Ok(());
+        }
+        let write = || {
+            let beside = file::write_beside_as(folder, SCHEMA, schema.as_bytes(), 0o644)?;
+            beside.persist(&path).map_err(|error| error.error)
+        };
+        write().map(drop).map_err(StoreError::io(&path, "writing the schema"))
     }
 
     /// Puts bytes into the file that holds an id, else into a new one; what was there is in the history.
