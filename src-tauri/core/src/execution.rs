@@ -12,7 +12,7 @@ use crate::api::{ApiError, ExecuteRequest, RunView, TerminalState};
 use crate::engine::Start;
 use crate::environment::Variables;
 use crate::host::Rooms;
-use crate::project::Project;
+use crate::project::{Project, workplace};
 use crate::run::Plan;
 use crate::step::Step;
 use crate::store::{Resolved, Which};
@@ -41,7 +41,8 @@ pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) 
         idle_terminal(rooms, terminal)?
     } else {
         let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
-        let cwd = action.cwd.as_ref().map_or(root.clone(), |cwd| root.join(cwd));
+        let scope = resolved.view.scope;
+        let cwd = workplace(&root, scope, &resolved.action, action.cwd.as_deref(), &values)?;
         let env = action.env.clone().into_iter().collect();
         let (project, task) = (which.project.clone(), action.label.clone());
         let spawn = Spawn { shell, cwd, project, env, size, task, run: Some(id) };

@@ -1011,7 +1011,7 @@ export interface components {
          * @description What kind of value an input takes.
          * @enum {string}
          */
-        InputType: "string" | "text" | "number" | "boolean" | "choice" | "path" | "secret";
+        InputType: "string" | "text" | "number" | "boolean" | "choice" | "path" | "name" | "secret";
         /** @description What became of a kill. */
         KillReport: {
             /**

@@ -7,7 +7,7 @@ use std::path::Path;
 /// The command and, for people, the rule that chose it.
 pub(crate) fn test_command(root: &Path) -> Option<(String, String)> {
     let has = |name: &str| root.join(name).is_file();
-    let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap_or_default();
+    let read = |name: &str| super::text_of(&root.join(name)).unwrap_or_default();
     let because = |command: &str, rule: &str| Some((command.to_owned(), format!("{rule}: {command}")));
 
     // A task runner that names its tests was set up on purpose, and knows more than any guess.

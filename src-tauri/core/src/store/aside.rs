@@ -20,6 +20,9 @@ use crate::clock;
 /// is told of that comes late.
 const QUIET: Duration = Duration::from_secs(10);
 
+/// What the schema's unfinished file is called after: no id, so that it is nobody's version.
+pub(super) const SCHEMA: &str = "Schema";
+
 /// A file that was taken out of its place.
 pub(super) struct Aside {
     pub project: Option<PathBuf>,
@@ -176,6 +179,10 @@ impl Shelf {
                     || self.asides.contains_key(&path)
                     || !swept.insert(path.clone())
                 {
+                    continue;
+                }
+                if named == SCHEMA {
+                    _ = std::fs::remove_file(&path);
                     continue;
                 }
                 let Ok(Content::Bytes(bytes)) = file::read_at_most(&path, None) else { continue };

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags};
 use rustix::io::Errno;
 
-use super::aside::{Aside, name_beside};
+use super::aside::{Aside, SCHEMA, name_beside};
 use super::file::{self, Content};
 use super::folder::Folder;
 use super::history::{Author, Key};
@@ -44,7 +44,7 @@ impl Shelf {
 
     /// Removes an action's file; its versions stay.
     pub fn delete(&mut self, which: &Which) -> Result<Undo, StoreError> {
-        let project = self.place(which)?;
+        let project = self.place_of_file(which)?;
         let project = project.as_deref();
         if project.is_none() && self.defaults.text(&which.id).is_some() {
             return Err(StoreError::IsADefault(which.id.clone()));
@@ -106,21 +106,30 @@ impl Shelf {
         wanted: &str,
         text: impl FnOnce(&str) -> String,
     ) -> Result<String, StoreError> {
-        match project {
-            Some(project) => _ = self.project(project),
-            None => self.offer_schema()?,
+        if let Some(project) = project {
+            self.project(project);
         }
+        self.make_folder(project)?;
+        self.offer_schema(project)?;
         let id = self.free_id(project, wanted);
         self.put(project, &id, text(&id).as_bytes(), Author::Create, "made from the template")?;
         Ok(id)
     }
 
-    /// Puts the schema beside the user's files, where the header of the template has editors look for it.
-    fn offer_schema(&self) -> Result<(), StoreError> {
-        self.make_folder(None)?;
-        let path = self.user.dir.join(".schema.json");
-        file::write_atomic(&path, crate::action::schema().as_bytes(), 0o644)
-            .map_err(StoreError::io(&path, "writing the schema"))
+    /// Puts the schema beside the files of a folder, where the header of the template has editors look for it.
+    pub(super) fn offer_schema(&self, project: Option<&Path>) -> Result<(), StoreError> {
+        let folder = &self.folder(project).dir;
+        let path = folder.join(".schema.json");
+        let schema = crate::action::schema();
+        if matches!(file::read_at_most(&path, None), Ok(Content::Bytes(bytes)) if bytes == schema.as_bytes())
+        {
+            return Ok(());
+        }
+        let write = || {
+            let beside = file::write_beside_as(folder, SCHEMA, schema.as_bytes(), 0o644)?;
+            beside.persist(&path).map_err(|error| error.error)
+        };
+        write().map(drop).map_err(StoreError::io(&path, "writing the schema"))
     }
 
     /// Puts bytes into the file that holds an id, else into a new one; what was there is in the history.
@@ -234,6 +243,15 @@ impl Shelf {
             (None, Some(Scope::Project)) => Err(self.unknown(&which.id, None)),
             _ => Ok(None),
         }
+    }
+
+    /// The folder whose file is meant, if it is not said which of two: the user's unless only the project has one.
+    fn place_of_file(&mut self, which: &Which) -> Result<Option<PathBuf>, StoreError> {
+        let place = self.place(which)?;
+        let Some(project) = which.project.clone().filter(|_| which.scope.is_none()) else { return Ok(place) };
+        let has = |folder: &Folder| folder.with_id(&which.id).next().is_some();
+        let only_there = !has(&self.user) && has(self.project(&project));
+        Ok(if only_there { Some(project) } else { place })
     }
 
     /// The folder whose action has this version, if it is not said which of two is meant: the user's unless only

@@ -118,7 +118,11 @@ impl Shelf {
             if ids.len() == 1 { ("default action", "its") } else { ("default actions", "their") };
         let ids = list(ids.iter().map(String::as_str));
         let message = format!("the {default} {ids} can't be put into {place} place: {error}");
-        let fix = "make the folder writable; `ai-orchestrator action check` then tries again".to_owned();
+        let fix = if self.user.problem.is_some() {
+            "let yourself read and write the folder (`chmod u+rwx`); it is then done by itself".to_owned()
+        } else {
+            "make the folder writable; `ai-orchestrator action check` then tries again".to_owned()
+        };
         let problem = Problem::whole(&self.user.dir, "defaults-not-seeded", message);
         Problem { severity: Severity::Warning, fix: Some(fix), ..problem }
     }

@@ -289,13 +289,8 @@ impl Shelf {
 /// The file's own problems, and the one that it makes together with others.
 fn problems_of(folder: &Folder, path: &Path, entry: &Entry) -> Vec<Problem> {
     let mut problems = entry.problems.clone();
-    for (other, _) in folder.with_id(&entry.id).filter(|(other, _)| *other != path) {
-        let name = visible(&other.file_name().unwrap_or_default().to_string_lossy());
-        let message = format!("`{name}` has the id `{}` too", entry.id);
-        let mut problem = Problem::whole(path, "duplicate-id", message);
-        problem.fix = Some("give one of the two another id".to_owned());
-        problems.push(problem);
-    }
+    let others = folder.with_id(&entry.id).filter(|(other, _)| *other != path);
+    problems.extend(others.map(|(other, _)| Problem::same_id(path, other, &entry.id)));
     problems
 }
 

@@ -109,6 +109,10 @@ impl Shelf {
         self.load(None);
         notices.extend(self.clean_deprecated());
         notices.extend(self.seed());
+        // An editor checks files against the format of the program that reads them.
+        if let Err(error) = self.offer_schema(None) {
+            tracing::warn!(%error, "the schema beside the actions may be an older one");
+        }
         if let Some(why) = &self.trust.broken {
             let message = format!("trust.json can't be read ({why}), so project actions ask again");
             let hint = format!("remove or mend {}", self.paths.trust().display());
@@ -228,11 +232,11 @@ impl Shelf {
                     self.publish(StoreChange::Notice(notice));
                 }
                 self.rescan(root.as_deref(), false);
+                if root.is_none() {
+                    // It may be one that can be read and written now.
+                    self.seed_what_is_missing();
+                }
                 continue;
-            }
-            if root.is_none() && seen.early.contains(&dir) {
-                // The folder's permissions may have changed.
-                self.seed_what_is_missing();
             }
             let folder = self.folder(root.as_deref());
             let touched: Vec<PathBuf> =

@@ -5,7 +5,7 @@ use similar::{ChangeTag, TextDiff};
 use super::history::{self, Author};
 use super::shelf::Shelf;
 use super::{StoreError, Which};
-use crate::action::{Action, Scope, is_id, read};
+use crate::action::{Action, Scope, is_id, read, span_of};
 use crate::api::{Version, VersionContent};
 
 impl Shelf {
@@ -108,6 +108,10 @@ fn summary(older: Option<&(Vec<u8>, Option<Action>)>, bytes: &[u8], action: Opti
         (None, None) => {}
     }
     let (old, new) = (String::from_utf8_lossy(old_bytes), String::from_utf8_lossy(bytes));
+    // The folder decides about the scope, so that only the text knows of it.
+    if old_action.is_some() && action.is_some() && written_scope(&old) != written_scope(&new) {
+        parts.push("scope changed".to_owned());
+    }
     let (mut added, mut removed) = (0, 0);
     for change in TextDiff::from_lines(&*old, &*new).iter_all_changes() {
         match change.tag() {
@@ -118,6 +122,12 @@ fn summary(older: Option<&(Vec<u8>, Option<Action>)>, bytes: &[u8], action: Opti
     }
     parts.push(format!("+{added} −{removed} lines"));
     parts.join(", ")
+}
+
+fn written_scope(text: &str) -> Option<String> {
+    let (start, end) = span_of(text, "scope")?;
+    let written: String = text.chars().skip(start).take(end - start).collect();
+    Some(written.trim_matches(['"', '\'']).to_owned())
 }
 
 fn changes(old: &Action, new: &Action) -> Vec<String> {
@@ -144,10 +154,37 @@ fn changes(old: &Action, new: &Action) -> Vec<String> {
         ("timeout", old.timeout != new.timeout),
         ("claude", old.claude != new.claude),
         ("tags", old.tags != new.tags),
+        ("close", old.close != new.close),
+        ("terminal", old.terminal != new.terminal),
     ] {
         if differs {
             parts.push(format!("{what} changed"));
         }
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_names_what_changed() {
+        let version = |head: &str| {
+            let text = format!("{head}label: A\nsteps:\n  - write: \"ls\\r\"\n");
+            let action = read("a.yaml".as_ref(), Scope::User, text.as_bytes()).0;
+            assert!(action.is_some(), "{text}");
+            (text.into_bytes(), action)
+        };
+        for (old, new, expected) in [
+            ("", "close: always\n", "close changed, +1 −0 lines"),
+            ("close: always\n", "terminal: new\n", "close changed, terminal changed, +1 −1 lines"),
+            ("", "scope: user\n", "scope changed, +1 −0 lines"),
+            ("scope: user\n", "scope: project\n", "scope changed, +1 −1 lines"),
+            ("scope: user\n", "scope: 'user' # mine\n", "+1 −1 lines"),
+        ] {
+            let (old, (bytes, action)) = (version(old), version(new));
+            assert_eq!(summary(Some(&old), &bytes, action.as_ref()), expected);
+        }
+    }
 }
