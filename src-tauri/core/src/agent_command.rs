@@ -6,6 +6,7 @@
 mod flags;
 mod installed;
 mod prompt_file;
+mod values;
 mod words;
 
 use std::io;
@@ -13,10 +14,13 @@ use std::path::PathBuf;
 
 pub(crate) use installed::is_installed;
 pub(crate) use prompt_file::{PromptFile, PromptFolder};
+pub(crate) use values::Refusal;
 
+use crate::action::template::{ValueAt, placeholder_at};
 use crate::action::{Action, Claude, ShellKind};
 use crate::step::Step;
 use flags::{Arity, SUBCOMMANDS, arity, same};
+use values::{Given, Variable};
 use words::{Line, Word};
 
 /// Where the prompts of a `claude:` block stand on the disk.
@@ -26,6 +30,40 @@ pub(crate) struct PromptFiles {
     pub system: Option<PathBuf>,
     /// The file with `appendSystemPrompt`.
     pub append: Option<PathBuf>,
+}
+
+/// Sees to it that no value becomes a flag or a command of claude's: one that could be gets `--` in front of it, and is
+/// refused where that can't be. `written` is the action before its placeholders were filled.
+pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKind) -> Result<(), Refusal> {
+    let filled = |(name, value): (&'_ String, &String)| {
+        placeholder_at(written.env.get(name)?, 0)?;
+        Some((name.clone(), value.starts_with('-')))
+    };
+    let filled: Vec<(String, bool)> = action.env.iter().filter_map(filled).collect();
+    let variables: Vec<Variable<'_>> =
+        filled.iter().map(|(name, dashed)| Variable { name, dashed: *dashed }).collect();
+    // What was typed and is not sent yet.
+    let mut line = String::new();
+    for step in &mut action.steps {
+        let Step::Write(write) = step else { continue };
+        let typed = line.len();
+        line.push_str(&write.content);
+        let moved = |value: &ValueAt| ValueAt {
+            range: value.range.start + typed..value.range.end + typed,
+            placeholder: value.placeholder.clone(),
+        };
+        let values: Vec<ValueAt> = write.values.drain(..).map(|value| moved(&value)).collect();
+        let kept = Given { values: &values, variables: &variables }.kept(&line, shell)?;
+        match (kept.strip_prefix(&line[..typed]), values.first()) {
+            (Some(kept), _) => kept.clone_into(&mut write.content),
+            // For what is typed already, `--` would come too late.
+            (None, Some(value)) => return Err(Refusal::flag(&value.placeholder, None)),
+            (None, None) => {}
+        }
+        let sent = kept.rfind(|c: char| c.is_ascii_control() && c != '\t').map_or(0, |key| key + 1);
+        line.replace_range(.., &kept[sent..]);
+    }
+    Ok(())
 }
 
 /// Puts the block's flags into every step that starts `claude`, and its prompts into files.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::action::{Action, Close, Filled, Reuse, ShellKind, Values, fill};
+use crate::action::{Action, Close, Filled, Reuse, Values, fill};
 use crate::agent_command::{self, PromptFile, PromptFolder};
 use crate::api::operations::size_of;
 use crate::api::{ApiError, ExecuteRequest, RunView, TerminalState};
@@ -28,7 +28,8 @@ pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) 
     let base = rooms.terminals.environment().await;
     let mut values = values_in(which.project.clone(), rooms).await?;
     values.inputs.clone_from(&request.inputs);
-    let Filled { mut action, shown } = filled(&resolved.action, &values, shell.kind)?;
+    let Filled { mut action, shown } = fill(&resolved.action, &values, shell.kind)?;
+    agent_command::keep_values(&mut action, &resolved.action, shell.kind)?;
     if !request.inputs.is_empty()
         && let Err(error) = rooms.store.remember_inputs(which.clone(), request.inputs.clone()).await
     {
@@ -81,16 +82,6 @@ async fn trusted(rooms: &Rooms, which: &Which, request: &ExecuteRequest) -> Resu
     let message = format!("`{}` comes from the project and has not been accepted yet", which.id);
     Err(ApiError::new(403, "untrusted", message)
         .hint("look at what it would run, then accept it (`--trust` on the command line)"))
-}
-
-fn filled(action: &Action, values: &Values, shell: ShellKind) -> Result<Filled, ApiError> {
-    fill(action, values, shell).map_err(|error| {
-        let refusal = ApiError::new(422, error.code(), error.to_string());
-        match error.hint() {
-            Some(hint) => refusal.hint(hint),
-            None => refusal,
-        }
-    })
 }
 
 /// What placeholders stand for in a project.

@@ -7,9 +7,10 @@ mod placeholder;
 mod shell;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub(crate) use around::unfit;
-pub(crate) use placeholder::{Namespace, Placeholder, near_misses, placeholders};
+pub(crate) use placeholder::{Namespace, Placeholder, near_misses, placeholder_at, placeholders};
 pub use shell::ShellKind;
 
 use super::{Action, Input, InputType};
@@ -60,6 +61,15 @@ pub struct Filled {
     pub action: Action,
     /// The same with secrets masked: what may be shown and logged.
     pub shown: Action,
+}
+
+/// Where a value stands in a text that was filled, quoted for the shell that reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueAt {
+    /// In bytes.
+    pub range: Range<usize>,
+    /// What it was filled in for: `inputs.name`.
+    pub placeholder: String,
 }
 
 /// Why placeholders can't be filled.
@@ -212,14 +222,27 @@ pub(crate) struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    /// For text that the terminal's shell reads: each value becomes one word, unless it is raw.
-    pub fn shell(&self, text: &str) -> Result<String, FillError> {
-        self.replace(text, |value, raw| if raw { value.to_owned() } else { self.shell.quote(value) })
+    /// For text that the terminal's shell reads: each value becomes one word, unless it is raw. Also where those words
+    /// are.
+    pub fn shell(&self, text: &str) -> Result<(String, Vec<ValueAt>), FillError> {
+        let mut values = Vec::new();
+        let put = |placeholder: &Placeholder<'_>, value: &str, at: usize| {
+            if placeholder.raw {
+                return value.to_owned();
+            }
+            let word = self.shell.quote(value);
+            values.push(ValueAt { range: at..at + word.len(), placeholder: placeholder.full_name() });
+            word
+        };
+        let filled = self.replace(text, put)?;
+        Ok((filled, values))
     }
 
     /// For a pattern: each value matches itself.
     pub fn pattern(&self, text: &str) -> Result<String, FillError> {
-        let escape = |value: &str, raw| if raw { value.to_owned() } else { regex::escape(value) };
+        let escape = |placeholder: &Placeholder<'_>, value: &str, _| {
+            if placeholder.raw { value.to_owned() } else { regex::escape(value) }
+        };
         let pattern = self.replace(text, escape)?;
         match crate::step::refuse_pattern(&pattern) {
             Some((_, why, _)) => Err(FillError::BadPattern { pattern, why }),
@@ -229,7 +252,7 @@ impl Filler<'_> {
 
     /// For text that is used as it is.
     pub fn plain(&self, text: &str) -> Result<String, FillError> {
-        self.replace(text, |value, _| value.to_owned())
+        self.replace(text, |_, value, _| value.to_owned())
     }
 
     /// Whether a secret stands in the text.
@@ -237,7 +260,12 @@ impl Filler<'_> {
         placeholders(text).iter().any(|placeholder| self.is_secret(placeholder))
     }
 
-    fn replace(&self, text: &str, put: impl Fn(&str, bool) -> String) -> Result<String, FillError> {
+    /// Puts what `put` makes of each value, and of where it will begin, in the place of its placeholder.
+    fn replace(
+        &self,
+        text: &str,
+        mut put: impl FnMut(&Placeholder<'_>, &str, usize) -> String,
+    ) -> Result<String, FillError> {
         let mut filled = String::with_capacity(text.len());
         let mut from = 0;
         for placeholder in placeholders(text) {
@@ -247,7 +275,8 @@ impl Filler<'_> {
             if self.mask && self.is_secret(&placeholder) {
                 filled.push_str(MASK);
             } else {
-                filled.push_str(&put(value, placeholder.raw));
+                let word = put(&placeholder, value, filled.len());
+                filled.push_str(&word);
             }
         }
         filled.push_str(&text[from..]);
@@ -277,16 +306,14 @@ impl Filler<'_> {
             }
             (Namespace::Git | Namespace::Project, _) => (None, "there is no such value"),
         };
-        let space = format!("{space:?}").to_lowercase();
-        let name = || format!("{space}.{}", placeholder.name);
         let Some(value) = value else {
-            return Err(FillError::NoValue { name: name(), why: why.to_owned() });
+            return Err(FillError::NoValue { name: placeholder.full_name(), why: why.to_owned() });
         };
         // Inputs were looked at before; a folder or branch can have such a name too.
         match value.chars().find(|&c| c.is_control() && c != '\t' && c != '\n') {
             Some(control) => {
                 let why = format!("holds the control character \\u{{{:x}}}", u32::from(control));
-                Err(FillError::BadValue { name: name(), why })
+                Err(FillError::BadValue { name: placeholder.full_name(), why })
             }
             None => Ok(value),
         }
