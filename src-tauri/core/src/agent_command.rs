@@ -92,12 +92,27 @@ pub(crate) fn prepare(
             written.push(file);
         }
     }
+    add_flags(action, &claude, &files, shell);
+    Ok(written)
+}
+
+/// Puts in the flags as [`prepare`] would, for people: no file is written, and each bears its key's name.
+pub(crate) fn show_flags(action: &mut Action, shell: ShellKind, folder: &PromptFolder) {
+    let Some(claude) = action.claude.clone() else { return };
+    let named = |prompt: &Option<String>, key: &str| prompt.as_ref().map(|_| folder.path().join(key));
+    let files = PromptFiles {
+        system: named(&claude.system_prompt, "systemPrompt"),
+        append: named(&claude.append_system_prompt, "appendSystemPrompt"),
+    };
+    add_flags(action, &claude, &files, shell);
+}
+
+fn add_flags(action: &mut Action, claude: &Claude, files: &PromptFiles, shell: ShellKind) {
     for step in &mut action.steps {
         if let Step::Write(write) = step {
-            write.content = build(&write.content, &claude, &files, shell);
+            write.content = build(&write.content, claude, files, shell);
         }
     }
-    Ok(written)
 }
 
 /// Whether content starts `claude`, so that the builder and the missing-program check apply.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::action::{Action, Close, Filled, Reuse, Values, fill};
+use crate::action::{Action, Close, Filled, Reuse, ShellKind, Values, fill};
 use crate::agent_command::{self, PromptFile, PromptFolder};
 use crate::api::operations::size_of;
 use crate::api::{ApiError, ExecuteRequest, RunView, TerminalState};
@@ -82,6 +82,22 @@ async fn trusted(rooms: &Rooms, which: &Which, request: &ExecuteRequest) -> Resu
     let message = format!("`{}` comes from the project and has not been accepted yet", which.id);
     Err(ApiError::new(403, "untrusted", message)
         .hint("look at what it would run, then accept it (`--trust` on the command line)"))
+}
+
+/// The action as a run would type it, for who decides about it. What can't be filled yet keeps its placeholders: the
+/// question comes before the form.
+pub(crate) fn as_typed(
+    written: &Action,
+    values: &Values,
+    shell: ShellKind,
+    prompts: &PromptFolder,
+) -> Action {
+    let filled = fill(written, values, shell).map(|filled| filled.shown);
+    let mut typed = filled.unwrap_or_else(|_| written.clone());
+    // What would be refused is shown as it is: it is not typed.
+    _ = agent_command::keep_values(&mut typed, written, shell);
+    agent_command::show_flags(&mut typed, shell, prompts);
+    typed
 }
 
 /// What placeholders stand for in a project.

@@ -22,8 +22,6 @@ mod mismatch;
 pub mod paths;
 mod project;
 mod projects;
-#[cfg(test)]
-mod real_shells;
 mod remembered;
 mod run;
 mod settings;

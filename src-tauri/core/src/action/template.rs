@@ -4,7 +4,7 @@
 
 mod around;
 mod placeholder;
-mod shell;
+pub(crate) mod shell;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -70,6 +70,16 @@ pub struct ValueAt {
     pub range: Range<usize>,
     /// What it was filled in for: `inputs.name`.
     pub placeholder: String,
+}
+
+impl ValueAt {
+    /// Where values are still to come.
+    pub(crate) fn awaited(text: &str) -> Vec<Self> {
+        let quoted = placeholders(text).into_iter().filter(|placeholder| !placeholder.raw);
+        quoted
+            .map(|placeholder| Self { placeholder: placeholder.full_name(), range: placeholder.range })
+            .collect()
+    }
 }
 
 /// Why placeholders can't be filled.

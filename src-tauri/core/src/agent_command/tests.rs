@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 use proptest::prelude::*;
 
 use super::{PromptFiles, PromptFolder, build, prepare};
-use crate::action::{Claude, Scope, ShellKind, read};
-use crate::real_shells::{Bench, SHELLS, here};
+use crate::action::template::shell::tests::{Bench, SHELLS, here};
+use crate::action::{Claude, Scope, ShellKind, Values, read};
+use crate::execution::as_typed;
 
 fn block() -> Claude {
     let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
@@ -231,6 +232,32 @@ fn what_is_a_comment_in_one_shell_is_a_prompt_in_another() {
         };
         assert_eq!(call.join("|"), words, "{shell}");
     }
+}
+
+#[test]
+fn what_is_shown_before_the_values_are_known_is_what_is_typed() {
+    let text = "label: A\ninputs: [{ id: x, required: true }]\nclaude: { allowedTools: [Read], systemPrompt: Be }\n\
+                steps:\n  - write: \"claude {{ inputs.x }}\\r\"\n  - write: \"ls && claude {{ inputs.x }}\\r\"\n";
+    let (action, problems) = read(Path::new("a.yaml"), Scope::User, text.as_bytes());
+    let action = action.unwrap_or_else(|| panic!("{problems:?}"));
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = PromptFolder::open(temporary.path(), Path::new("/home")).unwrap();
+    let shown = |inputs: &[(&str, &str)]| {
+        let inputs = inputs.iter().map(|(id, value)| ((*id).to_owned(), (*value).to_owned())).collect();
+        let values = Values { inputs, ..Values::default() };
+        let typed = as_typed(&action, &values, ShellKind::Bash, &folder);
+        typed.steps.iter().map(crate::step::Step::text).collect::<Vec<_>>()
+    };
+    let file = temporary.path().join("ai-orchestrator/systemPrompt");
+    let lines = |prompt: &str| {
+        let flags = format!("--allowedTools Read --system-prompt-file {}", file.display());
+        [format!("claude {flags} -- {prompt}"), format!("ls && claude -- {prompt}")]
+    };
+    assert_eq!(shown(&[]), lines("{{ inputs.x }}"));
+    assert_eq!(shown(&[("x", "-v")]), lines("'-'v"));
+    assert!(!file.exists());
+    // What would be refused is not typed; the rest of the line is as it would be.
+    assert!(shown(&[("x", "update")])[0].ends_with("claude update"));
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub struct Write {
     /// Whether a secret stands in it: it is then typed only while echo is off.
     #[schemars(skip)]
     pub secret: bool,
-    /// Where values were filled in.
+    /// Where values stand, or the placeholders for them; but not raw ones.
     #[schemars(skip)]
     pub values: Vec<ValueAt>,
 }
@@ -40,7 +40,7 @@ impl Kind for Write {
         };
         placeholders_of(content, node, Reader::Shell, fields.problems);
         check_enter(content, node, fields.problems);
-        Some(Self { content: content.to_owned(), secret: false, values: Vec::new() })
+        Some(Self { content: content.to_owned(), secret: false, values: ValueAt::awaited(content) })
     }
 
     fn text(&self) -> String {

@@ -5,9 +5,9 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::Refusal;
+use crate::action::template::shell::tests::{Bench, SHELLS, here};
 use crate::action::{Action, Claude, Scope, ShellKind, Values, fill, read};
 use crate::agent_command::{PromptFiles, build, keep_values};
-use crate::real_shells::{Bench, SHELLS, here};
 use crate::step::Step;
 
 /// An action that types these, if the loader takes it. Its inputs are `x` and `y`, and `x` is in the variable `P`.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{Around, ShellKind, unfit};
 use crate::action::template::placeholders;
-use crate::real_shells::{Bench, SHELLS, here};
+use crate::action::template::shell::tests::{Bench, SHELLS, here};
 
 const ALL: &[ShellKind] = &[ShellKind::Bash, ShellKind::Zsh, ShellKind::Fish, ShellKind::Sh];
 const BASH: &[ShellKind] = &[ShellKind::Bash];

@@ -1,10 +1,10 @@
-//! Real shells, for tests: what a program gets as its words when a line is typed into one.
+//! Real shells: what a program gets as its words when a line is typed into one.
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::action::ShellKind;
+use super::ShellKind;
 
 /// The shells that lines are typed into, each as far as it is here.
 pub const SHELLS: [(&str, ShellKind); 4] =
@@ -20,7 +20,7 @@ pub fn here(program: &str) -> bool {
     here
 }
 
-/// A program of some name that notes its words, and a folder to type in.
+/// A program of some name that notes its words.
 pub struct Bench {
     folder: tempfile::TempDir,
 }
@@ -37,9 +37,9 @@ impl Bench {
     /// Types the text into a shell, as a script or, where that is possible, as a person; the words of each call of the
     /// program.
     pub fn calls(&self, shell: &str, interactive: bool, text: &str) -> Vec<Vec<String>> {
-        let (notes, work) = (self.folder.path().join("notes"), self.folder.path().join("work"));
-        _ = std::fs::remove_file(&notes);
-        _ = std::fs::remove_dir_all(&work);
+        // Of its own: what a line left in the background may still write.
+        let own = tempfile::tempdir().unwrap();
+        let (notes, work) = (own.path().join("notes"), own.path().join("work"));
         std::fs::create_dir(&work).unwrap();
         let path = format!("{}:{}", self.folder.path().display(), std::env::var("PATH").unwrap());
         // Away from the terminal of whoever runs the tests: an interactive shell would take it.
@@ -63,7 +63,47 @@ impl Bench {
         assert!(!ran, "{shell} (interactive: {interactive}) ran a value in {text:?}");
         let notes = std::fs::read(&notes).unwrap_or_default();
         let notes = String::from_utf8_lossy(&notes);
-        let calls = notes.split("\x01\0").skip(1);
+        let calls = notes.split("argv:\0").skip(1);
         calls.map(|words| words.split_terminator('\0').map(str::to_owned).collect()).collect()
     }
+}
+
+const NASTY: [&str; 18] = [
+    "",
+    "plain",
+    "two words",
+    "it's",
+    "\"double\"",
+    "$HOME $(id) `id` ${x}",
+    "a\nb\tc",
+    "-n",
+    "--flag=x",
+    "~",
+    "*",
+    "{a,b}",
+    "!!",
+    "\\",
+    "\\n",
+    "é 日本 👍",
+    "a;b|c&d<e>f",
+    "#no comment %x =y ^z",
+];
+
+#[test]
+fn real_shells_read_back_exactly_what_was_quoted() {
+    let bench = Bench::with("argv");
+    for (shell, kind) in SHELLS.into_iter().filter(|(shell, _)| here("setsid") && here(shell)) {
+        let words: Vec<String> = NASTY.iter().map(|text| kind.quote(text)).collect();
+        let line = format!("argv {}\r", words.join(" "));
+        for interactive in [false, true] {
+            assert_eq!(bench.calls(shell, interactive, &line), [NASTY], "{shell} ({interactive}): {line}");
+        }
+    }
+}
+
+#[test]
+fn a_program_tells_its_kind() {
+    assert_eq!(ShellKind::of("/usr/bin/zsh"), ShellKind::Zsh);
+    assert_eq!(ShellKind::of("fish"), ShellKind::Fish);
+    assert_eq!(ShellKind::of("/bin/nu"), ShellKind::Sh);
 }
