@@ -1,10 +1,9 @@
 //! The agent command builder: `claude …` as the action says it, plus the flags of its `claude:` block.
 //!
 //! Pure: the words of the line and the block in, the line to type out. The files that long prompts go
-//! through are `prompt_file`'s; whether the program is there at all is `installed`'s.
+//! through are `prompt_file`'s; what a value may be is `values`'s.
 
 mod flags;
-mod installed;
 mod prompt_file;
 mod values;
 mod words;
@@ -12,7 +11,6 @@ mod words;
 use std::io;
 use std::path::PathBuf;
 
-pub(crate) use installed::is_installed;
 pub(crate) use prompt_file::{PromptFile, PromptFolder};
 pub(crate) use values::Refusal;
 

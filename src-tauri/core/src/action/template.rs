@@ -43,8 +43,31 @@ pub struct ProjectValues {
     pub root: String,
     /// The folder's name.
     pub name: String,
-    /// How its tests are run, and the rule that says so; never text from the repository.
-    pub test: Option<(String, String)>,
+    /// How its tests are run.
+    pub tests: Tests,
+}
+
+/// How a project's tests are run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tests {
+    /// By this command; never text from the repository.
+    By {
+        /// The command.
+        command: String,
+        /// The rule that chose it, and the command.
+        rule: String,
+    },
+    /// No rule fits.
+    Unknown {
+        /// What the rules look for.
+        looked_for: String,
+    },
+}
+
+impl Default for Tests {
+    fn default() -> Self {
+        Self::Unknown { looked_for: String::new() }
+    }
 }
 
 /// What is known of a project's repository.
@@ -70,6 +93,16 @@ pub struct ValueAt {
     pub range: Range<usize>,
     /// What it was filled in for: `inputs.name`.
     pub placeholder: String,
+}
+
+/// Whether an action types the project's test command.
+pub(crate) fn runs_tests(action: &Action) -> bool {
+    action.steps.iter().any(|step| {
+        let crate::step::Step::Write(write) = step else { return false };
+        placeholders(&write.content)
+            .iter()
+            .any(|it| it.namespace == Namespace::Project && it.name == "test_command")
+    })
 }
 
 impl ValueAt {
@@ -117,6 +150,8 @@ pub enum FillError {
     NoTests {
         /// The project's folder.
         project: String,
+        /// What the rules look for.
+        looked_for: String,
     },
     /// A filled pattern matches everything or can't be compiled.
     #[error("the pattern {pattern} {why} once its placeholders are filled")]
@@ -150,8 +185,8 @@ impl FillError {
                 let flags: Vec<String> = names.iter().map(|name| format!("--input {name}=VALUE")).collect();
                 Some(format!("fill in the form, or give {}", flags.join(" ")))
             }
-            Self::NoTests { .. } => Some(format!(
-                "there is a rule for {TESTED}; for anything else, write an action of your own with \
+            Self::NoTests { looked_for, .. } => Some(format!(
+                "there are rules for {looked_for}; for anything else, write an action of your own with \
                  `ai-orchestrator action new`"
             )),
             _ => None,
@@ -308,12 +343,14 @@ impl Filler<'_> {
             }
             (Namespace::Project, "root") => (Some(&project.root), ""),
             (Namespace::Project, "name") => (Some(&project.name), ""),
-            (Namespace::Project, name @ ("test_command" | "test_rule")) => {
-                let Some((command, rule)) = &project.test else {
-                    return Err(FillError::NoTests { project: super::visible(&project.root) });
-                };
-                (Some(if name == "test_rule" { rule } else { command }), "")
-            }
+            (Namespace::Project, name @ ("test_command" | "test_rule")) => match &project.tests {
+                Tests::By { rule, .. } if name == "test_rule" => (Some(rule), ""),
+                Tests::By { command, .. } => (Some(command), ""),
+                Tests::Unknown { looked_for } => {
+                    let (project, looked_for) = (super::visible(&project.root), looked_for.clone());
+                    return Err(FillError::NoTests { project, looked_for });
+                }
+            },
             (Namespace::Git | Namespace::Project, _) => (None, "there is no such value"),
         };
         let Some(value) = value else {
@@ -329,10 +366,6 @@ impl Filler<'_> {
         }
     }
 }
-
-/// What the rules for tests look for (`project/test_command.rs`).
-const TESTED: &str = "a justfile or Makefile with a `test` target, Cargo.toml, package.json with a `test` \
-                      script, go.mod, pom.xml, build.gradle, and Python's pytest";
 
 #[cfg(test)]
 mod tests;
