@@ -77,6 +77,17 @@ impl TestHost {
         self
     }
 
+    /// Adds a program that prints its words, each with a NUL, to a folder of the user's; that folder, for PATH.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        let tools = self.user_home().join("tools");
+        std::fs::create_dir_all(&tools).unwrap();
+        // A link: what is written here could not be started while another test's child holds it open.
+        let argv = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/argv");
+        std::os::unix::fs::symlink(argv, tools.join(name)).unwrap();
+        tools
+    }
+
     /// A call of the command line.
     #[must_use]
     pub fn cli(&self, args: &[&str]) -> Cli {

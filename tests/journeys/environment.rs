@@ -1,7 +1,5 @@
 //! What terminals start with when the host was started by a launcher that knows nothing of the user's shell.
 
-use std::os::unix::fs::PermissionsExt as _;
-
 use ai_orchestrator_tests::TestHost;
 use orchestrator_core::api::TerminalView;
 
@@ -12,12 +10,8 @@ fn bare(host: &TestHost) {
 }
 
 fn start_files(host: &TestHost, profile: &str) {
-    let home = host.user_home();
-    std::fs::create_dir_all(home.join("tools")).unwrap();
-    std::fs::write(home.join(".profile"), profile).unwrap();
-    let tool = home.join("tools/claude");
-    std::fs::write(&tool, "#!/bin/sh\necho tool-of-$USER_OF_TOOL\n").unwrap();
-    std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).unwrap();
+    _ = host.program("claude");
+    std::fs::write(host.user_home().join(".profile"), profile).unwrap();
 }
 
 #[tokio::test]
@@ -32,7 +26,7 @@ async fn a_host_that_was_started_bare_has_the_login_shell_s_environment() {
     let terminal = host.terminal("sh").await;
     let mut viewer = terminal.view_stream(&[]).await;
     terminal
-        .write("claude; echo \"lines-$(echo \"$MULTI\" | wc -l) ${CLAUDECODE-none} level-$SHLVL\"\r")
+        .write("claude tool-of-$USER_OF_TOOL; echo \"lines-$(echo \"$MULTI\" | wc -l) ${CLAUDECODE-none} level-$SHLVL\"\r")
         .await;
     viewer.until_text("tool-of-ann").await;
     viewer.until_text("lines-2 none level-").await;

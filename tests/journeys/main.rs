@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests start programs and write the files that users would")]
 
 mod actions;
+mod agent;
 mod bad_input;
 mod cli;
 mod codenames;

@@ -132,6 +132,47 @@ fn in_a_go_project() {
 }
 
 #[test]
+fn what_the_tests_need_is_missed_before_anything_opens() {
+    let host = TestHost::new();
+    // Nothing is installed there, whatever this machine has.
+    let nothing = host.user_home().join("nothing");
+    std::fs::create_dir(&nothing).unwrap();
+    let refused = |root: &PathBuf| {
+        host.cli(&["action", "run"]).args([root]).args(["run-tests"]).env("PATH", &nothing).run().exit(2)
+    };
+    let just = project(&host, "just", &[("justfile", "test:\n  true\n")]);
+    refused(&just).says("just is not installed").says("justfile with a test recipe: just test");
+    let gradle = project(&host, "gradle", &[("build.gradle", ""), ("gradlew", "#!/bin/sh\n")]);
+    refused(&gradle).says("./gradlew is not executable").says("chmod +x ./gradlew");
+    let python = project(&host, "python", &[("pytest.ini", "[pytest]\n")]);
+    refused(&python).says("python3 is not installed");
+    assert_eq!(host.cli(&["terminal", "list", "--json"]).run().ok().json(), serde_json::json!([]));
+}
+
+#[test]
+fn a_python_without_pytest_is_told_from_one_that_has_it() {
+    if !is_here("python3", &["-c", "import venv"]) {
+        return;
+    }
+    let host = TestHost::new();
+    // What a question must not run, though it stands where Python looks first.
+    let trap = ("importlib.py", "raise SystemExit(0)\n");
+    let root = project(&host, "python", &[("pytest.ini", "[pytest]\n"), trap]);
+    let own = ["-m", "venv", "--without-pip", ".venv"];
+    let elsewhere = host.user_home();
+    let made =
+        Command::new("python3").args(own).current_dir(&elsewhere).env("PATH", path()).status().unwrap();
+    assert!(made.success());
+    std::fs::rename(elsewhere.join(".venv"), root.join(".venv")).unwrap();
+    let refused = run(&host, &root).exit(2).says("pytest is not installed for .venv/bin/python");
+    refused.says("pytest.ini and .venv/bin/python: .venv/bin/python -m pytest");
+    // As `-m` does, one in the project counts.
+    std::fs::remove_file(root.join(trap.0)).unwrap();
+    project(&host, "python", &[("pytest.py", "print('own', 'one')\n")]);
+    run(&host, &root).ok().prints("own one").says("Run Tests succeeded");
+}
+
+#[test]
 fn where_no_rule_fits_that_is_said_before_anything_opens() {
     let host = TestHost::new();
     let refused = run(&host, &project(&host, "plain", &[])).exit(2);

@@ -35,7 +35,8 @@ pub use input::{Input, InputType};
 pub use problem::{Problem, Severity};
 pub use report::report;
 pub use schema::schema;
-pub use template::{FillError, Filled, GitValues, ProjectValues, ShellKind, Values, fill};
+pub(crate) use template::runs_tests;
+pub use template::{FillError, Filled, GitValues, ProjectValues, ShellKind, Tests, Values, fill};
 pub use visible::{verbatim, visible};
 
 use crate::step::Step;

@@ -1,22 +1,24 @@
 //! The agent command builder: `claude …` as the action says it, plus the flags of its `claude:` block.
 //!
 //! Pure: the words of the line and the block in, the line to type out. The files that long prompts go
-//! through are `prompt_file`'s; whether the program is there at all is `installed`'s.
+//! through are `prompt_file`'s; what a value may be is `values`'s.
 
 mod flags;
-mod installed;
 mod prompt_file;
+mod values;
 mod words;
 
 use std::io;
 use std::path::PathBuf;
 
-pub(crate) use installed::is_installed;
 pub(crate) use prompt_file::{PromptFile, PromptFolder};
+pub(crate) use values::Refusal;
 
+use crate::action::template::{ValueAt, placeholder_at};
 use crate::action::{Action, Claude, ShellKind};
 use crate::step::Step;
 use flags::{Arity, SUBCOMMANDS, arity, same};
+use values::{Given, Variable};
 use words::{Line, Word};
 
 /// Where the prompts of a `claude:` block stand on the disk.
@@ -26,6 +28,40 @@ pub(crate) struct PromptFiles {
     pub system: Option<PathBuf>,
     /// The file with `appendSystemPrompt`.
     pub append: Option<PathBuf>,
+}
+
+/// Sees to it that no value becomes a flag or a command of claude's: one that could be gets `--` in front of it, and is
+/// refused where that can't be. `written` is the action before its placeholders were filled.
+pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKind) -> Result<(), Refusal> {
+    let filled = |(name, value): (&'_ String, &String)| {
+        placeholder_at(written.env.get(name)?, 0)?;
+        Some((name.clone(), value.starts_with('-')))
+    };
+    let filled: Vec<(String, bool)> = action.env.iter().filter_map(filled).collect();
+    let variables: Vec<Variable<'_>> =
+        filled.iter().map(|(name, dashed)| Variable { name, dashed: *dashed }).collect();
+    // What was typed and is not sent yet.
+    let mut line = String::new();
+    for step in &mut action.steps {
+        let Step::Write(write) = step else { continue };
+        let typed = line.len();
+        line.push_str(&write.content);
+        let moved = |value: &ValueAt| ValueAt {
+            range: value.range.start + typed..value.range.end + typed,
+            placeholder: value.placeholder.clone(),
+        };
+        let values: Vec<ValueAt> = write.values.drain(..).map(|value| moved(&value)).collect();
+        let kept = Given { values: &values, variables: &variables }.kept(&line, shell)?;
+        match (kept.strip_prefix(&line[..typed]), values.first()) {
+            (Some(kept), _) => kept.clone_into(&mut write.content),
+            // For what is typed already, `--` would come too late.
+            (None, Some(value)) => return Err(Refusal::flag(&value.placeholder, None)),
+            (None, None) => {}
+        }
+        let sent = kept.rfind(|c: char| c.is_ascii_control() && c != '\t').map_or(0, |key| key + 1);
+        line.replace_range(.., &kept[sent..]);
+    }
+    Ok(())
 }
 
 /// Puts the block's flags into every step that starts `claude`, and its prompts into files.
@@ -54,12 +90,27 @@ pub(crate) fn prepare(
             written.push(file);
         }
     }
+    add_flags(action, &claude, &files, shell);
+    Ok(written)
+}
+
+/// Puts in the flags as [`prepare`] would, for people: no file is written, and each bears its key's name.
+pub(crate) fn show_flags(action: &mut Action, shell: ShellKind, folder: &PromptFolder) {
+    let Some(claude) = action.claude.clone() else { return };
+    let named = |prompt: &Option<String>, key: &str| prompt.as_ref().map(|_| folder.path().join(key));
+    let files = PromptFiles {
+        system: named(&claude.system_prompt, "systemPrompt"),
+        append: named(&claude.append_system_prompt, "appendSystemPrompt"),
+    };
+    add_flags(action, &claude, &files, shell);
+}
+
+fn add_flags(action: &mut Action, claude: &Claude, files: &PromptFiles, shell: ShellKind) {
     for step in &mut action.steps {
         if let Step::Write(write) = step {
-            write.content = build(&write.content, &claude, &files, shell);
+            write.content = build(&write.content, claude, files, shell);
         }
     }
-    Ok(written)
 }
 
 /// Whether content starts `claude`, so that the builder and the missing-program check apply.

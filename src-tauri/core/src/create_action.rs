@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::action::{self, Scope};
-use crate::agent_command;
 use crate::api::{ActionView, ApiError, TerminalView};
+use crate::environment::is_installed;
 use crate::host::Rooms;
 use crate::paths::Paths;
 use crate::store::Which;
@@ -21,7 +21,7 @@ const NEW_ID: &str = "new-action";
 pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalView, ApiError> {
     let shell = rooms.shell(None).await?;
     let base = rooms.terminals.environment().await;
-    if !agent_command::is_installed("claude", &base, &shell.program).await {
+    if !is_installed("claude", &base, &shell.program).await {
         let message = "claude is not installed, so no agent can write the action";
         let hint = "start from a template instead (`ai-orchestrator action new --template`)";
         return Err(ApiError::new(409, "claude_missing", message).hint(hint));

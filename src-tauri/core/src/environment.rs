@@ -1,6 +1,7 @@
 //! The environment that terminals start with: the login shell's, also where the host was started by a launcher
 //! that knows none of it. How the shell is asked is `environment/login_shell.rs`.
 
+mod installed;
 mod login_shell;
 
 use std::ffi::{OsStr, OsString};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use installed::{has_pytest, is_installed};
 use tokio::sync::watch;
 use tokio::time::Instant;
 

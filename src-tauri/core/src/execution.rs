@@ -1,18 +1,18 @@
 //! From a click to a run: trust, values, the agent's flags, a terminal; then the engine takes over.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::action::{Action, Close, Filled, Reuse, ShellKind, Values, fill};
+use crate::action::{Action, Close, Filled, Reuse, ShellKind, Tests, Values, fill, runs_tests};
 use crate::agent_command::{self, PromptFile, PromptFolder};
 use crate::api::operations::size_of;
 use crate::api::{ApiError, ExecuteRequest, RunView, TerminalState};
 use crate::engine::Start;
-use crate::environment::Variables;
+use crate::environment::{Variables, is_installed};
 use crate::host::Rooms;
-use crate::project::{Project, workplace};
+use crate::project::{self, Project, workplace};
 use crate::run::Plan;
 use crate::step::Step;
 use crate::store::{Resolved, Which};
@@ -28,15 +28,26 @@ pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) 
     let base = rooms.terminals.environment().await;
     let mut values = values_in(which.project.clone(), rooms).await?;
     values.inputs.clone_from(&request.inputs);
-    let Filled { mut action, shown } = filled(&resolved.action, &values, shell.kind)?;
+    let Filled { mut action, shown } = fill(&resolved.action, &values, shell.kind)?;
+    agent_command::keep_values(&mut action, &resolved.action, shell.kind)?;
     if !request.inputs.is_empty()
         && let Err(error) = rooms.store.remember_inputs(which.clone(), request.inputs.clone()).await
     {
         tracing::warn!(%error, "the inputs are not remembered");
     }
-    let prompts = with_agent_flags(&mut action, &shell, &rooms.prompts, &base).await?;
-    let id = Uuid::now_v7();
     let reused = request.terminal.as_ref().filter(|_| action.terminal == Reuse::Reuse);
+    let mut env = (*base).clone();
+    for (name, value) in &action.env {
+        env.set(name, value);
+    }
+    // Whoever used the terminal before may have made more programs known there.
+    if reused.is_none() && runs_tests(&resolved.action) {
+        let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
+        let folder = action.cwd.as_ref().map_or(root.clone(), |cwd| root.join(cwd));
+        refuse_missing(&values.project.tests, &folder, &env, &shell).await?;
+    }
+    let prompts = with_agent_flags(&mut action, &shell, &rooms.prompts, &env).await?;
+    let id = Uuid::now_v7();
     let terminal = if let Some(terminal) = reused {
         idle_terminal(rooms, terminal)?
     } else {
@@ -84,14 +95,20 @@ async fn trusted(rooms: &Rooms, which: &Which, request: &ExecuteRequest) -> Resu
         .hint("look at what it would run, then accept it (`--trust` on the command line)"))
 }
 
-fn filled(action: &Action, values: &Values, shell: ShellKind) -> Result<Filled, ApiError> {
-    fill(action, values, shell).map_err(|error| {
-        let refusal = ApiError::new(422, error.code(), error.to_string());
-        match error.hint() {
-            Some(hint) => refusal.hint(hint),
-            None => refusal,
-        }
-    })
+/// The action as a run would type it, for who decides about it. What can't be filled yet keeps its placeholders: the
+/// question comes before the form.
+pub(crate) fn as_typed(
+    written: &Action,
+    values: &Values,
+    shell: ShellKind,
+    prompts: &PromptFolder,
+) -> Action {
+    let filled = fill(written, values, shell).map(|filled| filled.shown);
+    let mut typed = filled.unwrap_or_else(|_| written.clone());
+    // What would be refused is shown as it is: it is not typed.
+    _ = agent_command::keep_values(&mut typed, written, shell);
+    agent_command::show_flags(&mut typed, shell, prompts);
+    typed
 }
 
 /// What placeholders stand for in a project.
@@ -110,24 +127,36 @@ pub(crate) async fn values_in(project: Option<PathBuf>, rooms: &Rooms) -> Result
     gathered.map_err(|error| ApiError::new(404, "unknown_project", error.to_string()))
 }
 
+/// What the tests need is there, as far as that can be known.
+async fn refuse_missing(
+    tests: &Tests,
+    folder: &Path,
+    env: &Variables,
+    shell: &Shell,
+) -> Result<(), ApiError> {
+    let Tests::By { command, rule } = tests else { return Ok(()) };
+    match project::missing(command, folder, env, &shell.program).await {
+        Some(missing) => {
+            Err(ApiError::new(422, "program_missing", missing.to_string()).hint(missing.hint(rule)))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Adds the flags of the `claude:` block to each step that starts `claude`; answers the prompt files, which
 /// must stay for as long as the terminal.
 async fn with_agent_flags(
     action: &mut Action,
     shell: &Shell,
     folder: &PromptFolder,
-    base: &Variables,
+    env: &Variables,
 ) -> Result<Vec<PromptFile>, ApiError> {
     let starts_agent =
         |step: &Step| matches!(step, Step::Write(write) if agent_command::applies(&write.content));
     if !action.steps.iter().any(starts_agent) {
         return Ok(Vec::new());
     }
-    let mut env = base.clone();
-    for (name, value) in &action.env {
-        env.set(name, value);
-    }
-    if !agent_command::is_installed("claude", &env, &shell.program).await {
+    if !is_installed("claude", env, &shell.program).await {
         return Err(ApiError::new(422, "program_missing", "claude is not installed")
             .hint("install Claude Code, and make sure that `claude` is found in the terminal's PATH"));
     }

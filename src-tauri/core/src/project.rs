@@ -1,11 +1,13 @@
 //! A project: the folder that actions run in, and what placeholders may know of it.
 
+mod needs;
 mod test_command;
 mod workplace;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use test_command::test_command;
+pub(crate) use needs::missing;
+use test_command::tests_in;
 pub(crate) use workplace::workplace;
 
 use crate::action::{GitValues, ProjectValues};
@@ -48,7 +50,7 @@ impl Project {
         let project = ProjectValues {
             root: self.root.to_string_lossy().into_owned(),
             name: self.root.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            test: test_command(&self.root),
+            tests: tests_in(&self.root),
         };
         (project, GitValues { branch: branch(&self.root) })
     }

@@ -28,7 +28,7 @@ use tokio::sync::{broadcast, oneshot};
 pub(crate) use defaults::Defaults;
 pub(crate) use error::StoreError;
 
-use crate::action::{Action, Problem, Scope, ShellKind, Values};
+use crate::action::{Action, Problem, Scope};
 use crate::api::{ActionDetail, ActionList, ActionView, Preview, Undo, Version, VersionContent};
 use crate::paths::Paths;
 use crate::remembered::Remembered;
@@ -187,15 +187,14 @@ impl ActionStore {
         self.order(move |shelf| shelf.resolve(&which, stale)).await?
     }
 
-    /// What a run would type, for the trust question. Values that are missing leave their placeholders.
+    /// What a run would type, for the trust question; `typed` makes of the action what it would type.
     pub async fn preview(
         &self,
         which: Which,
-        values: Values,
-        shell: ShellKind,
+        typed: impl FnOnce(&Action) -> Action + Send + 'static,
     ) -> Result<Preview, StoreError> {
         self.settle(which.project.clone()).await?;
-        self.order(move |shelf| shelf.preview(&which, &values, shell)).await?
+        self.order(move |shelf| shelf.preview(&which, typed)).await?
     }
 
     /// Accepts a project's file as the user has seen it: `sha256` in hex, or `current`.

@@ -1099,8 +1099,9 @@ export interface components {
             /** @description The action. */
             action: components["schemas"]["ActionView"];
             /**
-             * @description What decides how the steps run (`shell`, `cwd`, `env` and the agent's flags, `claude`), then each step with
-             *     inputs filled in; control and invisible characters as `\u{…}`, secrets masked.
+             * @description What decides how the steps run (`shell`, `cwd`, `env` and what the agent is to be told, `claude`), then each step
+             *     as it will be: inputs filled in, the agent's flags in their places, the files of its prompts by the names of
+             *     their keys. Control and invisible characters are shown as `\u{…}`, secrets are masked.
              */
             commands: components["schemas"]["StepView"][];
             /** @description The sha256 (hex) to send back as `trust`. */

@@ -4,12 +4,13 @@
 
 mod around;
 mod placeholder;
-mod shell;
+pub(crate) mod shell;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub(crate) use around::unfit;
-pub(crate) use placeholder::{Namespace, Placeholder, near_misses, placeholders};
+pub(crate) use placeholder::{Namespace, Placeholder, near_misses, placeholder_at, placeholders};
 pub use shell::ShellKind;
 
 use super::{Action, Input, InputType};
@@ -42,8 +43,31 @@ pub struct ProjectValues {
     pub root: String,
     /// The folder's name.
     pub name: String,
-    /// How its tests are run, and the rule that says so; never text from the repository.
-    pub test: Option<(String, String)>,
+    /// How its tests are run.
+    pub tests: Tests,
+}
+
+/// How a project's tests are run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tests {
+    /// By this command; never text from the repository.
+    By {
+        /// The command.
+        command: String,
+        /// The rule that chose it, and the command.
+        rule: String,
+    },
+    /// No rule fits.
+    Unknown {
+        /// What the rules look for.
+        looked_for: String,
+    },
+}
+
+impl Default for Tests {
+    fn default() -> Self {
+        Self::Unknown { looked_for: String::new() }
+    }
 }
 
 /// What is known of a project's repository.
@@ -60,6 +84,35 @@ pub struct Filled {
     pub action: Action,
     /// The same with secrets masked: what may be shown and logged.
     pub shown: Action,
+}
+
+/// Where a value stands in a text that was filled, quoted for the shell that reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueAt {
+    /// In bytes.
+    pub range: Range<usize>,
+    /// What it was filled in for: `inputs.name`.
+    pub placeholder: String,
+}
+
+/// Whether an action types the project's test command.
+pub(crate) fn runs_tests(action: &Action) -> bool {
+    action.steps.iter().any(|step| {
+        let crate::step::Step::Write(write) = step else { return false };
+        placeholders(&write.content)
+            .iter()
+            .any(|it| it.namespace == Namespace::Project && it.name == "test_command")
+    })
+}
+
+impl ValueAt {
+    /// Where values are still to come.
+    pub(crate) fn awaited(text: &str) -> Vec<Self> {
+        let quoted = placeholders(text).into_iter().filter(|placeholder| !placeholder.raw);
+        quoted
+            .map(|placeholder| Self { placeholder: placeholder.full_name(), range: placeholder.range })
+            .collect()
+    }
 }
 
 /// Why placeholders can't be filled.
@@ -97,6 +150,8 @@ pub enum FillError {
     NoTests {
         /// The project's folder.
         project: String,
+        /// What the rules look for.
+        looked_for: String,
     },
     /// A filled pattern matches everything or can't be compiled.
     #[error("the pattern {pattern} {why} once its placeholders are filled")]
@@ -130,8 +185,8 @@ impl FillError {
                 let flags: Vec<String> = names.iter().map(|name| format!("--input {name}=VALUE")).collect();
                 Some(format!("fill in the form, or give {}", flags.join(" ")))
             }
-            Self::NoTests { .. } => Some(format!(
-                "there is a rule for {TESTED}; for anything else, write an action of your own with \
+            Self::NoTests { looked_for, .. } => Some(format!(
+                "there are rules for {looked_for}; for anything else, write an action of your own with \
                  `ai-orchestrator action new`"
             )),
             _ => None,
@@ -212,14 +267,27 @@ pub(crate) struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    /// For text that the terminal's shell reads: each value becomes one word, unless it is raw.
-    pub fn shell(&self, text: &str) -> Result<String, FillError> {
-        self.replace(text, |value, raw| if raw { value.to_owned() } else { self.shell.quote(value) })
+    /// For text that the terminal's shell reads: each value becomes one word, unless it is raw. Also where those words
+    /// are.
+    pub fn shell(&self, text: &str) -> Result<(String, Vec<ValueAt>), FillError> {
+        let mut values = Vec::new();
+        let put = |placeholder: &Placeholder<'_>, value: &str, at: usize| {
+            if placeholder.raw {
+                return value.to_owned();
+            }
+            let word = self.shell.quote(value);
+            values.push(ValueAt { range: at..at + word.len(), placeholder: placeholder.full_name() });
+            word
+        };
+        let filled = self.replace(text, put)?;
+        Ok((filled, values))
     }
 
     /// For a pattern: each value matches itself.
     pub fn pattern(&self, text: &str) -> Result<String, FillError> {
-        let escape = |value: &str, raw| if raw { value.to_owned() } else { regex::escape(value) };
+        let escape = |placeholder: &Placeholder<'_>, value: &str, _| {
+            if placeholder.raw { value.to_owned() } else { regex::escape(value) }
+        };
         let pattern = self.replace(text, escape)?;
         match crate::step::refuse_pattern(&pattern) {
             Some((_, why, _)) => Err(FillError::BadPattern { pattern, why }),
@@ -229,7 +297,7 @@ impl Filler<'_> {
 
     /// For text that is used as it is.
     pub fn plain(&self, text: &str) -> Result<String, FillError> {
-        self.replace(text, |value, _| value.to_owned())
+        self.replace(text, |_, value, _| value.to_owned())
     }
 
     /// Whether a secret stands in the text.
@@ -237,7 +305,12 @@ impl Filler<'_> {
         placeholders(text).iter().any(|placeholder| self.is_secret(placeholder))
     }
 
-    fn replace(&self, text: &str, put: impl Fn(&str, bool) -> String) -> Result<String, FillError> {
+    /// Puts what `put` makes of each value, and of where it will begin, in the place of its placeholder.
+    fn replace(
+        &self,
+        text: &str,
+        mut put: impl FnMut(&Placeholder<'_>, &str, usize) -> String,
+    ) -> Result<String, FillError> {
         let mut filled = String::with_capacity(text.len());
         let mut from = 0;
         for placeholder in placeholders(text) {
@@ -247,7 +320,8 @@ impl Filler<'_> {
             if self.mask && self.is_secret(&placeholder) {
                 filled.push_str(MASK);
             } else {
-                filled.push_str(&put(value, placeholder.raw));
+                let word = put(&placeholder, value, filled.len());
+                filled.push_str(&word);
             }
         }
         filled.push_str(&text[from..]);
@@ -269,33 +343,29 @@ impl Filler<'_> {
             }
             (Namespace::Project, "root") => (Some(&project.root), ""),
             (Namespace::Project, "name") => (Some(&project.name), ""),
-            (Namespace::Project, name @ ("test_command" | "test_rule")) => {
-                let Some((command, rule)) = &project.test else {
-                    return Err(FillError::NoTests { project: super::visible(&project.root) });
-                };
-                (Some(if name == "test_rule" { rule } else { command }), "")
-            }
+            (Namespace::Project, name @ ("test_command" | "test_rule")) => match &project.tests {
+                Tests::By { rule, .. } if name == "test_rule" => (Some(rule), ""),
+                Tests::By { command, .. } => (Some(command), ""),
+                Tests::Unknown { looked_for } => {
+                    let (project, looked_for) = (super::visible(&project.root), looked_for.clone());
+                    return Err(FillError::NoTests { project, looked_for });
+                }
+            },
             (Namespace::Git | Namespace::Project, _) => (None, "there is no such value"),
         };
-        let space = format!("{space:?}").to_lowercase();
-        let name = || format!("{space}.{}", placeholder.name);
         let Some(value) = value else {
-            return Err(FillError::NoValue { name: name(), why: why.to_owned() });
+            return Err(FillError::NoValue { name: placeholder.full_name(), why: why.to_owned() });
         };
         // Inputs were looked at before; a folder or branch can have such a name too.
         match value.chars().find(|&c| c.is_control() && c != '\t' && c != '\n') {
             Some(control) => {
                 let why = format!("holds the control character \\u{{{:x}}}", u32::from(control));
-                Err(FillError::BadValue { name: name(), why })
+                Err(FillError::BadValue { name: placeholder.full_name(), why })
             }
             None => Ok(value),
         }
     }
 }
-
-/// What the rules for tests look for (`project/test_command.rs`).
-const TESTED: &str = "a justfile or Makefile with a `test` target, Cargo.toml, package.json with a `test` \
-                      script, go.mod, pom.xml, build.gradle, and Python's pytest";
 
 #[cfg(test)]
 mod tests;

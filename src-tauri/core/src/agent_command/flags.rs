@@ -160,6 +160,7 @@ pub(super) fn same(written: &str, ours: &str) -> bool {
         || (session(written) && session(ours))
 }
 
-fn full(flag: &str) -> &str {
+/// The flag's full name.
+pub(super) fn full(flag: &str) -> &str {
     ALIASES.iter().find(|(alias, _)| *alias == flag).map_or(flag, |(_, full)| full)
 }

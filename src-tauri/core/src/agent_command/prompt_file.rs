@@ -48,6 +48,11 @@ impl PromptFolder {
         }
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes a prompt.
     pub fn write(&self, prompt: &str) -> io::Result<PromptFile> {
         let mut file = tempfile::Builder::new()

@@ -1,13 +1,14 @@
 //! The whole table of cases, and what real shells make of the lines.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
 
 use super::{PromptFiles, PromptFolder, build, prepare};
-use crate::action::{Claude, Scope, ShellKind, read};
+use crate::action::template::shell::tests::{Bench, SHELLS, here};
+use crate::action::{Claude, Scope, ShellKind, Values, read};
+use crate::execution::as_typed;
 
 fn block() -> Claude {
     let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
@@ -205,6 +206,61 @@ fn the_table_of_cases() {
 }
 
 #[test]
+fn what_is_a_comment_in_one_shell_is_a_prompt_in_another() {
+    let built =
+        |content: &str, claude: &Claude, shell| build(content, claude, &PromptFiles::default(), shell);
+    let line = "claude # hi\r";
+    assert_eq!(
+        built(line, &tools_only(), ShellKind::Sh),
+        "claude --allowedTools Read Bash'(git log *)' # hi\r"
+    );
+    // Whether zsh takes it for one is a setting: either way, no tool flag takes the words.
+    let in_zsh = "claude $'--allowedTools=Read' $'--allowedTools=Bash(git log *)' # hi\r";
+    assert_eq!(built(line, &tools_only(), ShellKind::Zsh), in_zsh);
+    let with_model = "claude --allowedTools Read $'Bash(git log *)' --model opus # hi\r";
+    assert_eq!(built(line, &block(), ShellKind::Zsh), with_model);
+    let bench = Bench::with("claude");
+    for (shell, kind) in SHELLS.into_iter().filter(|(shell, _)| here("setsid") && here(shell)) {
+        let is_comment = kind != ShellKind::Zsh;
+        let [call] = &bench.calls(shell, true, &built(line, &tools_only(), kind))[..] else {
+            panic!("{shell}")
+        };
+        let words = if is_comment {
+            "--allowedTools|Read|Bash(git log *)"
+        } else {
+            "--allowedTools=Read|--allowedTools=Bash(git log *)|#|hi"
+        };
+        assert_eq!(call.join("|"), words, "{shell}");
+    }
+}
+
+#[test]
+fn what_is_shown_before_the_values_are_known_is_what_is_typed() {
+    let text = "label: A\ninputs: [{ id: x, required: true }]\nclaude: { allowedTools: [Read], systemPrompt: Be }\n\
+                steps:\n  - write: \"claude {{ inputs.x }}\\r\"\n  - write: \"ls && claude {{ inputs.x }}\\r\"\n";
+    let (action, problems) = read(Path::new("a.yaml"), Scope::User, text.as_bytes());
+    let action = action.unwrap_or_else(|| panic!("{problems:?}"));
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = PromptFolder::open(temporary.path(), Path::new("/home")).unwrap();
+    let shown = |inputs: &[(&str, &str)]| {
+        let inputs = inputs.iter().map(|(id, value)| ((*id).to_owned(), (*value).to_owned())).collect();
+        let values = Values { inputs, ..Values::default() };
+        let typed = as_typed(&action, &values, ShellKind::Bash, &folder);
+        typed.steps.iter().map(crate::step::Step::text).collect::<Vec<_>>()
+    };
+    let file = temporary.path().join("ai-orchestrator/systemPrompt");
+    let lines = |prompt: &str| {
+        let flags = format!("--allowedTools Read --system-prompt-file {}", file.display());
+        [format!("claude {flags} -- {prompt}"), format!("ls && claude -- {prompt}")]
+    };
+    assert_eq!(shown(&[]), lines("{{ inputs.x }}"));
+    assert_eq!(shown(&[("x", "-v")]), lines("'-'v"));
+    assert!(!file.exists());
+    // What would be refused is not typed; the rest of the line is as it would be.
+    assert!(shown(&[("x", "update")])[0].ends_with("claude update"));
+}
+
+#[test]
 fn an_actions_steps_get_their_flags_and_its_prompts_live_in_files() {
     let text = "label: A\nclaude: { model: opus, appendSystemPrompt: Be kind. }\nsteps:\n  - write: \
                 \"ls\\r\"\n  - write: \"claude hi\\r\"\n";
@@ -221,43 +277,6 @@ fn an_actions_steps_get_their_flags_and_its_prompts_live_in_files() {
     assert_eq!(typed, ["ls", &expected]);
     drop(files);
     assert!(!path.exists());
-}
-
-/// A `claude` that writes its arguments with NULs between, and the shells that are here.
-struct Bench {
-    folder: tempfile::TempDir,
-    shells: Vec<(&'static str, ShellKind)>,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("claude");
-        std::fs::write(&program, "#!/bin/sh\nprintf '%s\\0' \"$@\"\n").unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let mut shells = vec![
-            ("sh", ShellKind::Sh),
-            ("bash", ShellKind::Bash),
-            ("zsh", ShellKind::Zsh),
-            ("fish", ShellKind::Fish),
-        ];
-        shells.retain(|(shell, _)| {
-            let here = Command::new(shell).arg("-c").arg(":").output().is_ok();
-            if !here {
-                eprintln!("{shell} is not here: not checked");
-            }
-            here
-        });
-        Self { folder, shells }
-    }
-
-    fn argv(&self, shell: &str, line: &str) -> Vec<String> {
-        let path = format!("{}:{}", self.folder.path().display(), std::env::var("PATH").unwrap());
-        let output =
-            Command::new(shell).arg("-c").arg(line).env("PATH", path).env("HOME", "/").output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        text.split_terminator('\0').map(str::to_owned).collect()
-    }
 }
 
 fn value() -> impl Strategy<Value = String> {
@@ -279,9 +298,9 @@ proptest! {
         prompt in value(),
         file in value(),
     ) {
-        thread_local! { static BENCH: Bench = Bench::new(); }
+        thread_local! { static BENCH: Bench = Bench::with("claude"); }
         BENCH.with(|bench| {
-            for (shell, kind) in &bench.shells {
+            for (shell, kind) in SHELLS.into_iter().filter(|(shell, _)| here("setsid") && here(shell)) {
                 let claude = Claude {
                     model: Some(model.clone()),
                     allowed_tools: Some(tools.clone()),
@@ -290,7 +309,7 @@ proptest! {
                 let files = PromptFiles { system: None, append: Some(PathBuf::from(&file)) };
                 // The prompt is an input's value: quoted by the same rules.
                 let line = format!("claude {}", kind.quote(&prompt));
-                let seen = bench.argv(shell, &build(&line, &claude, &files, *kind));
+                let line = build(&line, &claude, &files, kind) + "\r";
                 let joined = |flag: &str, value: &str| -> Vec<String> {
                     if value.starts_with('-') { vec![format!("{flag}={value}")] }
                     else { vec![flag.to_owned(), value.to_owned()] }
@@ -307,7 +326,9 @@ proptest! {
                 meant.extend(joined("--append-system-prompt-file", &file));
                 // Also a prompt that looks like a flag stays a prompt.
                 meant.extend(["--".to_owned(), prompt.clone()]);
-                assert_eq!(seen, meant, "{shell}");
+                for interactive in [false, true] {
+                    assert_eq!(bench.calls(shell, interactive, &line), [meant.clone()], "{shell} ({interactive})");
+                }
             }
         });
     }

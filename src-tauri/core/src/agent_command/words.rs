@@ -1,19 +1,24 @@
-//! A line's words, by the shell's own rules, up to the first operator.
+//! The words of a line's commands, by the shell's own rules.
 //!
 //! Only as much is read as can be known without running anything: what a `$` outside of quotes becomes
-//! can't, and ends the reading.
+//! can't, and ends the reading. Where a value may stand at all is judged when the file is loaded
+//! (`action/template/around.rs`): that asks what a shell is inside of, in every way it may be read, and knows
+//! no words; here one shell reads, and its words are all that matters.
 
 use super::flags;
 use crate::action::ShellKind;
+use crate::action::template::placeholder_at;
 
-/// What follows `claude`.
+/// The words up to the end of a command.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Line {
     pub words: Vec<Word>,
-    /// Whether all words up to the operator could be read.
+    /// Whether all words could be read.
     pub readable: bool,
     /// What could not be read.
     pub rest: String,
+    /// Where the reading ended, in bytes.
+    pub end: usize,
 }
 
 /// One word.
@@ -21,6 +26,8 @@ pub(super) struct Line {
 pub(super) struct Word {
     /// Where it begins, in bytes.
     pub at: usize,
+    /// Where it ends.
+    pub end: usize,
     /// What the shell makes of it.
     pub text: String,
     /// Whether it begins with a quote. Nobody quotes a flag; a value that looks like one always is quoted.
@@ -43,45 +50,78 @@ impl Word {
 pub(super) fn after_claude(content: &str) -> Option<usize> {
     let start = content.len() - content.trim_start_matches([' ', '\t']).len();
     let rest = content[start..].strip_prefix("claude")?;
-    let ends = rest.chars().next().is_none_or(|c| c.is_ascii_whitespace() || is_operator(c));
+    let ends = rest.chars().next().is_none_or(ends_word);
     ends.then_some(start + "claude".len())
 }
 
-fn is_operator(c: char) -> bool {
-    matches!(c, ';' | '|' | '&' | '<' | '>' | '\n' | '\r')
+/// What ends a command; keys such as Ctrl+C end it too.
+pub(super) fn is_operator(c: char) -> bool {
+    matches!(c, ';' | '|' | '&' | ')') || (c.is_ascii_control() && c != '\t')
 }
 
-/// Reads words up to the first operator outside of quotes.
+fn ends_word(c: char) -> bool {
+    is_operator(c) || matches!(c, ' ' | '\t' | '<' | '>')
+}
+
+/// Reads a command's words up to the first operator outside of quotes. Where it reads from and writes to are none of
+/// them.
 pub(super) fn read(text: &str, shell: ShellKind) -> Line {
     let mut line = Line { readable: true, ..Line::default() };
-    let mut at = 0;
+    let mut redirected = false;
     loop {
-        at += text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len();
-        match text[at..].chars().next() {
-            None => return line,
-            // A comment ends the command as an operator does.
-            Some(c) if is_operator(c) || c == '#' => return line,
-            Some(_) => {}
+        let at = line.end + (text[line.end..].len() - text[line.end..].trim_start_matches([' ', '\t']).len());
+        let rest = &text[at..];
+        line.end = at;
+        if let Some(length) = redirection(rest) {
+            (line.end, redirected) = (at + length, true);
+            continue;
         }
-        match word(&text[at..], shell) {
-            Some((_, length)) if redirects(&text[at..], length) => return line,
-            Some((content, length)) => {
-                let quoted = !text[at..].starts_with('-');
-                line.words.push(Word { at, text: content, quoted });
-                at += length;
-            }
-            None => {
-                line.readable = false;
-                text[at..].clone_into(&mut line.rest);
+        match rest.chars().next() {
+            None => return line,
+            Some(c) if is_operator(c) => return line,
+            // A comment ends the command as an operator does.
+            Some('#') if comments(shell) => {
+                line.end = at + rest.find(['\n', '\r']).unwrap_or(rest.len());
                 return line;
             }
+            Some('#') => return line.unreadable(rest),
+            Some(_) => {}
+        }
+        match word(rest, shell) {
+            Some((_, length)) if redirected => (line.end, redirected) = (at + length, false),
+            Some((content, length)) => {
+                let quoted = !rest.starts_with('-');
+                line.end = at + length;
+                line.words.push(Word { at, end: line.end, text: content, quoted });
+            }
+            None => return line.unreadable(rest),
         }
     }
 }
 
-/// `2>` is one operator: its number is no word.
-fn redirects(text: &str, length: usize) -> bool {
-    text[..length].bytes().all(|byte| byte.is_ascii_digit()) && text[length..].starts_with(['<', '>'])
+impl Line {
+    fn unreadable(mut self, rest: &str) -> Self {
+        self.readable = false;
+        rest.clone_into(&mut self.rest);
+        self
+    }
+}
+
+/// Whether `#` begins a comment in what a person types. zsh has a setting for it, which is off unless somebody has
+/// set it.
+fn comments(shell: ShellKind) -> bool {
+    shell != ShellKind::Zsh
+}
+
+/// How long the sign of a redirection is that begins here, its number included: `2>`, `&>`, `>&`.
+fn redirection(text: &str) -> Option<usize> {
+    let sign = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let arrows = sign.strip_prefix('&').filter(|_| sign.len() == text.len()).unwrap_or(sign);
+    if !arrows.starts_with(['<', '>']) {
+        return None;
+    }
+    let after = arrows.trim_start_matches(['<', '>']);
+    Some(text.len() - after.strip_prefix(['&', '|']).unwrap_or(after).len())
 }
 
 /// One word's meaning and its length as written; `None` if it can't be known.
@@ -89,9 +129,16 @@ fn word(text: &str, shell: ShellKind) -> Option<(String, usize)> {
     let mut content = String::new();
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
+        // One that has no value yet is a word, as its value will be.
+        if let Some(placeholder) = placeholder_at(text, at) {
+            content.push_str(&text[placeholder.range.clone()]);
+            while chars.offset() < placeholder.range.end {
+                chars.next();
+            }
+            continue;
+        }
         match c {
-            ' ' | '\t' => return Some((content, at)),
-            c if is_operator(c) => return Some((content, at)),
+            c if ends_word(c) => return Some((content, at)),
             '\'' => loop {
                 match chars.next()?.1 {
                     '\'' => break,

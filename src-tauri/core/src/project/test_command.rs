@@ -4,57 +4,122 @@
 
 use std::path::Path;
 
-/// The command and, for people, the rule that chose it.
-pub(crate) fn test_command(root: &Path) -> Option<(String, String)> {
-    let has = |name: &str| root.join(name).is_file();
-    let read = |name: &str| super::text_of(&root.join(name)).unwrap_or_default();
-    let because = |command: &str, rule: &str| Some((command.to_owned(), format!("{rule}: {command}")));
+use crate::action::Tests;
 
-    // A task runner that names its tests was set up on purpose, and knows more than any guess.
-    for justfile in ["justfile", "Justfile", ".justfile"] {
-        if has(justfile) && has_recipe(&read(justfile)) {
-            return because("just test", &format!("{justfile} with a test recipe"));
+/// One way to find out how tests are run.
+struct Rule {
+    /// What it looks for, for people.
+    looks_for: &'static str,
+    /// The command, and what was found.
+    find: fn(&Folder<'_>) -> Option<(&'static str, String)>,
+}
+
+/// The first that fits is taken. A task runner that names its tests was set up on purpose, and knows more than any guess.
+const RULES: [Rule; 8] = [
+    Rule { looks_for: "a justfile with a `test` recipe", find: just },
+    Rule { looks_for: "a Makefile with a `test` target", find: make },
+    Rule { looks_for: "Cargo.toml", find: cargo },
+    Rule { looks_for: "package.json with a `test` script", find: node },
+    Rule { looks_for: "go.mod", find: go },
+    Rule { looks_for: "pom.xml", find: maven },
+    Rule { looks_for: "build.gradle", find: gradle },
+    Rule { looks_for: "Python's pytest", find: python },
+];
+
+/// How the tests of the project in this folder are run.
+pub(crate) fn tests_in(root: &Path) -> Tests {
+    let folder = Folder(root);
+    match RULES.iter().find_map(|rule| (rule.find)(&folder)) {
+        Some((command, found)) => {
+            Tests::By { command: command.to_owned(), rule: format!("{found}: {command}") }
         }
+        None => Tests::Unknown { looked_for: RULES.map(|rule| rule.looks_for).join(", ") },
     }
-    for makefile in ["GNUmakefile", "makefile", "Makefile"] {
-        if has(makefile) && has_recipe(&read(makefile)) {
-            return because("make test", &format!("{makefile} with a test target"));
-        }
+}
+
+/// A project's folder.
+struct Folder<'p>(&'p Path);
+
+impl Folder<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.0.join(name).is_file()
     }
-    if has("Cargo.toml") {
-        return because("cargo test", "Cargo.toml");
+
+    fn read(&self, name: &str) -> String {
+        super::text_of(&self.0.join(name)).unwrap_or_default()
     }
-    if has("package.json") && has_test_script(&read("package.json")) {
-        let (command, lock) = node_runner(root);
-        return because(command, &format!("package.json with a test script{lock}"));
+
+    /// The first of these files that is there.
+    fn first<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
+        names.iter().copied().find(|name| self.has(name))
     }
-    if has("go.mod") {
-        return because("go test ./...", "go.mod");
+}
+
+fn just(folder: &Folder<'_>) -> Option<(&'static str, String)> {
+    let mut files = ["justfile", "Justfile", ".justfile"].into_iter();
+    let file = files.find(|file| has_recipe(&folder.read(file)))?;
+    Some(("just test", format!("{file} with a test recipe")))
+}
+
+fn make(folder: &Folder<'_>) -> Option<(&'static str, String)> {
+    let mut files = ["GNUmakefile", "makefile", "Makefile"].into_iter();
+    let file = files.find(|file| has_recipe(&folder.read(file)))?;
+    Some(("make test", format!("{file} with a test target")))
+}
+
+fn cargo(folder: &Folder<'_>) -> Option<(&'static str, String)> {
+    folder.has("Cargo.toml").then(|| ("cargo test", "Cargo.toml".to_owned()))
+}
+
+fn node(folder: &Folder<'_>) -> Option<(&'static str, String)> {
+    if !has_test_script(&folder.read("package.json")) {
+        return None;
     }
-    if has("pom.xml") {
-        return if has("mvnw") {
-            because("./mvnw test", "pom.xml and mvnw")
-        } else {
-            because("mvn test", "pom.xml")
-        };
+    let (command, lock) = match folder.first(&["pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"]) {
+        Some("pnpm-lock.yaml") => ("pnpm test", " and pnpm-lock.yaml"),
+        Some("yarn.lock") => ("yarn test", " and yarn.lock"),
+        Some(_) => ("bun run test", " and bun.lock"),
+        None => ("npm test", ""),
+    };
+    Some((command, format!("package.json with a test script{lock}")))
+}
+
+fn go(folder: &Folder<'_>) -> Option<(&'static str, String)> {
+    folder.has("go.mod").then(|| ("go test ./...", "go.mod".to_owned()))
+}
+
+fn maven(folder: &Folder<'_>) -> Option<(&'static str, String)> {
+    folder.first(&["pom.xml"])?;
+    let (command, found) =
+        if folder.has("mvnw") { ("./mvnw test", "pom.xml and mvnw") } else { ("mvn test", "pom.xml") };
+    Some((command, found.to_owned()))
+}
+
+fn gradle(folder: &Folder<'_>) -> Option<(&'static str, String)> {
+    let build = folder.first(&["build.gradle", "build.gradle.kts"])?;
+    if folder.has("gradlew") {
+        return Some(("./gradlew test", format!("{build} and gradlew")));
     }
-    for build in ["build.gradle", "build.gradle.kts"] {
-        if has(build) && has("gradlew") {
-            return because("./gradlew test", &format!("{build} and gradlew"));
-        }
-        if has(build) {
-            return because("gradle test", build);
-        }
+    Some(("gradle test", build.to_owned()))
+}
+
+fn python(folder: &Folder<'_>) -> Option<(&'static str, String)> {
+    let files = ["pytest.ini", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "conftest.py"];
+    let found = folder.first(&files).or_else(|| {
+        let tests = folder.0.join("tests").is_dir() && folder.has("requirements.txt");
+        tests.then_some("requirements.txt and tests/")
+    })?;
+    let runners = [
+        ("uv.lock", "uv run pytest"),
+        ("poetry.lock", "poetry run pytest"),
+        // The project's own environment, whether or not it is active.
+        (".venv/bin/python", ".venv/bin/python -m pytest"),
+        ("venv/bin/python", "venv/bin/python -m pytest"),
+    ];
+    match runners.into_iter().find(|(file, _)| folder.has(file)) {
+        Some((file, command)) => Some((command, format!("{found} and {file}"))),
+        None => Some(("python3 -m pytest", found.to_owned())),
     }
-    for name in ["pytest.ini", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "conftest.py"] {
-        if has(name) {
-            return because(python_runner(root), name);
-        }
-    }
-    if root.join("tests").is_dir() && has("requirements.txt") {
-        return because(python_runner(root), "requirements.txt and tests/");
-    }
-    None
 }
 
 /// Whether a makefile or justfile has a rule called `test`.
@@ -73,31 +138,6 @@ fn has_test_script(text: &str) -> bool {
     package["scripts"]["test"].as_str().is_some_and(|script| !script.contains("no test specified"))
 }
 
-fn node_runner(root: &Path) -> (&'static str, &'static str) {
-    let has = |name: &str| root.join(name).is_file();
-    if has("pnpm-lock.yaml") {
-        ("pnpm test", " and pnpm-lock.yaml")
-    } else if has("yarn.lock") {
-        ("yarn test", " and yarn.lock")
-    } else if has("bun.lock") || has("bun.lockb") {
-        ("bun run test", " and bun.lock")
-    } else {
-        ("npm test", "")
-    }
-}
-
-fn python_runner(root: &Path) -> &'static str {
-    if root.join("uv.lock").is_file() {
-        "uv run pytest"
-    } else if root.join("poetry.lock").is_file() {
-        "poetry run pytest"
-    } else if root.join(".venv/bin/pytest").is_file() {
-        ".venv/bin/pytest"
-    } else {
-        "python3 -m pytest"
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,7 +148,10 @@ mod tests {
             std::fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
             std::fs::write(folder.path().join(name), text).unwrap();
         }
-        test_command(folder.path()).map(|(command, _)| command)
+        match tests_in(folder.path()) {
+            Tests::By { command, .. } => Some(command),
+            Tests::Unknown { .. } => None,
+        }
     }
 
     #[test]
@@ -122,6 +165,8 @@ mod tests {
             (&[("package.json", script), ("bun.lock", "")], "bun run test"),
             (&[("pyproject.toml", "")], "python3 -m pytest"),
             (&[("pyproject.toml", ""), ("uv.lock", "")], "uv run pytest"),
+            (&[("tox.ini", ""), (".venv/bin/python", "")], ".venv/bin/python -m pytest"),
+            (&[("requirements.txt", ""), ("tests/test_a.py", "")], "python3 -m pytest"),
             (&[("go.mod", "")], "go test ./..."),
             (&[("pom.xml", "")], "mvn test"),
             (&[("build.gradle.kts", ""), ("gradlew", "")], "./gradlew test"),

@@ -128,10 +128,16 @@ pub(crate) fn refuse_pattern(pattern: &str) -> Option<(&'static str, String, Opt
             return Some(("bad-pattern", format!("does not compile: at character {column}, {what}"), None));
         }
     };
-    if hir.properties().minimum_len() == Some(0) || is_empty_alternative(&hir) {
-        let fix = Some("let it need at least one character: `+` instead of `*`, say".to_owned());
-        let why = "matches the empty text, so it would never wait".to_owned();
-        return Some(("pattern-matches-nothing", why, fix));
+    let nothing = match hir.properties().minimum_len() {
+        Some(0) => {
+            let fix = "let it need at least one character: `+` instead of `*`, say";
+            Some(("matches the empty text, so it would never wait", Some(fix.to_owned())))
+        }
+        None => Some(("matches no text at all, so it could only wait until its time is up", None)),
+        Some(_) => None,
+    };
+    if let Some((why, fix)) = nothing {
+        return Some(("pattern-matches-nothing", why.to_owned(), fix));
     }
     if size(&hir) <= SMALL {
         return None;
@@ -163,11 +169,6 @@ fn size(hir: &Hir) -> usize {
     }
 }
 
-/// A pattern that can never match has no minimum length; it is as useless as an empty one.
-fn is_empty_alternative(hir: &Hir) -> bool {
-    hir.properties().minimum_len().is_none()
-}
-
 #[cfg(test)]
 mod tests {
     use super::refuse_pattern;
@@ -184,6 +185,17 @@ mod tests {
         for pattern in ["a", r"\d+", "Password: $", "passed|failed", r"\$ $"] {
             assert_eq!(refuse_pattern(pattern), None, "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_pattern_that_can_never_match_is_told_from_one_that_always_does() {
+        let why = |pattern| refuse_pattern(pattern).map(|(code, why, _)| (code, why)).unwrap();
+        for pattern in [r"[^\s\S]", r"a[b&&c]", r"([a--a]|\P{any})"] {
+            let never = "matches no text at all, so it could only wait until its time is up";
+            assert_eq!(why(pattern), ("pattern-matches-nothing", never.to_owned()), "{pattern}");
+        }
+        let always = "matches the empty text, so it would never wait";
+        assert_eq!(why("a*"), ("pattern-matches-nothing", always.to_owned()));
     }
 
     #[test]

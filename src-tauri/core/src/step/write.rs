@@ -7,7 +7,7 @@ use super::{Kind, Stage, Success};
 use crate::action::FillError;
 use crate::action::fields::{Fields, Problems};
 use crate::action::lint::{Reader, placeholders_of};
-use crate::action::template::Filler;
+use crate::action::template::{Filler, ValueAt};
 use crate::action::yaml::{Kind as NodeKind, Node};
 use crate::run::StepFailure;
 use crate::terminal::{Opened, WriteError};
@@ -20,6 +20,9 @@ pub struct Write {
     /// Whether a secret stands in it: it is then typed only while echo is off.
     #[schemars(skip)]
     pub secret: bool,
+    /// Where values stand, or the placeholders for them; but not raw ones.
+    #[schemars(skip)]
+    pub values: Vec<ValueAt>,
 }
 
 impl Kind for Write {
@@ -37,7 +40,7 @@ impl Kind for Write {
         };
         placeholders_of(content, node, Reader::Shell, fields.problems);
         check_enter(content, node, fields.problems);
-        Some(Self { content: content.to_owned(), secret: false })
+        Some(Self { content: content.to_owned(), secret: false, values: ValueAt::awaited(content) })
     }
 
     fn text(&self) -> String {
@@ -45,7 +48,8 @@ impl Kind for Write {
     }
 
     fn fill(&self, filler: &Filler<'_>) -> Result<Self, FillError> {
-        Ok(Self { content: filler.shell(&self.content)?, secret: filler.holds_secret(&self.content) })
+        let (content, values) = filler.shell(&self.content)?;
+        Ok(Self { content, values, secret: filler.holds_secret(&self.content) })
     }
 
     async fn perform(&self, stage: &Stage) -> Result<Success, StepFailure> {

@@ -10,9 +10,7 @@ use super::folder::{Entry, Folder};
 use super::shelf::Shelf;
 use super::{Resolved, StoreChange, StoreError, Which, versions};
 use crate::action::fields::nearest;
-use crate::action::{
-    Action, DEFAULT_ICON, InputType, Problem, Scope, ShellKind, Values, fill, verbatim, visible,
-};
+use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, verbatim, visible};
 use crate::api::{
     ActionDetail, ActionHealth, ActionList, ActionView, DeletedAction, Overridden, Preview, StepView,
 };
@@ -125,13 +123,10 @@ impl Shelf {
     pub fn preview(
         &mut self,
         which: &Which,
-        values: &Values,
-        shell: ShellKind,
+        typed: impl FnOnce(&Action) -> Action,
     ) -> Result<Preview, StoreError> {
         let resolved = self.resolve(which, true)?;
-        // What can't be filled yet is shown with its placeholders: the question comes before the form.
-        let shown = fill(&resolved.action, values, shell).map(|filled| filled.shown);
-        let commands = commands(shown.as_ref().unwrap_or(&resolved.action));
+        let commands = commands(&typed(&resolved.action));
         let diff = which.project.as_deref().filter(|_| !resolved.trusted).and_then(|project| {
             let old = self.trust.last(project, &which.id)?;
             let new = String::from_utf8_lossy(&resolved.bytes);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 
 use super::{ActionStore, Defaults, Notice, StoreChange, StoreError, Which};
-use crate::action::{Scope, ShellKind, Values};
+use crate::action::{Action, Scope};
 use crate::api::{ActionHealth, ActionView, DeletedAction};
 use crate::events::Events;
 use crate::paths::Paths;
@@ -355,7 +355,7 @@ async fn a_projects_action_is_asked_about_until_its_bytes_are_trusted() {
     let resolved = house.store.resolve(which.clone(), false).await.unwrap();
     assert!(!resolved.trusted && !resolved.view.trusted);
     assert_eq!(resolved.view.overrides.as_ref().unwrap().label, "Good");
-    let preview = house.store.preview(which.clone(), Values::default(), ShellKind::Bash).await.unwrap();
+    let preview = house.store.preview(which.clone(), Action::clone).await.unwrap();
     let shown: Vec<_> = preview.commands.iter().map(|step| format!("{} {}", step.kind, step.text)).collect();
     assert_eq!(
         shown,
@@ -378,7 +378,7 @@ async fn a_projects_action_is_asked_about_until_its_bytes_are_trusted() {
     // Changed bytes are not trusted, even before any event came; the question shows the difference.
     fs::write(&path, "label: Evil\nsteps:\n  - write: \"rm\u{a0}x\\r\"\n").unwrap();
     assert!(!house.store.resolve(which.clone(), false).await.unwrap().trusted);
-    let preview = house.store.preview(which.clone(), Values::default(), ShellKind::Bash).await.unwrap();
+    let preview = house.store.preview(which.clone(), Action::clone).await.unwrap();
     assert!(preview.diff.unwrap().contains(r#"+  - write: "rm\u{a0}x\r""#));
     // The user's own one runs as it always did.
     let own = Which { scope: Some(crate::action::Scope::User), ..which };

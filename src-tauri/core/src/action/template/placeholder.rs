@@ -32,13 +32,21 @@ pub(crate) struct Placeholder<'t> {
     pub raw: bool,
 }
 
+impl Placeholder<'_> {
+    /// What stands between its braces: `inputs.name`.
+    pub fn full_name(&self) -> String {
+        let prefix = NAMESPACES.iter().find(|(_, namespace)| *namespace == self.namespace);
+        format!("{}{}", prefix.map_or("", |(prefix, _)| prefix), self.name)
+    }
+}
+
 /// All placeholders of a text, in order.
 pub(crate) fn placeholders(text: &str) -> Vec<Placeholder<'_>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(offset) = text[from..].find("{{ ") {
         let start = from + offset;
-        match at(text, start) {
+        match placeholder_at(text, start) {
             Some(placeholder) => {
                 from = placeholder.range.end;
                 found.push(placeholder);
@@ -49,8 +57,9 @@ pub(crate) fn placeholders(text: &str) -> Vec<Placeholder<'_>> {
     found
 }
 
-fn at(text: &str, start: usize) -> Option<Placeholder<'_>> {
-    let body = &text[start + 3..];
+/// The placeholder that begins just there.
+pub(crate) fn placeholder_at(text: &str, start: usize) -> Option<Placeholder<'_>> {
+    let body = text[start..].strip_prefix("{{ ")?;
     let (prefix, namespace) = NAMESPACES.into_iter().find(|(prefix, _)| body.starts_with(prefix))?;
     let body = &body[prefix.len()..];
     let length =

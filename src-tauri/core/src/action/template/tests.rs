@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{FillError, Filled, GitValues, ProjectValues, ShellKind, Values, fill};
+use super::{FillError, Filled, GitValues, ProjectValues, ShellKind, Tests, Values, fill};
 use crate::action::{Action, Scope, read};
 
 fn action(text: &str) -> Action {
@@ -16,7 +16,7 @@ fn values(inputs: &[(&str, &str)]) -> Values {
         project: ProjectValues {
             root: "/r".into(),
             name: "$(id)".into(),
-            test: Some(("cargo test".into(), "Cargo.toml: cargo test".into())),
+            tests: Tests::By { command: "cargo test".into(), rule: "Cargo.toml: cargo test".into() },
         },
         git: GitValues { branch: Some("a'; rm -rf ~".into()) },
         env: [("HOME".to_owned(), "/home/me".to_owned())].into(),

@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use super::answer::{Answer, Body, NoBody, Path, Query};
-use crate::action::{Problem, Scope, ShellKind};
+use crate::action::{Action, Problem, Scope, ShellKind};
 use crate::api::{
     ActionDetail, ActionList, ActionView, ApiError, CheckRequest, CreateRequest, ExecuteRequest,
     OfferDefaults, Preview, PreviewRequest, RestoreRequest, RunView, TerminalView, Undo, Version,
@@ -73,7 +73,9 @@ pub async fn preview(
         .map_or_else(|_| ShellKind::of(wanted.unwrap_or_default()), |shell| shell.kind);
     let mut values = execution::values_in(which.project.clone(), &rooms).await?;
     values.inputs = request.inputs;
-    Ok(Json(rooms.store.preview(which, values, kind).await?))
+    let prompts = rooms.prompts.clone();
+    let typed = move |action: &Action| execution::as_typed(action, &values, kind, &prompts);
+    Ok(Json(rooms.store.preview(which, typed).await?))
 }
 
 /// Starts a run: opens a terminal in the project and goes through the action's steps.

@@ -1,13 +1,10 @@
 //! The table of places, and what real shells make of values in those that were called fit.
 
-use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Stdio};
-
 use proptest::prelude::*;
 
 use super::{Around, ShellKind, unfit};
 use crate::action::template::placeholders;
+use crate::action::template::shell::tests::{Bench, SHELLS, here};
 
 const ALL: &[ShellKind] = &[ShellKind::Bash, ShellKind::Zsh, ShellKind::Fish, ShellKind::Sh];
 const BASH: &[ShellKind] = &[ShellKind::Bash];
@@ -148,64 +145,6 @@ fn no_text_costs_more_than_the_ways_that_are_followed() {
     }
 }
 
-/// A folder with a program `argv` that notes its words, one call a line.
-struct Bench {
-    folder: tempfile::TempDir,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("argv");
-        let script = "#!/bin/sh\nprintf '%s\\0' \"$@\" >>\"$NOTES\"\n";
-        std::fs::write(&program, script).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        Self { folder }
-    }
-
-    /// Types the text into a shell, as a script and, where that is possible, as a person; the words that `argv` got.
-    fn words(&self, shell: &str, interactive: bool, text: &str) -> Vec<String> {
-        let (notes, work) = (self.folder.path().join("notes"), self.folder.path().join("work"));
-        _ = std::fs::remove_file(&notes);
-        _ = std::fs::remove_dir_all(&work);
-        std::fs::create_dir(&work).unwrap();
-        let path = format!("{}:{}", self.folder.path().display(), std::env::var("PATH").unwrap());
-        // Away from the terminal of whoever runs the tests: an interactive shell would take it.
-        let mut command = Command::new("setsid");
-        command.arg("--wait").arg(shell);
-        match (shell, interactive) {
-            ("bash", true) => command.args(["--norc", "--noprofile", "-i"]),
-            ("zsh", true) => command.args(["-f", "-i"]),
-            ("zsh", false) => command.arg("-f"),
-            ("sh", true) => command.arg("-i"),
-            ("fish", _) => command.arg("--no-config"),
-            _ => &mut command,
-        };
-        command.env_clear().env("PATH", path).env("HOME", &work).env("NOTES", &notes).current_dir(&work);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        // A shell that has given up reads no more.
-        _ = child.stdin.take().unwrap().write_all(text.replace('\r', "\n").as_bytes());
-        child.wait().unwrap();
-        let ran = work.join("PWN").exists();
-        assert!(!ran, "{shell} (interactive: {interactive}) ran the value in {text:?}");
-        let notes = std::fs::read(&notes).unwrap_or_default();
-        String::from_utf8_lossy(&notes).split_terminator('\0').map(str::to_owned).collect()
-    }
-}
-
-fn here(program: &str) -> bool {
-    let here =
-        std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|folder| folder.join(program).exists());
-    if !here {
-        eprintln!("{program} is not here: not checked");
-    }
-    here
-}
-
-const SHELLS: [(&str, ShellKind); 4] =
-    [("bash", ShellKind::Bash), ("zsh", ShellKind::Zsh), ("fish", ShellKind::Fish), ("sh", ShellKind::Sh)];
-
 const HOSTILE: [&str; 9] = [
     "; touch PWN; ",
     "$(touch PWN)1",
@@ -229,7 +168,7 @@ fn arrivals(bench: &Bench, template: &str, hostile: &str) -> usize {
         }
         let text = template.replace("{{ inputs.x }}", &kind.quote(&value));
         for interactive in [false, true] {
-            let words = bench.words(shell, interactive, &text);
+            let words = bench.calls(shell, interactive, &text).concat();
             for word in words.iter().filter(|word| word.contains("MARK")) {
                 assert!(word.contains(&value), "{shell} ({interactive}): {text:?} gave {words:?}");
                 arrived += 1;
@@ -244,7 +183,7 @@ fn real_shells_take_a_hostile_value_for_one_word() {
     if !here("setsid") {
         return;
     }
-    let bench = Bench::new();
+    let bench = Bench::with("argv");
     let shells = SHELLS.iter().filter(|(shell, _)| here(shell)).count();
     for (template, times) in [
         ("argv {{ inputs.x }}\r", 1),
@@ -267,7 +206,7 @@ proptest! {
         after in prop::collection::vec(fragment(), 0..5),
         hostile in prop::sample::select(HOSTILE.to_vec()),
     ) {
-        thread_local! { static BENCH: Bench = Bench::new(); }
+        thread_local! { static BENCH: Bench = Bench::with("argv"); }
         let template = format!("{}argv {{{{ inputs.x }}}}{}\r", before.concat(), after.concat());
         if here("setsid") {
             BENCH.with(|bench| arrivals(bench, &template, hostile));
