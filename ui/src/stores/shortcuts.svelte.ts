@@ -133,7 +133,8 @@ export class Shortcuts {
   ): WindowCommand | { tab: number } | { action: number } | undefined {
     const keys = pressed(event);
     if (keys === null) return undefined;
-    const inTerminal = event.target instanceof Element && event.target.closest('.xterm') !== null;
+    // xterm itself asks with an element of its own tree, the page with that tree's host.
+    const inTerminal = event.target instanceof Element && event.target.closest('.xterm, .viewer') !== null;
     const command = this.byKeys.get(keys);
     if (command) return COMMANDS[command].atPrompts && (!inTerminal || wholeScreen) ? undefined : command;
     const [, what, digit] = /^(Go to tab|Run action) (\d)$/.exec(FIXED[keys] ?? '') ?? [];
