@@ -224,6 +224,15 @@ export class Stage {
     await menu.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
+  /** Whether what is typed goes to a terminal. */
+  inTerminal() {
+    return this.page.evaluate(() => {
+      // An xterm stands in a shadow tree.
+      const inner = document.activeElement?.shadowRoot?.activeElement;
+      return inner?.className === 'xterm-helper-textarea';
+    });
+  }
+
   /** The whole text of each terminal that the page shows, scrollback included, by the terminal's id. */
   texts() {
     return this.page.evaluate(() => {

@@ -119,7 +119,7 @@ test('the find bar counts, goes round, minds the case and knows patterns', async
   await bar.getByText('Not found').waitFor();
   await box.press('Escape');
   await bar.waitFor({ state: 'detached' });
-  assert.equal(await stage.page.evaluate(() => document.activeElement.className), 'xterm-helper-textarea');
+  assert.ok(await stage.inTerminal());
 });
 
 test('a picture is drawn, by what was fetched only now', async () => {
@@ -134,13 +134,13 @@ test('a picture is drawn, by what was fetched only now', async () => {
   await stage.shows(/^drawn-2$/m);
   assert.equal(await fetched(), true);
   await until('red pixels', () =>
-    stage.page.evaluate(() => {
-      const canvas = document.querySelector('canvas.xterm-image-layer');
+    stage.page.evaluate((of) => {
+      const canvas = window.__terminals.get(of).element.querySelector('canvas.xterm-image-layer');
       if (!canvas) return false;
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
       for (let at = 0; at < data.length; at += 4) if (data[at] > 200 && data[at + 1] < 50) return true;
       return false;
-    }),
+    }, id),
   );
 });
 

@@ -17,6 +17,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, Notify, broadcast, watch};
 
 use crate::agent_command::PromptFolder;
+use crate::api::operations::COLOURS;
 use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
 use crate::clock;
 use crate::codenames::Codenames;
@@ -213,6 +214,10 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
             StoreError::Io { path, source, .. } => HostError::Io { path, source },
             error => HostError::Store(error.to_string()),
         })?;
+    if let Some(colours) = store.remembered().get(COLOURS).and_then(|kept| serde_json::from_value(kept).ok())
+    {
+        terminals.draw_in(colours);
+    }
     let (codenames, notice) = Codenames::open(&paths);
     notices.extend(notice);
     let projects = Projects::new(paths.clone(), store.remembered(), events.clone());

@@ -11,6 +11,7 @@ use super::question::Question;
 use super::ring::{Ring, Slice};
 use super::screen::Screen;
 use super::text::TextReader;
+use crate::api::Colours;
 
 /// Ring and screen of one terminal.
 pub struct Printout {
@@ -97,9 +98,9 @@ impl Printout {
     }
 
     /// Answers a question that ended at `place`.
-    pub fn answer(&mut self, place: u64, question: &Question) -> String {
+    pub fn answer(&mut self, place: u64, question: &Question, colours: &Colours) -> String {
         self.draw_to(place);
-        question.answer(&self.screen, &self.modes)
+        question.answer(&self.screen, &self.modes, colours)
     }
 
     /// Changes the size.
@@ -265,11 +266,16 @@ pub(super) mod tests {
     pub struct Printed {
         reader: TextReader,
         printout: Printout,
+        pub colours: Colours,
     }
 
     impl Printed {
         pub fn new(size: Size) -> Self {
-            Self { reader: TextReader::new("id".into()), printout: Printout::new(size, 10, 10_000) }
+            Self {
+                reader: TextReader::new("id".into()),
+                printout: Printout::new(size, 10, 10_000),
+                colours: Colours::default(),
+            }
         }
 
         /// Prints bytes, as one read brings them; what was answered.
@@ -277,8 +283,10 @@ pub(super) mod tests {
             let read = self.reader.advance(bytes);
             let (questions, cleared) = (std::mem::take(&mut read.questions), read.cleared);
             self.printout.push(bytes, &mut self.reader);
-            let answers =
-                questions.iter().map(|(place, question)| self.printout.answer(*place, question)).collect();
+            let answers = questions
+                .iter()
+                .map(|(place, question)| self.printout.answer(*place, question, &self.colours))
+                .collect();
             if let Some(place) = cleared {
                 self.printout.clear_before(place);
             }
@@ -322,6 +330,20 @@ pub(super) mod tests {
         );
         assert_eq!(answers(b"\x1b[1;31m\x1bP$qm\x1b\\"), "\x1bP1$r0;31;1m\x1b\\");
         assert_eq!(answers(b"\x1b[2;4r\x1bP$qr\x1b\\\x1bP$qx\x1b\\"), "\x1bP1$r2;4r\x1b\\\x1bP0$r\x1b\\");
+    }
+
+    #[test]
+    fn colours_are_those_that_a_window_draws_in() {
+        let mut light = Printed::new(SIZE);
+        let told = r##"{"foreground": "#25252c", "background": "#ffffff", "cursor": "#5048d6", "palette": ["#010203"]}"##;
+        light.colours = serde_json::from_str(told).unwrap();
+        let answers = light.print(b"\x1b]10;?;?;?\x07\x1b]4;0;?;1;?\x07\x1b[?996n").concat();
+        assert_eq!(
+            answers,
+            "\x1b]10;rgb:2525/2525/2c2c\x1b\\\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b]12;rgb:5050/4848/d6d6\x1b\\\
+             \x1b]4;0;rgb:0101/0202/0303\x1b\\\x1b]4;1;rgb:cdcd/0000/0000\x1b\\\x1b[?997;2n"
+        );
+        assert_eq!(Printed::new(SIZE).print(b"\x1b[?996n").concat(), "\x1b[?997;1n");
     }
 
     #[test]

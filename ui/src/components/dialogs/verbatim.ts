@@ -1,14 +1,14 @@
 // The host shows each character that is not surely seen as `\u{…}`, and a backslash that could imitate that, too.
 // Here keys become keys again, and that backslash itself.
 
-export type Part = { text: string } | { key: string; title: string } | { hidden: string };
+export type Part = { text: string } | { key: string } | { hidden: string };
 
-const KEYS: Record<number, { key: string; title: string }> = {
-  0x09: { key: '⇥', title: 'Tab' },
-  0x0a: { key: '↵', title: 'New line' },
-  0x0d: { key: '⏎', title: 'Enter' },
-  0x1b: { key: 'Esc', title: 'Escape' },
-  0x7f: { key: '⌫', title: 'Backspace' },
+const KEYS: Record<number, string> = {
+  0x09: 'Tab',
+  0x0a: 'New line',
+  0x0d: 'Enter',
+  0x1b: 'Esc',
+  0x7f: 'Backspace',
 };
 const BACKSLASH = 0x5c;
 
@@ -30,7 +30,7 @@ export function verbatimParts(shown: string): Part[] {
       continue;
     }
     const key = KEYS[code] ?? control(code);
-    parts.push(key ?? { hidden: `U+${code.toString(16).toUpperCase().padStart(4, '0')}` });
+    parts.push(key ? { key } : { hidden: `U+${code.toString(16).toUpperCase().padStart(4, '0')}` });
     if ((code === 0x0d || code === 0x0a) && at < shown.length) add('\n');
   }
   add(shown.slice(at));
@@ -39,6 +39,5 @@ export function verbatimParts(shown: string): Part[] {
 
 function control(code: number) {
   if (code >= 0x20) return undefined;
-  const letter = String.fromCharCode(code + 0x40);
-  return { key: `^${letter}`, title: `Ctrl+${letter}` };
+  return `Ctrl+${String.fromCharCode(code + 0x40)}`;
 }
