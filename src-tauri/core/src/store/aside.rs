@@ -47,6 +47,7 @@ impl Shelf {
     /// stood beside already, and goes at once if it is at rest.
     pub(super) fn let_go(&mut self, path: &Path, aside: Aside) -> Result<(), StoreError> {
         if aside.from.is_none() && file::is_at_rest(path, SETTLE) {
+            self.history.be_synced().map_err(self.history_error("keeping what a crash left behind"))?;
             fault::point("before what was put aside is removed").map_err(StoreError::io(path, "removing"))?;
             return std::fs::remove_file(path).map_err(StoreError::io(path, "removing"));
         }
@@ -116,7 +117,9 @@ impl Shelf {
             self.due.insert(path.to_owned(), Instant::now() + wait);
             return;
         }
-        let removed = fault::point("before what was put aside is removed late")
+        let synced = self.history.be_synced();
+        let removed = synced
+            .and_then(|()| fault::point("before what was put aside is removed late"))
             .and_then(|()| std::fs::remove_file(path));
         if let Err(error) = removed {
             tracing::warn!(%error, path = %path.display(), "what was put aside can't be removed");

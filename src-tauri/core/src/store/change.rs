@@ -155,8 +155,9 @@ impl Shelf {
                 .record(&key, current, Author::Editor, "", clock::now())
                 .map_err(self.history_error("keeping what the file holds"))?;
         }
+        // What the file will hold is durable there; only what it held has to be here before.
         self.history
-            .record(&key, bytes, author, reason, clock::now())
+            .note(&key, bytes, author, reason, clock::now())
             .map_err(self.history_error("keeping the new version"))?;
         if current.as_deref() != Some(bytes) {
             let metadata = std::fs::metadata(&path).ok();

@@ -344,8 +344,6 @@ impl Shelf {
         // What is known now may be gone from the disk in a moment.
         self.keep_unkept(project);
         let mut changed = false;
-        let many = paths.len() > 20;
-        self.history.set_batch(many);
         for path in paths {
             self.watch_target(project, &path);
             let (change, entry) = self.folder(project).look(&path);
@@ -376,7 +374,7 @@ impl Shelf {
                 (_, None) => {}
             }
         }
-        self.history.set_batch(false);
+        self.history.sync_soon();
         if changed {
             self.publish(StoreChange::Actions { project: project.map(Path::to_owned) });
         }
@@ -416,7 +414,7 @@ impl Shelf {
             let folder = self.folder(project);
             let Some(entry) = folder.entry(&path) else { continue };
             let (key, bytes) = (folder.key(&entry.id), entry.bytes.clone());
-            if self.history.record(&key, &bytes, Author::Editor, "", clock::now()).is_ok() {
+            if self.history.note(&key, &bytes, Author::Editor, "", clock::now()).is_ok() {
                 self.unkept.remove(&path);
             }
         }
@@ -425,7 +423,7 @@ impl Shelf {
     /// Takes what was read for the file's state, and keeps it in the history.
     fn keep(&mut self, project: Option<&Path>, path: PathBuf, mut entry: Entry) {
         let key = self.folder(project).key(&entry.id);
-        if let Err(error) = self.history.record(&key, &entry.bytes, Author::Editor, "", clock::now()) {
+        if let Err(error) = self.history.note(&key, &entry.bytes, Author::Editor, "", clock::now()) {
             tracing::warn!(%error, path = %path.display(), "a version can't be kept in the history");
             if self.unkept.is_empty() {
                 let message =
