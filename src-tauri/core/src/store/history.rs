@@ -87,7 +87,13 @@ impl History {
         {
             tracing::warn!(%error, folder = %root.display(), "the history can't be made private");
         }
-        Self { root, newest: HashMap::new(), ids: HashMap::new(), unsynced: BTreeSet::new(), syncing: Vec::new() }
+        Self {
+            root,
+            newest: HashMap::new(),
+            ids: HashMap::new(),
+            unsynced: BTreeSet::new(),
+            syncing: Vec::new(),
+        }
     }
 
     /// Keeps a version, unless it is the newest already; the timestamp it is known by. It is durable then.
@@ -206,7 +212,9 @@ impl History {
             // Of a version without a line it is thought that the user wrote it, so that line may as well get lost.
             Ok(_) if author == Author::Editor => {}
             Ok(log) => _ = self.unsynced.insert(log),
-            Err(error) => tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept"),
+            Err(error) => {
+                tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept")
+            }
         }
         if !is_first && let Err(error) = prune(&folder) {
             tracing::warn!(%error, folder = %folder.display(), "old versions can't be removed");
@@ -295,8 +303,9 @@ impl History {
             return Ok(());
         }
         DirBuilder::new().recursive(true).mode(PRIVATE).create(folder)?;
-        // Each new level is an entry in the one above.
-        let levels = folder.ancestors().skip(1).take_while(|level| level.starts_with(&self.root));
+        // Each new level is an entry in the one above, the history's own included.
+        let outermost = self.root.parent().unwrap_or(&self.root);
+        let levels = folder.ancestors().skip(1).take_while(|level| level.starts_with(outermost));
         self.unsynced.extend(levels.map(Path::to_owned));
         Ok(())
     }
@@ -322,8 +331,7 @@ fn sync(root: &Path, mut paths: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
         }
     };
     #[cfg(target_os = "linux")]
-    if paths.len() >= MANY
-        && std::fs::File::open(root).and_then(|root| Ok(rustix::fs::syncfs(root)?)).is_ok()
+    if paths.len() >= MANY && std::fs::File::open(root).and_then(|root| Ok(rustix::fs::syncfs(root)?)).is_ok()
     {
         return BTreeSet::new();
     }
@@ -433,6 +441,28 @@ mod tests {
         assert_eq!(history.read(&key, &timestamps[0]).unwrap().unwrap(), b"49");
         assert_eq!(history.read(&key, &timestamps[19]).unwrap().unwrap(), b"30");
         assert_eq!(history.authors(&key).get(&timestamps[19]), Some(&Author::Seed));
+    }
+
+    #[test]
+    fn what_was_noted_is_durable_before_anything_is_replaced() {
+        let (folder, mut history, key) = history();
+        let first = history.note(&key, b"one", Author::Seed, "", at(1)).unwrap();
+        let log = folder.path().join(".history/a/log.jsonl");
+        assert!(history.unsynced.contains(&log) && history.unsynced.len() == 5, "{:?}", history.unsynced);
+        history.sync_soon();
+        assert!(history.unsynced.is_empty() && history.syncing.len() == 1);
+        assert_eq!(history.record(&key, b"one", Author::Editor, "", at(2)).unwrap(), first);
+        assert!(history.unsynced.is_empty() && history.syncing.is_empty());
+        // What can't be made durable refuses whoever would replace something, until it can.
+        let round = folder.path().join("round");
+        std::os::unix::fs::symlink(&round, &round).unwrap();
+        history.unsynced.insert(round.clone());
+        history.sync_soon();
+        for _ in 0..2 {
+            history.record(&key, b"one", Author::Editor, "", at(3)).unwrap_err();
+        }
+        std::fs::remove_file(&round).unwrap();
+        history.record(&key, b"one", Author::Editor, "", at(4)).unwrap();
     }
 
     #[test]
