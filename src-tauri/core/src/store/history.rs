@@ -213,7 +213,7 @@ impl History {
             Ok(_) if author == Author::Editor => {}
             Ok(log) => _ = self.unsynced.insert(log),
             Err(error) => {
-                tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept")
+                tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept");
             }
         }
         if !is_first && let Err(error) = prune(&folder) {
