@@ -7,6 +7,7 @@ pub(crate) mod codename;
 pub(crate) mod dialect;
 pub(crate) mod echo;
 pub(crate) mod ending;
+pub(crate) mod foreground;
 pub(crate) mod gate;
 pub(crate) mod marks;
 pub(crate) mod modes;

@@ -13,13 +13,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::echo::{Discipline, Echo};
+use super::ending::Session;
 use super::gate::{CommandEnd, Gate, Opened, Standing, Verdict};
 use super::printout::Printout;
 use super::pty::{Ending, Pty, Unattached};
 use super::text::TextReader;
 use super::viewers::Viewers;
 use super::waits::{WaitOutcome, Waits};
-use super::{Message, Size, WriteError, ending, successor};
+use super::{Message, Size, WriteError, ending, foreground, successor};
 use crate::api::{Colours, Event, KillReport, StreamOut, TerminalState, TerminalView};
 use crate::events::Events;
 use crate::watch_text::Pattern;
@@ -101,7 +102,9 @@ impl Actor {
                 last_exit: None,
                 last_output: None,
                 last_input: None,
-                group: None,
+                foreground: Vec::new(),
+                unread: false,
+                replaced: false,
                 shell,
                 viewed: false,
                 exited: false,
@@ -200,9 +203,10 @@ impl Actor {
             Message::WaitReady { done } => self.gates.push((Gate::Ready { since: Instant::now() }, done)),
             Message::WaitEnd { cursor, done } => {
                 let written = self.written.iter().find(|written| written.cursor == cursor);
-                let (prompt, group, raw) = written
-                    .map_or((None, None, false), |written| (written.prompt, written.group, written.raw));
-                let end = CommandEnd { since: Instant::now(), prompt, group, raw, left: false };
+                let (prompt, reader, takes_commands) = written.map_or((None, Vec::new(), true), |written| {
+                    (written.prompt, written.reader.clone(), written.takes_commands)
+                });
+                let end = CommandEnd { since: Instant::now(), prompt, reader, takes_commands, back: None };
                 self.gates.push((Gate::CommandEnd(end), done));
             }
             Message::Tail { done } => _ = done.send(self.waits.tail()),
@@ -242,7 +246,11 @@ impl Actor {
         if self.gates.is_empty() {
             return echo;
         }
-        self.standing.group = self.pty.foreground();
+        if self.gates.iter().any(|(gate, _)| matches!(gate, Gate::CommandEnd(_))) {
+            self.standing.foreground = self.pty.foreground().map(foreground::lineage).unwrap_or_default();
+            self.standing.unread = self.pty.has_unread();
+            self.standing.replaced = successor::is_replaced(self.standing.shell, &self.argv);
+        }
         if self.standing.marks_expected && !self.standing.marked {
             self.standing.taken_over =
                 successor::has_taken_over(self.standing.shell, &self.argv, self.pty.discipline());
@@ -279,7 +287,8 @@ impl Actor {
 
     /// Looks whether the child has ended; if so, reads what it left behind and tells everybody.
     fn reap(&mut self) {
-        if self.ending.is_some() {
+        // While its session is being ended, nobody else may get its number.
+        if self.ending.is_some() || self.killed.is_some() {
             return;
         }
         let Some(ending) = self.pty.try_wait() else { return };
@@ -318,13 +327,15 @@ impl Actor {
         if self.killed.is_none() {
             let (sender, receiver) = oneshot::channel();
             self.killed = Some(receiver);
-            let (session, terminal) = (self.pty.pid(), self.view.borrow().id);
+            let session = Session { id: self.pty.pid(), is_reaped: self.ending.is_some() };
+            let terminal = self.view.borrow().id;
             // Nobody waits for the answer any more once the terminal is gone.
             tokio::task::spawn_blocking(move || sender.send(ending::end_session(session, terminal)));
         }
     }
 
     fn finish_kill(&mut self, survivors: &[u32]) {
+        self.killed = None;
         self.reap();
         let (code, signal) = match &self.ending {
             Some(ending) => (ending.code, ending.signal.clone()),

@@ -10,8 +10,17 @@ const GRACE: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(
 /// How long the kernel may take to clear away what was forced.
 const LAST: Duration = Duration::from_secs(1);
 
-/// Ends every process of the session `session`; answers which processes left it before and live on. Blocks.
-pub fn end_session(session: u32, terminal: Uuid) -> Vec<u32> {
+/// A terminal's session.
+#[derive(Clone, Copy, Debug)]
+pub struct Session {
+    /// The process id of its first process.
+    pub id: u32,
+    /// That process has ended and was waited for. Its number may be another's by now, with a session of its own.
+    pub is_reaped: bool,
+}
+
+/// Ends every process of a session; answers which processes left it before and live on. Blocks.
+pub fn end_session(session: Session, terminal: Uuid) -> Vec<u32> {
     let steps: [(&[Signal], Duration); 2] =
         [(&[Signal::HUP, Signal::CONT], GRACE[0]), (&[Signal::TERM], GRACE[1])];
     for (signals, grace) in steps {
@@ -37,8 +46,8 @@ pub fn end_session(session: u32, terminal: Uuid) -> Vec<u32> {
 }
 
 /// Whether a session has living processes.
-pub fn is_inhabited(session: u32) -> bool {
-    !members(session).is_empty()
+pub fn is_inhabited(id: u32) -> bool {
+    !members(Session { id, is_reaped: false }).is_empty()
 }
 
 /// A group that is already gone is what was wanted.
@@ -80,8 +89,12 @@ fn wait_until_gone(members: &[Member], limit: Duration) {
 }
 
 #[cfg(target_os = "linux")]
-fn members(session: u32) -> Vec<Member> {
-    processes().filter_map(|pid| member(pid, session)).collect()
+fn members(session: Session) -> Vec<Member> {
+    // A number is given to nobody else while a session is called by it: one that is somebody's is another session.
+    if session.is_reaped && std::path::Path::new(&format!("/proc/{}", session.id)).exists() {
+        return Vec::new();
+    }
+    processes().filter_map(|pid| member(pid, session.id)).collect()
 }
 
 /// Reads `/proc/PID/stat` (`proc_pid_stat(5))`: state, parent, group, session follow the command's name,
@@ -138,9 +151,9 @@ fn wait_until_gone(_members: &[Member], limit: Duration) {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn members(session: u32) -> Vec<Member> {
-    // Only the session's first group can be named here.
-    let pid = i32::try_from(session).ok().and_then(Pid::from_raw);
+fn members(session: Session) -> Vec<Member> {
+    // Only the session's first group can be named here, and not once its number may be another's.
+    let pid = i32::try_from(session.id).ok().filter(|_| !session.is_reaped).and_then(Pid::from_raw);
     let alive = pid.is_some_and(|pid| rustix::process::test_kill_process_group(pid).is_ok());
     pid.filter(|_| alive).map(|pid| Member { pid, group: pid }).into_iter().collect()
 }
@@ -148,4 +161,28 @@ fn members(session: u32) -> Vec<Member> {
 #[cfg(not(target_os = "linux"))]
 fn strays(_terminal: Uuid) -> Vec<u32> {
     Vec::new()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::Read as _;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_another_s_by_now_ends_nobody() {
+        // `setsid` execs in place, as it is no group's leader: the session has the number of this child.
+        let mut stranger = Command::new("setsid")
+            .args(["sh", "-c", "echo; exec sleep 1000"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        stranger.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
+        let id = stranger.id();
+        assert_eq!(end_session(Session { id, is_reaped: true }, Uuid::nil()), Vec::<u32>::new());
+        assert!(stranger.try_wait().unwrap().is_none());
+        end_session(Session { id, is_reaped: false }, Uuid::nil());
+        assert!(!stranger.wait().unwrap().success());
+    }
 }

@@ -24,8 +24,12 @@ pub struct Standing {
     pub last_output: Option<Instant>,
     /// When bytes were last typed.
     pub last_input: Option<Instant>,
-    /// The process group that has the foreground.
-    pub group: Option<u32>,
+    /// The process group that has the foreground, the group that started it, and so on.
+    pub foreground: Vec<u32>,
+    /// Something was typed that nobody has read yet.
+    pub unread: bool,
+    /// Another program stands in the place of the shell that gave the marks.
+    pub replaced: bool,
     /// The shell's own process group.
     pub shell: u32,
     /// Somebody looks.
@@ -58,12 +62,13 @@ pub struct CommandEnd {
     pub since: Instant,
     /// With marks and nothing typed ahead: the prompt that comes after the last line typed.
     pub prompt: Option<u64>,
-    /// The process group that was typed into.
-    pub group: Option<u32>,
-    /// It reads single keys, as a line editor does; so it was waiting for them.
-    pub raw: bool,
-    /// The foreground has been seen to leave that group.
-    pub left: bool,
+    /// The process group that reads what was typed, the group that started it, and so on.
+    pub reader: Vec<u32>,
+    /// The reader takes one command after the other: it edits lines itself, or is a shell that doesn't. What else reads
+    /// lines is itself the command.
+    pub takes_commands: bool,
+    /// Since when the reader has the foreground, with all read that was typed.
+    pub back: Option<Instant>,
 }
 
 /// What a gate says.
@@ -138,27 +143,55 @@ fn ready(since: Instant, standing: &Standing, now: Instant) -> Verdict {
 
 impl CommandEnd {
     fn check(&mut self, standing: &Standing, now: Instant) -> Verdict {
-        let quiet_since = [Some(self.since), standing.last_output, standing.last_input];
-        let quiet_at = quiet_since.into_iter().flatten().max().map_or(now, |at| at + END_QUIET);
+        self.follow(&standing.foreground);
+        let quiet_at = |since: Option<Instant>| {
+            let all = [Some(self.since), standing.last_output, standing.last_input, since];
+            all.into_iter().flatten().max().map_or(now, |at| at + END_QUIET)
+        };
         if standing.at_prompt {
             let ended = Verdict::Open(Opened::Ended(standing.last_exit));
-            if self.prompt.is_some_and(|prompt| standing.prompts >= prompt) || quiet_at <= now {
+            if self.prompt.is_some_and(|prompt| standing.prompts >= prompt) || quiet_at(None) <= now {
                 return ended;
             }
             // A prompt, but perhaps with typed-ahead lines still to be read: those would run at once.
-            return Verdict::Closed(Some(quiet_at));
+            return Verdict::Closed(Some(quiet_at(None)));
         }
-        if standing.marked && self.group == Some(standing.shell) {
+        let marked = standing.marked && !standing.replaced;
+        if marked && self.reader.first() == Some(&standing.shell) {
             // The shell that gives the marks will say.
             return Verdict::Closed(None);
         }
         // No marks, or a program inside that gives none: a nested shell, a REPL, or one that does not read yet.
-        if standing.group != self.group {
-            self.left = true;
-        } else if self.left || (quiet_at <= now && (self.raw || !standing.marked)) {
+        let has_it = standing.foreground.first() == self.reader.first() && !standing.unread;
+        if !has_it || (marked && !self.takes_commands) {
+            self.back = None;
+            return Verdict::Closed(Some(now + FOREGROUND_INTERVAL));
+        }
+        let quiet_at = quiet_at(Some(*self.back.get_or_insert(now)));
+        if quiet_at <= now {
             return Verdict::Open(Opened::Ended(None));
         }
-        Verdict::Closed(Some(now + FOREGROUND_INTERVAL))
+        Verdict::Closed(Some(quiet_at.min(now + FOREGROUND_INTERVAL)))
+    }
+
+    /// Finds out who reads now what was typed, once the one that had the terminal then is gone: whoever started it.
+    fn follow(&mut self, foreground: &[u32]) {
+        let Some(reader) = self.reader.first() else {
+            self.reader = foreground.to_vec();
+            return;
+        };
+        // A group whose leader has ended does not tell who started it.
+        let tells = foreground.len() > 1 || self.reader.iter().any(|group| foreground.contains(group));
+        if foreground.contains(reader) || !tells {
+            return;
+        }
+        let above = self.reader.iter().position(|group| foreground.contains(group));
+        match above {
+            Some(place) => _ = self.reader.drain(..place),
+            None => self.reader = foreground.to_vec(),
+        }
+        self.takes_commands = true;
+        self.back = None;
     }
 }
 
@@ -178,15 +211,18 @@ mod tests {
             last_exit: Some(3),
             last_output: Some(now),
             last_input: None,
-            group: Some(SHELL),
+            foreground: vec![SHELL],
+            unread: false,
+            replaced: false,
             shell: SHELL,
             viewed: false,
             exited: false,
         }
     }
 
-    fn end(prompt: Option<u64>, group: u32, raw: bool, now: Instant) -> Gate {
-        Gate::CommandEnd(CommandEnd { since: now, prompt, group: Some(group), raw, left: false })
+    fn end(prompt: Option<u64>, reader: &[u32], takes_commands: bool, now: Instant) -> Gate {
+        let reader = reader.to_vec();
+        Gate::CommandEnd(CommandEnd { since: now, prompt, reader, takes_commands, back: None })
     }
 
     const UNKNOWN: Verdict = Verdict::Open(Opened::Ended(None));
@@ -226,7 +262,7 @@ mod tests {
     #[test]
     fn a_command_has_ended_at_the_prompt_after_it() {
         let now = Instant::now();
-        let mut gate = end(Some(2), SHELL, true, now);
+        let mut gate = end(Some(2), &[SHELL], true, now);
         let mut standing = standing(now);
         assert_eq!(gate.check(&standing, now), Verdict::Closed(None));
         standing.at_prompt = true;
@@ -237,7 +273,7 @@ mod tests {
     #[test]
     fn a_prompt_that_may_have_typed_ahead_lines_must_stay() {
         let now = Instant::now();
-        let mut gate = end(None, SHELL, true, now);
+        let mut gate = end(None, &[SHELL], true, now);
         let standing = Standing { at_prompt: true, ..standing(now) };
         assert_eq!(gate.check(&standing, now), Verdict::Closed(Some(now + END_QUIET)));
         assert_eq!(gate.check(&standing, now + END_QUIET), Verdict::Open(Opened::Ended(Some(3))));
@@ -246,29 +282,89 @@ mod tests {
     #[test]
     fn without_marks_the_foreground_tells() {
         let now = Instant::now();
-        let mut gate = end(None, SHELL, false, now);
-        let mut standing = Standing { marked: false, group: Some(11), ..standing(now) };
+        let mut gate = end(None, &[SHELL], true, now);
+        let mut standing = Standing { marked: false, foreground: vec![11, SHELL], ..standing(now) };
         assert_eq!(gate.check(&standing, now), Verdict::Closed(Some(now + FOREGROUND_INTERVAL)));
-        standing.group = Some(SHELL);
-        assert_eq!(gate.check(&standing, now), UNKNOWN);
-        assert_eq!(end(None, SHELL, false, now).check(&standing, now + END_QUIET), UNKNOWN);
+        standing.foreground = vec![SHELL];
+        let back = now + Duration::from_secs(5);
+        assert_eq!(gate.check(&standing, back), Verdict::Closed(Some(back + FOREGROUND_INTERVAL)));
+        assert_eq!(gate.check(&standing, back + END_QUIET), UNKNOWN);
     }
 
     #[test]
-    fn a_line_typed_ahead_of_a_running_command_waits_for_the_prompt() {
+    fn a_line_that_nobody_has_read_has_not_begun() {
         let now = Instant::now();
-        let mut gate = end(None, 11, false, now);
-        let mut standing = Standing { group: Some(11), ..standing(now) };
+        let mut gate = end(None, &[SHELL], true, now);
+        let mut standing = Standing { marked: false, unread: true, ..standing(now) };
         let later = now + Duration::from_secs(60);
         assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
+        standing.unread = false;
+        assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
+        assert_eq!(gate.check(&standing, later + END_QUIET), UNKNOWN);
+    }
+
+    #[test]
+    fn what_reads_lines_and_is_no_shell_is_itself_the_command() {
+        let now = Instant::now();
+        let mut gate = end(None, &[11, SHELL], false, now);
+        let mut standing = Standing { foreground: vec![11, SHELL], ..standing(now) };
+        let later = now + Duration::from_secs(60);
+        assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
+        // Its end leaves the shell, whose marks tell.
+        standing.foreground = vec![SHELL];
+        assert_eq!(gate.check(&standing, later), Verdict::Closed(None));
         standing.at_prompt = true;
         assert_eq!(gate.check(&standing, later), Verdict::Open(Opened::Ended(Some(3))));
     }
 
     #[test]
+    fn a_line_typed_ahead_in_a_nested_shell_is_that_shells() {
+        let now = Instant::now();
+        for missed in [false, true] {
+            // The nested shell 11 runs 12; then it reads the line, and runs 13.
+            let mut gate = end(None, &[12, 11, SHELL], false, now);
+            let mut standing = Standing { foreground: vec![12, 11, SHELL], unread: true, ..standing(now) };
+            let running = Verdict::Closed(Some(now + FOREGROUND_INTERVAL));
+            assert_eq!(gate.check(&standing, now), running);
+            if !missed {
+                standing.foreground = vec![11, SHELL];
+                assert_eq!(gate.check(&standing, now), running);
+            }
+            standing.unread = false;
+            standing.foreground = vec![13, 11, SHELL];
+            assert_eq!(gate.check(&standing, now), running);
+            let later = now + Duration::from_secs(60);
+            assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
+            standing.foreground = vec![11, SHELL];
+            assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
+            assert_eq!(gate.check(&standing, later + END_QUIET), UNKNOWN);
+        }
+    }
+
+    #[test]
+    fn a_group_without_its_leader_is_still_the_command() {
+        let now = Instant::now();
+        let mut gate = end(None, &[11, SHELL], true, now);
+        let standing = Standing { foreground: vec![12], ..standing(now) };
+        let later = now + Duration::from_secs(60);
+        assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
+    }
+
+    #[test]
+    fn a_shell_that_was_replaced_gives_no_marks() {
+        let now = Instant::now();
+        let mut gate = end(Some(2), &[SHELL], true, now);
+        let standing = Standing { replaced: true, ..standing(now) };
+        assert_eq!(gate.check(&standing, now), Verdict::Closed(Some(now + FOREGROUND_INTERVAL)));
+        assert_eq!(gate.check(&standing, now + END_QUIET), UNKNOWN);
+    }
+
+    #[test]
     fn inside_a_program_with_a_line_editor_quiet_tells() {
         let now = Instant::now();
-        let standing = Standing { group: Some(11), ..standing(now) };
-        assert_eq!(end(None, 11, true, now).check(&standing, now + END_QUIET), UNKNOWN);
+        let standing = Standing { foreground: vec![11, SHELL], ..standing(now) };
+        let mut gate = end(None, &[11, SHELL], true, now);
+        assert_eq!(gate.check(&standing, now), Verdict::Closed(Some(now + FOREGROUND_INTERVAL)));
+        assert_eq!(gate.check(&standing, now + END_QUIET), UNKNOWN);
     }
 }

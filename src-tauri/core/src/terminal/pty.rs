@@ -173,6 +173,23 @@ impl Pty {
         u32::try_from(Pid::as_raw_nonzero(group).get()).ok()
     }
 
+    /// Whether something was typed that nobody has read yet; of a line, only once it is whole.
+    #[cfg(target_os = "linux")]
+    pub fn has_unread(&self) -> bool {
+        use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer};
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        // Only the other side knows. It is closed again at once.
+        ioctl_tiocgptpeer(self.io.get_ref(), flags)
+            .and_then(rustix::io::ioctl_fionread)
+            .is_ok_and(|count| count > 0)
+    }
+
+    /// Not told here.
+    #[cfg(not(target_os = "linux"))]
+    pub fn has_unread(&self) -> bool {
+        false
+    }
+
     /// How the child ended, if it has.
     pub fn try_wait(&mut self) -> Option<Ending> {
         let status = self.child.try_wait().ok().flatten()?;

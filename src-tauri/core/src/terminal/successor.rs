@@ -3,6 +3,11 @@
 
 use super::echo::Discipline;
 
+/// Whether the child no longer is what was started: our marks will not come any more.
+pub fn is_replaced(pid: u32, argv: &[u8]) -> bool {
+    !is_still(pid, argv)
+}
+
 /// Whether the child no longer is what was started, or something has put the terminal into raw mode. A shell
 /// that reads its start files leaves it as it found it; only a line editor or a full-screen program does that.
 pub fn has_taken_over(pid: u32, argv: &[u8], discipline: Discipline) -> bool {

@@ -50,7 +50,8 @@ pub fn end_leftovers(paths: &Paths) {
                 }
                 if ending::is_inhabited(session.pid) {
                     tracing::warn!(pid = session.pid, "a session that a killed host left behind is ended");
-                    ending::end_session(session.pid, session.terminal);
+                    let of = ending::Session { id: session.pid, is_reaped: false };
+                    ending::end_session(of, session.terminal);
                 }
             });
         }

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::super::echo::Discipline;
 use super::super::waits::CursorId;
-use super::super::{UnderWay, WriteError, typing};
+use super::super::{UnderWay, WriteError, foreground, typing};
 use super::Actor;
 
 /// One write on its way into the terminal.
@@ -45,10 +45,10 @@ pub(super) struct Written {
     pub(super) cursor: CursorId,
     /// The prompt that comes after it, where that is sure.
     pub(super) prompt: Option<u64>,
-    /// The process group that it was typed into.
-    pub(super) group: Option<u32>,
-    /// That group read single keys.
-    pub(super) raw: bool,
+    /// The process group that it was typed into, the group that started it, and so on.
+    pub(super) reader: Vec<u32>,
+    /// That group takes one command after the other.
+    pub(super) takes_commands: bool,
 }
 
 impl Actor {
@@ -76,8 +76,10 @@ impl Actor {
             self.standing.at_prompt && self.next_prompt.is_none_or(|prompt| self.standing.prompts >= prompt);
         self.next_prompt = sure.then(|| self.standing.prompts + typing::enters(content));
         self.written.retain(|written| written.cursor != cursor);
-        let (prompt, group) = (self.next_prompt, self.pty.foreground());
-        self.written.push(Written { cursor, prompt, group, raw: !canonical });
+        let prompt = self.next_prompt;
+        let reader = self.pty.foreground().map(foreground::lineage).unwrap_or_default();
+        let takes_commands = !canonical || reader.first().is_some_and(|&group| foreground::is_shell(group));
+        self.written.push(Written { cursor, prompt, reader, takes_commands });
         self.queue_up(strokes.into_iter().map(Bytes::from).collect(), under_way, Some(done));
     }
 
