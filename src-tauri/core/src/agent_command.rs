@@ -37,7 +37,12 @@ pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKin
         placeholder_at(written.env.get(name)?, 0)?;
         Some((name.clone(), value.starts_with('-')))
     };
-    let filled: Vec<(String, bool)> = action.env.iter().filter_map(filled).collect();
+    let mut filled: Vec<(String, bool)> = action.env.iter().filter_map(filled).collect();
+    for step in &action.steps {
+        if let Step::Write(write) = step {
+            filled.extend(values::assigned(&write.content, &write.values));
+        }
+    }
     let variables: Vec<Variable<'_>> =
         filled.iter().map(|(name, dashed)| Variable { name, dashed: *dashed }).collect();
     // What was typed and is not sent yet.
