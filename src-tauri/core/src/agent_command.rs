@@ -30,6 +30,9 @@ pub(crate) struct PromptFiles {
     pub append: Option<PathBuf>,
 }
 
+/// How much of a line may stand in earlier steps than its end, in bytes.
+const LONGEST_UNSENT: usize = 1024;
+
 /// Sees to it that no value becomes a flag or a command of claude's: one that could be gets `--` in front of it, and is
 /// refused where that can't be. `written` is the action before its placeholders were filled.
 pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKind) -> Result<(), Refusal> {
@@ -64,7 +67,11 @@ pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKin
             (None, None) => {}
         }
         let sent = kept.rfind(|c: char| c.is_ascii_control() && c != '\t').map_or(0, |key| key + 1);
-        line.replace_range(.., &kept[sent..]);
+        line.clear();
+        // A file of many steps that never press Enter is nobody's, and would be read over and over.
+        if kept.len() - sent <= LONGEST_UNSENT {
+            line.push_str(&kept[sent..]);
+        }
     }
     Ok(())
 }

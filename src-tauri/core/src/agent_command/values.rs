@@ -63,6 +63,7 @@ impl From<Refusal> for crate::api::ApiError {
 /// What was filled in: where values stand in the content, and which variables begin with one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Given<'a> {
+    /// In the order in which they stand.
     pub values: &'a [ValueAt],
     pub variables: &'a [Variable<'a>],
 }
@@ -244,7 +245,9 @@ impl<'a> Call<'a> {
 
     fn values_in(self, word: &Word) -> impl Iterator<Item = &'a ValueAt> {
         let (from, to) = (self.at + word.at, self.at + word.end);
-        self.given.values.iter().filter(move |value| from <= value.range.start && value.range.end <= to)
+        let values = self.given.values;
+        let first = values.partition_point(|value| value.range.start < from);
+        values[first..].iter().take_while(move |value| value.range.end <= to)
     }
 
     /// What the shell makes of the word up to there.

@@ -161,6 +161,17 @@ fn a_line_may_be_typed_in_several_steps() {
     assert!(lines(&["claude ''", "{{ inputs.x }}\r"]).is_err());
 }
 
+/// Read word by word against each value, or step by step from the line's beginning, these would take long.
+#[test]
+fn no_file_is_slow_to_judge() {
+    let many = "claude a ".to_owned() + &"{{ inputs.x }} ".repeat(30_000) + "\r";
+    let steps = vec!["claude a "; 6_000];
+    for contents in [&[many.as_str()][..], &steps] {
+        let written = action(contents, ShellKind::Bash).unwrap();
+        assert_eq!(typed(&written, "x", ShellKind::Bash, &opus()).unwrap().len(), contents.len());
+    }
+}
+
 /// Whether claude would take a word for a flag, or for the value of one.
 fn is_operand(call: &[String], index: usize) -> bool {
     call[index].len() < 2 || !call[index].starts_with('-') || call[..index].iter().any(|word| word == "--")
