@@ -16,6 +16,22 @@ pub fn of_terminals(home: &Path) -> Vec<u32> {
         .collect()
 }
 
+/// The terminal that a process comes from, by its environment.
+#[must_use]
+pub fn terminal_of(pid: u32) -> Option<String> {
+    let environ = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let entry = environ
+        .split(|&byte| byte == 0)
+        .find_map(|entry| entry.strip_prefix(b"AI_ORCHESTRATOR_TERMINAL="))?;
+    String::from_utf8(entry.to_vec()).ok()
+}
+
+/// Whether a process began a session of its own.
+#[must_use]
+pub fn leads_session(pid: u32) -> bool {
+    stat(pid).is_some_and(|stat| stat.session == pid)
+}
+
 /// The living processes of a session.
 #[must_use]
 pub fn of_session(session: u32) -> Vec<u32> {

@@ -24,7 +24,7 @@ function named(variable) {
 }
 
 /** Looks again and again until `look` answers something true; fails, saying what never came, after 20 s. */
-export async function until(what, look, limit = 20_000) {
+export async function until(what, look, limit = 30_000) {
   const end = Date.now() + limit;
   let last;
   for (;;) {

@@ -101,8 +101,12 @@ export class Window {
 
   /** Types into the terminal in view; Enter is `\uE007`. */
   async type(text) {
-    const input = await this.browser.$('[role="region"]:not([hidden]) .xterm-helper-textarea');
-    await input.addValue(text);
+    // An xterm stands in a shadow tree.
+    const input = await this.browser.execute(() => {
+      const shown = document.querySelector('[role="region"]:not([hidden])').dataset.terminal;
+      return window.__terminals.get(shown).textarea;
+    });
+    await (await this.browser.$(input)).addValue(text);
   }
 
   async screenshot(path) {

@@ -44,6 +44,26 @@ fn a_missing_input_is_named() {
 }
 
 #[test]
+fn no_value_and_no_link_leads_out_of_where_it_belongs() {
+    let steps = |cwd: &str| {
+        format!("  - write: \"pwd\\r\"\ncwd: \"{cwd}\"\ninputs:\n  - {{ id: x, default: \".\" }}\n")
+    };
+    let host = TestHost::new().action("value", &steps("{{ inputs.x }}")).action("link", &steps("out"));
+    std::os::unix::fs::symlink("/etc", host.project().join("out")).unwrap();
+    host.run("value").args(["--trust"]).run().ok().prints("the project's ümlaut");
+    let refused = host.run("value").args(["--input", "x=../.."]).run().exit(2);
+    refused.says("`cwd` leads to ").says("the project's ümlaut").says("hint: ");
+    host.run("link").args(["--trust"]).run().exit(2).says("`cwd` leads to /etc");
+    let up = ["--input", "name=../../up", "--input", "purpose=none"];
+    host.run("create-project")
+        .args(up)
+        .run()
+        .exit(2)
+        .says("inputs.name must be the name of one file or folder");
+    assert!(!host.user_home().join("../../up").exists());
+}
+
+#[test]
 fn a_host_without_a_home_says_what_to_set() {
     let host = TestHost::new();
     let home = host.home().join("a file");
@@ -112,15 +132,15 @@ fn odd_things_in_the_folder_hide_nothing() {
         ("binary.yaml", "not-utf8"),
         ("utf16.yaml", "not-utf8"),
         ("large.yaml", "too-large"),
-        ("deep.yaml", ""),
-        ("bomb.yaml", ""),
-        ("empty.yaml", ""),
-        ("a\\u{a}\"b\" 'c' 😀.yaml", ""),
+        ("deep.yaml", "too-deep"),
+        ("bomb.yaml", "alias-bomb"),
+        ("empty.yaml", "empty-file"),
+        ("a\\u{a}\"b\" 'c' 😀.yaml", "wrong-type"),
     ] {
         let told = checked
             .stdout
             .lines()
-            .any(|line| line.contains(&format!("/{file}:")) && line.contains(&format!(": error[{code}")));
+            .any(|line| line.contains(&format!("/{file}:")) && line.contains(&format!(": error[{code}]")));
         assert!(told, "{file} is missing in {}", checked.stdout);
     }
     host.run("good").args(["--trust"]).run().ok();

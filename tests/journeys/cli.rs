@@ -206,6 +206,58 @@ fn files_are_checked_without_a_host() {
 }
 
 #[test]
+fn two_files_of_a_folder_with_one_id_name_each_other_without_a_host_too() {
+    let host = TestHost::new().action("same", HELLO);
+    let folder = host.project_actions();
+    let text = std::fs::read_to_string(folder.join("same.yaml")).unwrap();
+    std::fs::write(folder.join("other.yaml"), format!("id: same\n{text}")).unwrap();
+    std::fs::write(folder.join(".hidden.yaml"), format!("id: same\n{text}")).unwrap();
+    let checked = host.cli(&["action", "check", folder.to_str().unwrap()]).run().exit(1);
+    assert_eq!(checked.stdout.matches("error[duplicate-id]").count(), 2, "{}", checked.stdout);
+    let checked = checked.prints("other.yaml:1:1: error[duplicate-id]: `same.yaml` has the id `same` too");
+    checked.prints("same.yaml:1:1: error[duplicate-id]: `other.yaml` has the id `same` too");
+    // Under two paths it is still one file.
+    let file = folder.join("same.yaml");
+    let paths = [file.to_str().unwrap(), ".ai-orchestrator/actions/../actions/same.yaml"];
+    host.cli(&["action", "check"]).args(paths).run().ok();
+}
+
+#[test]
+fn a_file_that_is_no_text_is_told_of_without_a_line() {
+    let host = TestHost::new();
+    for (name, length) in [("large.yaml", 10 << 20), ("small.yaml", 10_000)] {
+        std::fs::write(host.project_actions().join(name), vec![0; length]).unwrap();
+    }
+    let folder = host.project_actions();
+    let checked = host.cli(&["action", "check", folder.to_str().unwrap()]).run().exit(1);
+    let checked = checked.prints("error[too-large]").prints("error[not-utf8]");
+    assert!(!checked.stdout.contains(['\u{fffd}', '|']), "{}", checked.stdout);
+}
+
+#[test]
+fn the_users_own_action_runs_although_the_projects_hides_it() {
+    let host = TestHost::new()
+        .action("same", "  - write: \"echo theirs-$((1))\\r\"\n")
+        .user_action("same", "  - write: \"echo mine-$((1)) in $PWD\\r\"\n");
+    host.run("same").run().exit(2);
+    host.run("same").args(["--user"]).run().ok().prints("mine-1 in ").prints("the project's ümlaut");
+}
+
+#[test]
+fn an_action_that_only_the_project_has_is_deleted_by_its_id_alone() {
+    let host = TestHost::new().action("theirs", HELLO).action("both", HELLO).user_action("both", HELLO);
+    let theirs = |id: &str| host.project_actions().join(format!("{id}.yaml")).exists();
+    host.cli(&["action", "delete", "theirs"]).run().ok().prints("theirs is deleted");
+    assert!(!theirs("theirs"));
+    // Of two the user's goes first.
+    host.cli(&["action", "delete", "both"]).run().ok();
+    assert!(theirs("both"));
+    host.cli(&["action", "delete", "both"]).run().ok();
+    assert!(!theirs("both"));
+    host.cli(&["action", "delete", "both"]).run().exit(2).says("there is no action `both`");
+}
+
+#[test]
 fn what_every_program_can_say_of_itself() {
     let host = TestHost::new();
     host.cli(&["version"]).run().ok().prints("ai-orchestrator 0.");

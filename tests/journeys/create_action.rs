@@ -32,8 +32,9 @@ fn a_template_of_a_project_s_goes_there_and_hides_nothing_of_the_user_s() {
     let made = without_agent(&host, &["action", "new", "-C", "."]).ok();
     let file = host.project_actions().join("new-action-2.yaml");
     assert_eq!(made.stdout, format!("{}\n", file.canonicalize().unwrap().display()));
-    assert!(std::fs::read_to_string(&file).unwrap().contains("\nid: new-action-2\n"));
-    assert!(!host.project_actions().join(".schema.json").exists());
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("\nid: new-action-2\n") && text.contains("$schema=./.schema.json\n"), "{text}");
+    assert!(host.project_actions().join(".schema.json").exists());
     assert_eq!(host.cli(&["action", "check"]).run().ok().stdout, "");
     host.run("new-action-2").run().exit(2).says("has not been accepted");
 }

@@ -167,6 +167,26 @@ fn a_folder_in_which_nothing_may_be_written_is_told_of_once() {
 }
 
 #[test]
+fn a_folder_that_may_be_read_later_gets_the_defaults_by_itself() {
+    let plain = Plain::new();
+    let actions = plain.home().join("actions");
+    std::fs::create_dir(&actions).unwrap();
+    if is_root() {
+        std::os::unix::fs::chown(&actions, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    mode(&actions, 0o000);
+    plain.ok(&["host", "start"]);
+    let told = plain.told(&["action", "list"]);
+    assert!(told.contains("warning[defaults-not-seeded]"), "{told}");
+    assert!(told.contains("read and write the folder (`chmod u+rwx`)"), "{told}");
+    mode(&actions, 0o755);
+    // Nothing but the change of the folder tells the host; each call is a look at what it made of that.
+    let told = (0..500).map(|_| plain.told(&["action", "list"])).find(String::is_empty);
+    assert!(told.is_some(), "{}", plain.told(&["action", "list"]));
+    assert!(plain.file("run-tests").exists());
+}
+
+#[test]
 fn what_the_history_may_not_keep_is_not_replaced_or_removed() {
     let plain = Plain::new();
     plain.ok(&["host", "start"]);

@@ -117,3 +117,26 @@ async fn a_busy_port_is_said_so() {
     host.cli(&["host", "start", "--http", "0.0.0.0:80"]).run().exit(2).says("127.0.0.1:PORT");
     host.cli(&["host", "start", "--http"]).run().ok().prints("http://127.0.0.1:");
 }
+
+#[tokio::test]
+async fn what_an_operation_does_not_take_is_refused() {
+    let host = TestHost::new().user_action("mine", "  - write: \"true\\r\"\n");
+    let client = host.client().await;
+    let code = |error: ClientError| match error {
+        ClientError::Refused(refusal) => refusal.code,
+        other => panic!("{other}"),
+    };
+    for (path, body) in [
+        ("/v1/actions/mine/duplicate", json!({ "project": "/x" })),
+        ("/v1/actions/run-tests/reset", json!({ "force": true })),
+        ("/v1/actions/mine/duplicate?prject=%2Fx", Value::Null),
+    ] {
+        let refused: Result<Value, ClientError> = client.post(path, &body).await;
+        let code = code(refused.unwrap_err());
+        assert!(code == "bad_body" || code == "bad_query", "{path} {body}: {code}");
+    }
+    for body in [Value::Null, json!({})] {
+        let copy: Value = client.post("/v1/actions/mine/duplicate", &body).await.unwrap();
+        assert_eq!(copy["label"], "mine");
+    }
+}

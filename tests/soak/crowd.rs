@@ -1,5 +1,6 @@
 //! A hundred terminals on one host, and everything that is done to them at random.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use ai_orchestrator_tests::{TestHost, processes};
@@ -7,6 +8,8 @@ use orchestrator_core::api::{
     ExecuteRequest, KillReport, ResizeRequest, RunStatus, RunView, ScreenView, SpawnRequest, TerminalView,
 };
 use orchestrator_core::client::{Client, ClientError, path};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use serde_json::Value;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout};
@@ -40,13 +43,18 @@ const CHILDREN: [&str; 13] = [
 ];
 const SHELLS: [&str; 3] = ["sh", "sh", "bash"];
 
+const CLOSES_ITSELF: &str = "exits";
+
 /// Actions that run among it all.
 pub const ACTIONS: [(&str, &str); 3] = [
     (
         "short",
         "  - write: \"echo go-$((1))\\r\"\n  - wait_for: go-1\n    timeout: 1m\n  - write: \"seq 1 3000; echo all-$((2))\\r\"\n  - wait_for: 'all-2$'\n    timeout: 1m\nshell: sh\n",
     ),
-    ("exits", "  - write: \"false\\r\"\n  - wait_exit: 1\n    timeout: 1m\nshell: bash\nclose: always\n"),
+    (
+        CLOSES_ITSELF,
+        "  - write: \"false\\r\"\n  - wait_exit: 1\n    timeout: 1m\nshell: bash\nclose: always\n",
+    ),
     ("long", "  - write: \"sleep 1000\\r\"\n  - wait_for: never\n    timeout: 1h\nshell: sh\n"),
 ];
 
@@ -70,6 +78,8 @@ pub struct Crowd<'a> {
     host: &'a TestHost,
     client: Client,
     terminals: Vec<(Uuid, u32)>,
+    /// Those that their own run closes.
+    closing: HashSet<Uuid>,
     lookers: Vec<JoinHandle<()>>,
     kills: JoinSet<Result<usize, String>>,
     done: Done,
@@ -82,6 +92,7 @@ impl<'a> Crowd<'a> {
             host,
             client,
             terminals: Vec::new(),
+            closing: HashSet::new(),
             lookers: Vec::new(),
             kills: JoinSet::new(),
             done: Done::default(),
@@ -136,9 +147,20 @@ impl<'a> Crowd<'a> {
             self.done.survivors += killed.map_err(|error| error.to_string())??;
         }
         let runs: Vec<RunView> = self.client.get("/v1/runs").await.map_err(text)?;
-        match runs.iter().find(|run| run.status == RunStatus::Running) {
-            Some(run) => Err(format!("run {} goes on without its terminal", run.id)),
-            None => Ok(self.done),
+        if let Some(run) = runs.iter().find(|run| run.status == RunStatus::Running) {
+            return Err(format!("run {} goes on without its terminal", run.id));
+        }
+        self.end_leavers();
+        Ok(self.done)
+    }
+
+    /// Ends what left the session of a terminal that its own run closed: it lives on, and no kill named it.
+    fn end_leavers(&self) {
+        for pid in processes::of_terminals(&self.host.home()) {
+            let terminal = processes::terminal_of(pid).and_then(|id| id.parse().ok());
+            if processes::leads_session(pid) && terminal.is_some_and(|id| self.closing.contains(&id)) {
+                end(pid);
+            }
         }
     }
 
@@ -170,9 +192,7 @@ impl<'a> Crowd<'a> {
                 return Err(format!("orphans of a killed terminal: {left:?}"));
             }
             for &survivor in &report.survivors {
-                let survivor = rustix::process::Pid::from_raw(survivor.cast_signed());
-                // It may have ended by itself meanwhile.
-                _ = survivor.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::KILL));
+                end(survivor);
             }
             Ok(report.survivors.len())
         });
@@ -221,6 +241,9 @@ impl<'a> Crowd<'a> {
     async fn run(&mut self, dice: &mut Dice) -> Result<(), String> {
         let (action, _) = *dice.one_of(&ACTIONS);
         let run = self.host.execute(action, ExecuteRequest::default()).await.map_err(text)?;
+        if *action == *CLOSES_ITSELF {
+            self.closing.insert(run.terminal);
+        }
         let of: Result<TerminalView, _> =
             self.client.get(&path(&["terminals", &run.terminal.to_string()], &[])).await;
         if let Some(terminal) = gone(of)? {
@@ -260,6 +283,14 @@ impl<'a> Crowd<'a> {
             Err(_) => Ok(()),
         }
     }
+}
+
+/// Kills a process and waits until it is gone; it may have ended by itself meanwhile.
+fn end(pid: u32) {
+    let Some(pid) = Pid::from_raw(pid.cast_signed()) else { return };
+    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    _ = kill_process(pid, Signal::KILL);
+    _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], None);
 }
 
 /// An answer; nothing if the terminal is gone, which may happen at any time.

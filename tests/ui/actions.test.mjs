@@ -57,6 +57,8 @@ test('one click asks for trust once, runs, and shows the terminal; the second cl
   await stage.action('Hello').click();
   const question = stage.dialog('Trust Hello?');
   await question.getByText('echo hello-$((40+2))').waitFor();
+  await question.getByText('Enter', { exact: true }).waitFor();
+  assert.equal(await question.getByText('u{d}').count(), 0);
   await question.getByRole('button', { name: 'Trust and run' }).click();
   await question.waitFor({ state: 'detached' });
   const id = await stage.shows(/^hello-42$/m);

@@ -32,7 +32,7 @@ test('tabs are gone through, chosen by number and moved by keys', async () => {
   await until('the new order', async () => String(await tabs()) === String([second, first, third]));
   await stage.page.keyboard.press('Control+Shift+PageDown');
   await until('the old order', async () => String(await tabs()) === String([first, second, third]));
-  await until('the focus in the terminal', inTerminal);
+  await until('the focus in the terminal', () => stage.inTerminal());
 });
 
 test('a tab is dragged to another place among the tabs', async () => {
@@ -55,7 +55,7 @@ test('the palette splits a tab off below, and arrows go from pane to pane', asyn
   const before = await front();
   await stage.page.keyboard.press('Control+Alt+ArrowUp');
   await until('the other pane', async () => (await front()) !== before);
-  assert.ok(await inTerminal());
+  assert.ok(await stage.inTerminal());
   await stage.page.keyboard.press('Control+Shift+E');
   await until('three panes', async () => (await stage.page.getByRole('tablist').count()) === 3);
 });
@@ -63,7 +63,7 @@ test('the palette splits a tab off below, and arrows go from pane to pane', asyn
 test('closing a terminal leaves the focus in the next one', async () => {
   await stage.page.keyboard.press('Control+Shift+W');
   await until('two panes', async () => (await stage.page.getByRole('tablist').count()) === 2);
-  await until('the focus in a terminal', inTerminal);
+  await until('the focus in a terminal', () => stage.inTerminal());
 });
 
 test('a dialog that the menu opened gives the focus back to the button', async () => {
@@ -86,7 +86,7 @@ test('the palette gives the focus back to the terminal', async () => {
   await stage.dialog('Command palette').waitFor();
   await stage.page.keyboard.press('Escape');
   await stage.dialog('Command palette').waitFor({ state: 'detached' });
-  await until('the focus in a terminal', inTerminal);
+  await until('the focus in a terminal', () => stage.inTerminal());
 });
 
 test('Tab goes from the project to the actions to the terminals, one stop each', async () => {
@@ -146,10 +146,6 @@ function tabs() {
 
 function selected(id) {
   return stage.page.locator(`#${id}[aria-selected="true"]`).waitFor();
-}
-
-function inTerminal() {
-  return stage.page.evaluate(() => document.activeElement.className === 'xterm-helper-textarea');
 }
 
 async function command(label) {

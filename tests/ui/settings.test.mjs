@@ -119,13 +119,15 @@ test('keys are pressed to choose them; what they did before is said, and can be 
   await stage.page.keyboard.press('Escape');
 });
 
-test('another window has the settings and the layout of this one', async () => {
+test('another window has the settings, the layout and the project of this one', async () => {
+  await stage.page.getByRole('combobox', { name: 'Project' }).click();
+  await stage.page.getByRole('option', { name: /No project/ }).click();
   await stage.page.keyboard.press('Control+Shift+D');
   await until('two panes', () => panes(stage.page, 2));
   const tabs = await stage.page.getByRole('tab').allTextContents();
   await until('the kept layout', async () => {
     const kept = await stage.call('GET', '/v1/layout');
-    return kept?.state.root.kind === 'split';
+    return kept?.state.root.kind === 'split' && kept.state.project === null;
   });
   // Nothing but the host is shared by two browsers.
   const other = await stage.browser.newContext({ viewport: { width: 1280, height: 820 } });
@@ -133,6 +135,7 @@ test('another window has the settings and the layout of this one', async () => {
   await page.goto(stage.url.href);
   await until('two panes there', () => panes(page, 2));
   assert.deepEqual(await page.getByRole('tab').allTextContents(), tabs);
+  assert.match(await page.getByRole('combobox', { name: 'Project' }).textContent(), /No project/);
   await stage.host('config', 'set', 'theme', 'light');
   for (const one of [stage.page, page]) {
     await until('the light theme', () =>
@@ -141,6 +144,28 @@ test('another window has the settings and the layout of this one', async () => {
   }
   await stage.host('config', 'reset', 'theme');
   await other.close();
+});
+
+test('a program that asks for the background is told the colour that is seen', async () => {
+  for (const [colours, background] of [
+    ['light', '#ffffff'],
+    ['dark', '#0f1013'],
+  ]) {
+    await stage.host('config', 'set', 'theme', colours);
+    await until(`the host to know of ${background}`, async () => {
+      const remembered = JSON.parse(await readFile(join(stage.home, 'ui.json'), 'utf8'));
+      return remembered.colours?.background === background;
+    });
+    const { id } = await stage.call('POST', '/v1/terminals', {});
+    await stage.page.getByRole('button', { name: await codename(id), exact: true }).click();
+    await until('the prompt', async () => (await stage.texts())[id]);
+    // Without echo from before the question on: the kernel may have the answer before `read` is there.
+    const ask = String.raw`stty -echo; printf '\e]11;?\e\\'; IFS= read -rd '\' told; stty echo; echo "${'${told#*]}'}"`;
+    await stage.page.keyboard.type(ask + '\n');
+    const part = background.slice(1).replace(/../g, '$&$&').match(/.{4}/g).join('/');
+    await until(`the answer ${part}`, async () => (await stage.texts())[id].includes(`11;rgb:${part}`));
+  }
+  await stage.host('config', 'reset', 'theme');
 });
 
 test('each page of the settings is accessible, light and dark', async () => {
@@ -161,4 +186,9 @@ test('nothing went wrong in the page meanwhile', () => {
 
 async function panes(of, count) {
   return (await of.getByRole('region').filter({ visible: true }).count()) === count;
+}
+
+async function codename(id) {
+  const all = await stage.call('GET', '/v1/terminals');
+  return all.find((terminal) => terminal.id === id).codename;
 }

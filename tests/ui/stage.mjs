@@ -34,7 +34,7 @@ const NOBODY = 65534;
 export const axe = ui.resolve('axe-core/axe.min.js');
 
 /** Looks again and again until `look` answers something true; fails, saying what never came. */
-export async function until(what, look, limit = 15_000) {
+export async function until(what, look, limit = 30_000) {
   const end = Date.now() + limit;
   let last;
   for (;;) {
@@ -129,7 +129,7 @@ export class Stage {
     await this.context.addInitScript(breakableSockets);
     await this.context.addInitScript(pretendedVersion);
     this.page = await this.context.newPage();
-    this.page.setDefaultTimeout(15_000);
+    this.page.setDefaultTimeout(30_000);
     this.page.on('console', (message) => message.type() === 'error' && this.said.push(message.text()));
     this.page.on('pageerror', (error) => this.faults.push(String(error)));
     await this.call('POST', '/v1/projects', { path: this.project });
@@ -167,6 +167,16 @@ export class Stage {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text && JSON.parse(text);
+  }
+
+  /** A command that ends when the stage says so: it reads a pipe. */
+  async blocked(name) {
+    await run('mkfifo', [join(this.root, name)]);
+    return `cat ../${name}`;
+  }
+
+  async unblock(name) {
+    await writeFile(join(this.root, name), '');
   }
 
   projectPath(name) {
@@ -212,6 +222,15 @@ export class Stage {
   async choose(label, item) {
     const menu = await this.menu(label);
     await menu.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
+  /** Whether what is typed goes to a terminal. */
+  inTerminal() {
+    return this.page.evaluate(() => {
+      // An xterm stands in a shadow tree.
+      const inner = document.activeElement?.shadowRoot?.activeElement;
+      return inner?.className === 'xterm-helper-textarea';
+    });
   }
 
   /** The whole text of each terminal that the page shows, scrollback included, by the terminal's id. */

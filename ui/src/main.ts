@@ -1,5 +1,4 @@
 import '@fontsource-variable/inter/wght.css';
-import '@xterm/xterm/css/xterm.css';
 import './style/tokens.css';
 import './style/base.css';
 

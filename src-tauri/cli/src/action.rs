@@ -142,13 +142,7 @@ async fn check(paths: &[PathBuf], place: &InProject, format: AsJson) -> Result<E
         let request = CheckRequest { project: Some(place.absolute()?) };
         connect().await?.post("/v1/check", &request).await?
     } else {
-        let mut problems = Vec::new();
-        for path in paths {
-            for file in files(path) {
-                problems.extend(action::load(&file, scope_of(&file)).1);
-            }
-        }
-        problems
+        action::check(&paths.iter().flat_map(|path| files(path)).collect(), scope_of)
     };
     let broken = problems.iter().any(|problem: &Problem| problem.severity == Severity::Error);
     if format.json {
@@ -171,18 +165,15 @@ fn scope_of(file: &Path) -> Scope {
 /// The action files of a folder, or the one file.
 fn files(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(path) else { return vec![path.to_owned()] };
-    let is_action =
-        |file: &PathBuf| file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-    let mut files: Vec<PathBuf> =
-        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_action).collect();
-    files.sort();
-    files
+    entries.flatten().map(|entry| entry.path()).filter(|file| action::is_action_file(file)).collect()
 }
 
 fn report(problem: &Problem) -> String {
-    // What is no plain file (a pipe, say) could block.
-    let source = if problem.file.is_file() { std::fs::read(&problem.file) } else { Ok(Vec::new()) };
-    action::report(problem, &String::from_utf8_lossy(&source.unwrap_or_default()))
+    // What is no plain file (a pipe, say) could block, and of what is too large nothing was read.
+    let is_read = |metadata: &std::fs::Metadata| metadata.is_file() && metadata.len() <= action::MOST_BYTES;
+    let source = std::fs::metadata(&problem.file).ok().filter(is_read);
+    let source = source.and_then(|_| std::fs::read(&problem.file).ok()).unwrap_or_default();
+    action::report(problem, &String::from_utf8_lossy(&source))
 }
 
 /// An agent writes it, in a terminal; where none is installed the user does, in an editor.

@@ -230,6 +230,9 @@ pub struct RunArgs {
     /// A value for one of the action's inputs.
     #[arg(long = "input", value_name = "KEY=VALUE", value_parser = key_value)]
     pub inputs: Vec<(String, String)>,
+    /// Run the user's action of this id, where the project's hides it.
+    #[arg(long, conflicts_with = "trust")]
+    pub user: bool,
     /// Accept the project's action as it is now, and remember that.
     #[arg(long)]
     pub trust: bool,

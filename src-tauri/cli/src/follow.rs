@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use orchestrator_core::action::Scope;
 use orchestrator_core::api::{
     ApiError, Event, ExecuteRequest, Preview, PreviewRequest, RunFailure, RunStatus, RunView, StepStatus,
     StreamIn, StreamOut,
@@ -34,6 +35,7 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     let size = keyboard::size();
     let request = ExecuteRequest {
         project: Some(project.clone()),
+        scope: args.user.then_some(Scope::User),
         inputs: args.inputs.iter().cloned().collect(),
         trust: args.trust.then(|| "current".to_owned()),
         stale: args.stale,

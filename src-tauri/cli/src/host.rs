@@ -84,8 +84,13 @@ async fn serve() -> Result<ExitCode, Failure> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Err(error) => Err(Failure::unreachable(error.to_string())
-            .hint("set AI_ORCHESTRATOR_HOME to a folder that you may write to")),
+        Err(error) => {
+            let failure = Failure::unreachable(error.to_string());
+            Err(match error.hint() {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            })
+        }
     }
 }
 

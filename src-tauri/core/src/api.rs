@@ -26,8 +26,8 @@ pub use hosts::{HostStatus, Memory, OpenWeb};
 pub use projects::{AddProject, ProjectView};
 pub use runs::{RunFailure, RunStatus, RunView, StepRecord, StepStatus};
 pub use terminals::{
-    CodenamesView, KillReport, ResizeRequest, ScreenView, SpawnRequest, StreamIn, StreamOut, TerminalState,
-    TerminalView, WriteReport,
+    CodenamesView, Colour, Colours, KillReport, ResizeRequest, ScreenView, SpawnRequest, StreamIn, StreamOut,
+    TerminalState, TerminalView, WriteReport,
 };
 
 /// The `OpenAPI` document of the door, as JSON.

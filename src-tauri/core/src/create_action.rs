@@ -74,13 +74,10 @@ fn instructions(paths: &Paths, project: Option<&Path>) -> String {
     format!("{RULES}\n## Folders\n\n{folders}\n\n## JSON Schema\n\n{}", action::schema())
 }
 
-/// The template's text for an id. Only the user's folder has the schema that the first line names.
+/// The template's text for an id; the schema that the first line names is put beside it.
 fn template(id: &str, scope: Scope) -> String {
-    let (header, name) = match scope {
-        Scope::User => ("# yaml-language-server: $schema=./.schema.json\n", "user"),
-        Scope::Project => ("", "project"),
-    };
-    format!("{header}{}", TEMPLATE.replace("ID", id).replace("SCOPE", name))
+    let scope = format!("{scope:?}").to_lowercase();
+    TEMPLATE.replace("ID", id).replace("SCOPE", &scope)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::api::{ApiError, ExecuteRequest, RunView, TerminalState};
 use crate::engine::Start;
 use crate::environment::{Variables, is_installed};
 use crate::host::Rooms;
-use crate::project::{self, Project};
+use crate::project::{self, Project, workplace};
 use crate::run::Plan;
 use crate::step::Step;
 use crate::store::{Resolved, Which};
@@ -46,7 +46,8 @@ pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) 
         idle_terminal(rooms, terminal)?
     } else {
         let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
-        let cwd = action.cwd.as_ref().map_or(root.clone(), |cwd| root.join(cwd));
+        let scope = resolved.view.scope;
+        let cwd = workplace(&root, scope, &resolved.action, action.cwd.as_deref(), &values)?;
         // Not where a terminal is reused: whoever used it may have made more programs known there.
         if runs_tests(&resolved.action) {
             refuse_missing(&values.project.tests, &cwd, &variables, &shell).await?;

@@ -17,16 +17,17 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, Notify, broadcast, watch};
 
 use crate::agent_command::PromptFolder;
+use crate::api::operations::COLOURS;
 use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
 use crate::clock;
 use crate::codenames::Codenames;
 use crate::engine::ActionEngine;
 use crate::environment::Environment;
 use crate::events::Events;
-use crate::paths::Paths;
+use crate::paths::{Paths, way_out};
 use crate::projects::Projects;
 use crate::settings::Settings;
-use crate::store::{ActionStore, Notice, StoreChange};
+use crate::store::{ActionStore, Notice, StoreChange, StoreError};
 use crate::terminal::shell::Shell;
 use crate::terminals::{SpawnError, Terminals};
 use activity::{Activity, Client};
@@ -62,6 +63,16 @@ pub enum HostError {
 }
 
 impl HostError {
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Io { source, .. } => Some(way_out(source)),
+            Self::Foreign(_) => Some("set AI_ORCHESTRATOR_HOME to a folder of your own"),
+            Self::AlreadyRuns(_) | Self::Store(_) => None,
+        }
+    }
+
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         |source| Self::Io { path, source }
@@ -198,9 +209,15 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
     let environment = Environment::open(paths.user_home());
     let terminals = Terminals::new(paths.clone(), events.clone(), settings.clone(), environment);
     let engine = ActionEngine::start_loop(terminals.clone(), events.clone());
-    let (store, mut notices) = ActionStore::open(paths.clone(), settings.clone())
-        .await
-        .map_err(|error| HostError::Store(error.to_string()))?;
+    let (store, mut notices) =
+        ActionStore::open(paths.clone(), settings.clone()).await.map_err(|error| match error {
+            StoreError::Io { path, source, .. } => HostError::Io { path, source },
+            error => HostError::Store(error.to_string()),
+        })?;
+    if let Some(colours) = store.remembered().get(COLOURS).and_then(|kept| serde_json::from_value(kept).ok())
+    {
+        terminals.draw_in(colours);
+    }
     let (codenames, notice) = Codenames::open(&paths);
     notices.extend(notice);
     let projects = Projects::new(paths.clone(), store.remembered(), events.clone());

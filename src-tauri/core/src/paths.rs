@@ -21,13 +21,23 @@ pub enum PathsError {
     )]
     Relative(String),
     /// The home can't be made or resolved.
-    #[error("{path}: {source}; set AI_ORCHESTRATOR_HOME to a folder that you may write to")]
+    #[error("{path}: {source}; {}", way_out(.source))]
     Unusable {
         /// The folder.
         path: String,
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+/// What to do where something can't be written into the home.
+#[must_use]
+pub fn way_out(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded => "make room on the disk, then try again",
+        _ => "set AI_ORCHESTRATOR_HOME to a folder that you may write to",
+    }
 }
 
 impl Paths {
@@ -118,5 +128,20 @@ impl Paths {
     #[must_use]
     pub fn project_actions(project: &Path) -> PathBuf {
         project.join(".ai-orchestrator").join("actions")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_a_full_disk_another_folder_is_no_way_out() {
+        let hint = |kind: std::io::ErrorKind| way_out(&kind.into());
+        assert!(hint(std::io::ErrorKind::StorageFull).contains("room"));
+        assert!(hint(std::io::ErrorKind::PermissionDenied).contains("AI_ORCHESTRATOR_HOME"));
+        let source = std::io::ErrorKind::StorageFull.into();
+        let said = PathsError::Unusable { path: "/x".into(), source }.to_string();
+        assert!(said.ends_with("; make room on the disk, then try again"), "{said}");
     }
 }

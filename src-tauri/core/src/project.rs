@@ -2,14 +2,17 @@
 
 mod needs;
 mod test_command;
+mod workplace;
 
 use std::path::{Path, PathBuf};
 
 pub(crate) use needs::missing;
 use test_command::tests_in;
+pub(crate) use workplace::workplace;
 
 use crate::action::{GitValues, ProjectValues};
 use crate::paths::Paths;
+use crate::store::file::{Content, read_at_most};
 
 /// A folder with a repository or actions of its own; its canonical path is its identity.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,12 +61,20 @@ fn branch(root: &Path) -> Option<String> {
     let mut git = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
     if git.is_file() {
         // A worktree or submodule: the file says where the rest is.
-        let text = std::fs::read_to_string(&git).ok()?;
+        let text = text_of(&git)?;
         let path = PathBuf::from(text.strip_prefix("gitdir:")?.trim());
         git = git.parent()?.join(path);
     }
-    let head = std::fs::read_to_string(git.join("HEAD")).ok()?;
+    let head = text_of(&git.join("HEAD"))?;
     Some(head.trim_end().strip_prefix("ref: refs/heads/")?.to_owned())
+}
+
+/// A file of a repository, which may hold anything: no pipe is waited for, and nothing huge is read.
+fn text_of(path: &Path) -> Option<String> {
+    match read_at_most(path, Some(1 << 20)) {
+        Ok(Content::Bytes(bytes)) => String::from_utf8(bytes).ok(),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +111,19 @@ mod tests {
         std::fs::write(folder.path().join("w/.git"), format!("gitdir: {}\n", git.display())).unwrap();
         assert_eq!(branch(&folder.path().join("repo")).as_deref(), Some("feature/x"));
         assert_eq!(branch(&folder.path().join("w")).as_deref(), Some("w"));
-        std::fs::write(folder.path().join("repo/.git/HEAD"), "0123456789abcdef\n").unwrap();
+        let head = folder.path().join("repo/.git/HEAD");
+        std::fs::write(&head, "0123456789abcdef\n").unwrap();
+        assert_eq!(branch(&folder.path().join("repo")), None);
+        // A pipe that nobody writes into would be waited for without end.
+        std::fs::remove_file(&head).unwrap();
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &head,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::from_raw_mode(0o600),
+            0,
+        )
+        .unwrap();
         assert_eq!(branch(&folder.path().join("repo")), None);
     }
 }

@@ -235,7 +235,8 @@ fn kind_schemas<K: Kind>(generator: &mut SchemaGenerator) -> [Value; 2] {
     for (name, mut schema) in properties {
         if name == K::MAIN {
             if K::BARE {
-                schema = json!({ "anyOf": [schema, { "type": "null" }] });
+                // `oneOf`, as an `anyOf` with `null` is what schemars makes of an absent key.
+                schema = json!({ "oneOf": [schema, { "type": "null" }] });
             }
             short.insert(K::NAME.to_owned(), schema);
         } else {

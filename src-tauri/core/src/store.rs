@@ -54,7 +54,8 @@ pub(crate) struct Which {
     pub id: String,
     /// The project's canonical path.
     pub project: Option<PathBuf>,
-    /// Which of two actions with this id; for reading the project's by default, for changing the user's.
+    /// Which of two actions with this id; for reading the project's by default, for changing the user's. One that only
+    /// one of them has is meant wherever it is.
     pub scope: Option<Scope>,
 }
 

@@ -4,6 +4,7 @@
 
 pub(crate) mod actor;
 pub(crate) mod codename;
+pub(crate) mod dialect;
 pub(crate) mod echo;
 pub(crate) mod ending;
 pub(crate) mod gate;
@@ -47,6 +48,11 @@ pub struct Size {
     pub cols: u16,
     /// Height in rows.
     pub rows: u16,
+}
+
+impl Size {
+    /// No terminal is larger than this in either direction.
+    pub const LARGEST: u16 = 1000;
 }
 
 impl Default for Size {

@@ -7,10 +7,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
-use crate::api::{ApiError, Event, KillReport, TerminalState, TerminalView};
+use crate::api::{ApiError, Colours, Event, KillReport, TerminalState, TerminalView};
 use crate::clock;
 use crate::environment::{Environment, Variables};
 use crate::events::Events;
@@ -85,6 +85,8 @@ pub struct Terminals {
     settings: Settings,
     environment: Environment,
     living: Arc<Mutex<BTreeMap<Uuid, Kept>>>,
+    /// As some window draws all terminals.
+    colours: Arc<watch::Sender<Colours>>,
 }
 
 /// A terminal, and the session to end should the host be killed.
@@ -98,7 +100,12 @@ impl Terminals {
     /// An empty set. What a killed host left behind is ended first; that blocks.
     pub fn new(paths: Paths, events: Events, settings: Settings, environment: Environment) -> Self {
         live::end_leftovers(&paths);
-        Self { paths, events, settings, environment, living: Arc::default() }
+        Self { paths, events, settings, environment, living: Arc::default(), colours: Arc::default() }
+    }
+
+    /// What programs that ask for colours are told from now on.
+    pub fn draw_in(&self, colours: Colours) {
+        self.colours.send_replace(colours);
     }
 
     /// The user's variables, which every terminal starts with.
@@ -147,6 +154,7 @@ impl Terminals {
             argv,
             marks_expected,
             scrollback: self.settings.config().scrollback_lines as usize,
+            colours: self.colours.subscribe(),
             events: self.events.clone(),
         };
         let (actor, views) = Actor::new(parts).map_err(failed)?;

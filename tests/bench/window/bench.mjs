@@ -319,21 +319,29 @@ async function pourShell(command) {
   });
 }
 
-/** Filters and switches, each until a frame with it has been drawn. */
+/** Filters and switches, each until a frame with it has been drawn; a terminal is there with its text. */
 async function look() {
   const pause = () => new Promise((done) => setTimeout(done, 120));
-  const timed = async (act, into) => {
-    const begin = performance.now();
-    act();
-    await new Promise((done) => {
+  const frame = () =>
+    new Promise((done) => {
       requestAnimationFrame(() => {
         const after = new MessageChannel();
         after.port1.onmessage = done;
         after.port2.postMessage(0);
       });
     });
+  const timed = async (act, into, there = () => true) => {
+    const begin = performance.now();
+    act();
+    do await frame();
+    while (!there());
     into.push(performance.now() - begin);
     await pause();
+  };
+  const shown = (terminal) => () => {
+    const { element } = window.__terminals.get(terminal.parentElement.dataset.row) ?? {};
+    const rows = element?.querySelector('.xterm-rows');
+    return rows?.getClientRects().length > 0 && rows.textContent.trim() !== '';
   };
   const input = document.querySelector('input[aria-label="Filter actions"]');
   const terminals = [...document.querySelectorAll('.terminal > button')];
@@ -350,8 +358,12 @@ async function look() {
       input.dispatchEvent(new Event('input', { bubbles: true }));
     }, filters);
   }
-  for (const at of [98, 97, 99, 96, 98, 95, 97, 94, 99]) await timed(() => terminals[at].click(), warm);
-  for (const at of [10, 11, 12, 13, 14, 15, 16, 17, 18]) await timed(() => terminals[at].click(), cold);
+  for (const at of [98, 97, 99, 96, 98, 95, 97, 94, 99]) {
+    await timed(() => terminals[at].click(), warm, shown(terminals[at]));
+  }
+  for (const at of [10, 11, 12, 13, 14, 15, 16, 17, 18]) {
+    await timed(() => terminals[at].click(), cold, shown(terminals[at]));
+  }
   for (const list of [nothing, filters, warm, cold]) list.sort((a, b) => a - b);
   return { nothing, filters, warm, cold };
 }

@@ -60,6 +60,7 @@ export class Door {
   terminals = () => this.get<T.TerminalView[]>('/v1/terminals');
   terminal = (id: string) => this.get<T.TerminalView>(`/v1/terminals/${id}`);
   spawn = (body: T.SpawnRequest) => this.post<T.TerminalView>('/v1/terminals', body);
+  tellColours = (colours: T.Colours) => this.post<T.Colours>('/v1/colours', colours, 'PUT');
   codenames = () => this.get<T.CodenamesView>('/v1/codenames');
   kill = (id: string) => this.send<T.KillReport>('DELETE', `/v1/terminals/${id}`);
   screen = (id: string) => this.get<T.ScreenView>(`/v1/terminals/${id}/screen`);

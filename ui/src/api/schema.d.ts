@@ -209,6 +209,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/colours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tells the colours that terminals are drawn in, so that programs that ask for them (OSC 4, 10, 11 and 12) hear what
+         *     is seen. They hold for all terminals until other ones are told.
+         */
+        put: operations["colours:tell"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/config": {
         parameters: {
             query?: never;
@@ -624,6 +644,17 @@ export interface components {
             /** @description How many there are. */
             of: number;
         };
+        /** @description The colours that terminals are drawn in, for programs that ask: each as `#rrggbb`. */
+        Colours: {
+            /** @description Of text. */
+            foreground: string;
+            /** @description Of the ground. */
+            background: string;
+            /** @description Of the cursor. */
+            cursor: string;
+            /** @description The first ones of the palette: black, red, and so on. Those that are missing are xterm's. */
+            palette: string[];
+        };
         /** @description The settings. A key that is not there has its default. */
         Config: {
             /**
@@ -1011,7 +1042,7 @@ export interface components {
          * @description What kind of value an input takes.
          * @enum {string}
          */
-        InputType: "string" | "text" | "number" | "boolean" | "choice" | "path" | "secret";
+        InputType: "string" | "text" | "number" | "boolean" | "choice" | "path" | "name" | "secret";
         /** @description What became of a kill. */
         KillReport: {
             /**
@@ -1959,6 +1990,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodenamesView"];
+                };
+            };
+        };
+    };
+    "colours:tell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Colours"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colours"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
                 };
             };
         };

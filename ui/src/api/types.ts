@@ -25,6 +25,7 @@ export type Config = Whole<Schemas['Config']>;
 export type ConfigView = Whole<Schemas['ConfigView']>;
 export type DeletedAction = Whole<Schemas['DeletedAction']>;
 export type HostStatus = Whole<Schemas['HostStatus']>;
+export type Colours = Schemas['Colours'];
 export type KeptLayout = Schemas['Layout'];
 export type Input = Whole<Schemas['Input']>;
 export type InputType = Whole<Schemas['InputType']>;

@@ -6,12 +6,13 @@ import { DoorError } from '../api/error';
 import { Events } from '../api/events';
 import type { HostEvent } from '../api/types';
 import type { Native } from '../native/native';
+import { coloursToTell, onThemeChange } from '../terminal/theme';
 import { Viewers } from '../terminal/viewers.svelte';
 import { Actions } from './actions.svelte';
 import { offersOf } from './changing';
 import { Connection } from './connection.svelte';
 import { Dialogs } from './dialogs.svelte';
-import { LAYOUT_VERSION, Layout } from './layout.svelte';
+import { LAYOUT_VERSION, Layout, readKept } from './layout.svelte';
 import { ActionMenuState } from './menu.svelte';
 import { Projects } from './projects.svelte';
 import { Runs } from './runs.svelte';
@@ -39,6 +40,9 @@ export class App {
   /** What a run just did, for those who can't see its marks. What terminals print is never said. */
   said = $state('');
   private events: Events | undefined;
+  private unwatchTheme: (() => void) | undefined;
+  /** The last colours are on their way to the host. */
+  private told: Promise<unknown> = Promise.resolve();
   /** Events that came while the lists were fetched; they are taken after them, in order. */
   private waiting: HostEvent[] | null = null;
   /** The host that this page spoke to last. */
@@ -60,7 +64,7 @@ export class App {
     );
     this.settings = new Settings(door);
     this.shortcuts = new Shortcuts(this.settings);
-    this.projects = new Projects(door);
+    this.projects = new Projects(door, (project) => this.layout.choose(project));
     this.actions = new Actions(door);
     this.viewers = new Viewers(
       door,
@@ -92,6 +96,7 @@ export class App {
 
   /** Follows the host for as long as the page lives. */
   start(known = true): void {
+    this.unwatchTheme ??= onThemeChange(() => this.tellColours());
     this.events = new Events(
       this.door,
       {
@@ -117,6 +122,7 @@ export class App {
   }
 
   stop(): void {
+    this.unwatchTheme?.();
     this.events?.close();
   }
 
@@ -174,19 +180,14 @@ export class App {
 
   /** Brings a terminal to the front and types into it from here on. */
   showTerminal(id: string): void {
+    if (!this.terminals.get(id)) return;
     this.layout.show(id);
     this.terminals.attention.delete(id);
-    const focus = (): void => {
-      if (!this.terminals.get(id)) return;
-      const viewer = this.viewers.show(id);
-      requestAnimationFrame(() => {
-        viewer.claim();
-        viewer.focus();
-      });
-    };
-    // Making an xterm takes a while: its tab is in front before that.
-    if (this.viewers.get(id)) queueMicrotask(focus);
-    else requestAnimationFrame(() => setTimeout(focus));
+    const viewer = this.viewers.show(id);
+    requestAnimationFrame(() => {
+      viewer.claim();
+      viewer.focus();
+    });
   }
 
   /** How many terminals have a program in them. */
@@ -271,13 +272,15 @@ export class App {
   private async catchUp(): Promise<boolean> {
     const waiting: HostEvent[] = (this.waiting = []);
     try {
+      const layout = this.layout.isRestored ? Promise.resolve(null) : this.door.layout();
+      const projects = layout.then((kept) => this.projects.load(readKept(kept)?.project));
       const [terminals, runs, codenames, kept] = await Promise.all([
         this.door.terminals(),
         this.door.runs(),
         this.door.codenames(),
-        this.layout.isRestored ? null : this.door.layout(),
+        layout,
         this.settings.load(),
-        this.projects.load().then(() => this.actions.load(this.projects.current)),
+        projects.then(() => this.actions.load(this.projects.current)),
       ]);
       this.terminals.set(terminals);
       this.terminals.codenames = { met: codenames.met.length, of: codenames.of };
@@ -289,6 +292,7 @@ export class App {
       this.viewers.keep((id) => this.terminals.byId.has(id));
       if (this.host) this.connection.ready(this.host.version, this.host.pid);
       this.viewers.retry();
+      this.tellColours();
     } catch (error) {
       const told = error instanceof DoorError ? error : DoorError.unreachable();
       if (told.status === 401) this.connection.refused(told);
@@ -301,6 +305,12 @@ export class App {
     }
     for (const event of waiting) await this.take(event);
     return true;
+  }
+
+  /** Programs that ask for colours hear from the host what is seen here. One after the other: the newest holds. */
+  private tellColours(): void {
+    if (this.connection.state.kind !== 'ready') return;
+    this.told = this.told.then(() => this.door.tellColours(coloursToTell())).catch(() => undefined);
   }
 
   async reloadActions(): Promise<void> {

@@ -12,6 +12,8 @@ export interface KeptState {
   root: Tree;
   focused: number;
   sidebar: boolean;
+  /** The chosen project's path; null is "no project", and not there that none was ever chosen. */
+  project?: string | null;
 }
 
 /** How many terminals come up as tabs in a window that knows no layout yet. */
@@ -23,6 +25,7 @@ export class Layout {
   focused = $state(1);
   aside: Aside = $state.raw(null);
   private sidebarShown = $state(true);
+  private project: string | null | undefined;
   private restored = false;
   private saving = false;
   private unsaved = false;
@@ -45,6 +48,12 @@ export class Layout {
     void this.save();
   }
 
+  /** Another project was chosen: the next window begins with it. */
+  choose(project: string | null): void {
+    this.project = project;
+    void this.save();
+  }
+
   /** Whether a kept layout has been brought back already; later ones are other windows'. */
   get isRestored(): boolean {
     return this.restored;
@@ -60,6 +69,7 @@ export class Layout {
         this.root = state.root;
         this.focused = state.focused;
         this.sidebarShown = state.sidebar;
+        this.project = state.project;
       } else {
         const start: Tree = tree.emptyPane();
         this.root = terminals.slice(-FIRST_TABS).reduce<Tree>((root, id) => tree.show(root, 1, id), start);
@@ -119,7 +129,8 @@ export class Layout {
     this.saving = true;
     while (this.unsaved) {
       this.unsaved = false;
-      const state = { root: this.root, focused: this.focused, sidebar: this.sidebarShown };
+      const { root, focused, project } = this;
+      const state = { root, focused, sidebar: this.sidebarShown, project };
       // A host that is gone has no terminals to lay out; the next change is kept again.
       await this.keep(state).catch(() => undefined);
     }
@@ -133,5 +144,7 @@ export function readKept(kept: unknown): KeptState | null {
   const { version, state } = kept as { version?: unknown; state?: Partial<KeptState> };
   if (version !== LAYOUT_VERSION || typeof state !== 'object' || state === null) return null;
   if (!tree.isTree(state.root) || typeof state.focused !== 'number') return null;
-  return { root: state.root, focused: state.focused, sidebar: state.sidebar !== false };
+  const { root, focused, project } = state;
+  const known = project === null || typeof project === 'string';
+  return { root, focused, sidebar: state.sidebar !== false, project: known ? project : undefined };
 }

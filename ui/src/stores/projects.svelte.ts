@@ -2,9 +2,6 @@
 
 import type { Door } from '../api/door';
 import type { ProjectView } from '../api/types';
-import { remember, recall } from './memory';
-
-const LAST = 'project';
 
 export class Projects {
   list: ProjectView[] = $state.raw([]);
@@ -12,18 +9,21 @@ export class Projects {
   current: string | null = $state(null);
   private chosen = false;
 
-  constructor(private readonly door: Door) {}
+  constructor(
+    private readonly door: Door,
+    /** Keeps the choice for the next window. */
+    private readonly keep: (project: string | null) => void,
+  ) {}
 
   get view(): ProjectView | undefined {
     return this.list.find((project) => project.path === this.current);
   }
 
   /** Lists them; the first time the project of last time is chosen, if its folder is still there. */
-  async load(): Promise<void> {
+  async load(last?: string | null): Promise<void> {
     this.list = await this.door.projects();
     if (!this.chosen) {
       this.chosen = true;
-      const last = recall<string | null>(LAST);
       const there = this.list.filter((project) => project.exists);
       if (last === null) this.current = null;
       else this.current = (there.find((project) => project.path === last) ?? there[0])?.path ?? null;
@@ -42,12 +42,12 @@ export class Projects {
       this.current = project.path;
     }
     this.chosen = true;
-    remember(LAST, this.current);
+    this.keep(this.current);
   }
 
   async forget(path: string): Promise<void> {
     await this.door.removeProject(path);
     this.list = this.list.filter((project) => project.path !== path);
-    if (this.current === path) this.current = null;
+    if (this.current === path) await this.choose(null);
   }
 }

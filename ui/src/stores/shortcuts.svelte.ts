@@ -16,53 +16,41 @@ interface About {
   atPrompts?: boolean;
 }
 
-export const COMMANDS: Record<WindowCommand, About> = MAC
-  ? {
-      palette: { label: 'Command palette', usual: ['Cmd+K', 'Shift+Cmd+P'] },
-      settings: { label: 'Settings', usual: ['Cmd+,'] },
-      'new-terminal': { label: 'New terminal', usual: ['Cmd+T'] },
-      'close-terminal': { label: 'Close terminal', usual: ['Cmd+W'] },
-      'split-right': { label: 'Split right', usual: ['Cmd+D'] },
-      'split-down': { label: 'Split down', usual: ['Shift+Cmd+D'] },
-      find: { label: 'Find in terminal', usual: ['Cmd+F'] },
-      sidebar: { label: 'Show or hide the sidebar', usual: ['Cmd+B'] },
-      'next-tab': { label: 'Next tab', usual: ['Ctrl+Tab', 'Ctrl+PageDown'] },
-      'previous-tab': { label: 'Previous tab', usual: ['Ctrl+Shift+Tab', 'Ctrl+PageUp'] },
-      'next-pane': { label: 'Next pane', usual: ['Ctrl+Alt+ArrowRight', 'Ctrl+Alt+ArrowDown'] },
-      'previous-pane': { label: 'Previous pane', usual: ['Ctrl+Alt+ArrowLeft', 'Ctrl+Alt+ArrowUp'] },
-      'tab-left': { label: 'Move tab left', usual: ['Ctrl+Shift+PageUp'] },
-      'tab-right': { label: 'Move tab right', usual: ['Ctrl+Shift+PageDown'] },
-      'tab-split-right': { label: 'Move tab into a split at the right', usual: [] },
-      'tab-split-down': { label: 'Move tab into a split below', usual: [] },
-      'previous-prompt': { label: 'Go to the prompt before', usual: ['Cmd+ArrowUp'], atPrompts: true },
-      'next-prompt': { label: 'Go to the next prompt', usual: ['Cmd+ArrowDown'], atPrompts: true },
-      'copy-output': { label: 'Copy the last command’s output', usual: [] },
-      'open-folder': { label: 'Open folder…', usual: ['Cmd+O'] },
-      'create-action': { label: 'Create action', usual: [] },
-    }
-  : {
-      palette: { label: 'Command palette', usual: ['Ctrl+Shift+P'], outside: ['Ctrl+K'] },
-      settings: { label: 'Settings', usual: ['Ctrl+,'] },
-      'new-terminal': { label: 'New terminal', usual: ['Ctrl+Shift+T'] },
-      'close-terminal': { label: 'Close terminal', usual: ['Ctrl+Shift+W'] },
-      'split-right': { label: 'Split right', usual: ['Ctrl+Shift+D'] },
-      'split-down': { label: 'Split down', usual: ['Ctrl+Shift+E'] },
-      find: { label: 'Find in terminal', usual: ['Ctrl+Shift+F'] },
-      sidebar: { label: 'Show or hide the sidebar', usual: ['Ctrl+Shift+B'] },
-      'next-tab': { label: 'Next tab', usual: ['Ctrl+Tab', 'Ctrl+PageDown'] },
-      'previous-tab': { label: 'Previous tab', usual: ['Ctrl+Shift+Tab', 'Ctrl+PageUp'] },
-      'next-pane': { label: 'Next pane', usual: ['Ctrl+Alt+ArrowRight', 'Ctrl+Alt+ArrowDown'] },
-      'previous-pane': { label: 'Previous pane', usual: ['Ctrl+Alt+ArrowLeft', 'Ctrl+Alt+ArrowUp'] },
-      'tab-left': { label: 'Move tab left', usual: ['Ctrl+Shift+PageUp'] },
-      'tab-right': { label: 'Move tab right', usual: ['Ctrl+Shift+PageDown'] },
-      'tab-split-right': { label: 'Move tab into a split at the right', usual: [] },
-      'tab-split-down': { label: 'Move tab into a split below', usual: [] },
-      'previous-prompt': { label: 'Go to the prompt before', usual: ['Ctrl+Shift+ArrowUp'], atPrompts: true },
-      'next-prompt': { label: 'Go to the next prompt', usual: ['Ctrl+Shift+ArrowDown'], atPrompts: true },
-      'copy-output': { label: 'Copy the last command’s output', usual: [] },
-      'open-folder': { label: 'Open folder…', usual: [] },
-      'create-action': { label: 'Create action', usual: [] },
-    };
+export const COMMANDS: Record<WindowCommand, About> = {
+  palette: {
+    label: 'Command palette',
+    usual: MAC ? ['Cmd+K', 'Shift+Cmd+P'] : ['Ctrl+Shift+P'],
+    outside: MAC ? [] : ['Ctrl+K'],
+  },
+  settings: { label: 'Settings', usual: MAC ? ['Cmd+,'] : ['Ctrl+,'] },
+  'new-terminal': { label: 'New terminal', usual: MAC ? ['Cmd+T'] : ['Ctrl+Shift+T'] },
+  'close-terminal': { label: 'Close terminal', usual: MAC ? ['Cmd+W'] : ['Ctrl+Shift+W'] },
+  'split-right': { label: 'Split right', usual: MAC ? ['Cmd+D'] : ['Ctrl+Shift+D'] },
+  'split-down': { label: 'Split down', usual: MAC ? ['Shift+Cmd+D'] : ['Ctrl+Shift+E'] },
+  find: { label: 'Find in terminal', usual: MAC ? ['Cmd+F'] : ['Ctrl+Shift+F'] },
+  sidebar: { label: 'Show or hide the sidebar', usual: MAC ? ['Cmd+B'] : ['Ctrl+Shift+B'] },
+  'next-tab': { label: 'Next tab', usual: ['Ctrl+Tab', 'Ctrl+PageDown'] },
+  'previous-tab': { label: 'Previous tab', usual: ['Ctrl+Shift+Tab', 'Ctrl+PageUp'] },
+  'next-pane': { label: 'Next pane', usual: ['Ctrl+Alt+ArrowRight', 'Ctrl+Alt+ArrowDown'] },
+  'previous-pane': { label: 'Previous pane', usual: ['Ctrl+Alt+ArrowLeft', 'Ctrl+Alt+ArrowUp'] },
+  'tab-left': { label: 'Move tab left', usual: ['Ctrl+Shift+PageUp'] },
+  'tab-right': { label: 'Move tab right', usual: ['Ctrl+Shift+PageDown'] },
+  'tab-split-right': { label: 'Move tab into a split at the right', usual: [] },
+  'tab-split-down': { label: 'Move tab into a split below', usual: [] },
+  'previous-prompt': {
+    label: 'Go to the prompt before',
+    usual: MAC ? ['Cmd+ArrowUp'] : ['Ctrl+Shift+ArrowUp'],
+    atPrompts: true,
+  },
+  'next-prompt': {
+    label: 'Go to the next prompt',
+    usual: MAC ? ['Cmd+ArrowDown'] : ['Ctrl+Shift+ArrowDown'],
+    atPrompts: true,
+  },
+  'copy-output': { label: 'Copy the last command’s output', usual: [] },
+  'open-folder': { label: 'Open folder…', usual: MAC ? ['Cmd+O'] : [] },
+  'create-action': { label: 'Create action', usual: [] },
+};
 
 /** Keys that no command can have, and what they do. */
 const NINE = [1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -133,7 +121,8 @@ export class Shortcuts {
   ): WindowCommand | { tab: number } | { action: number } | undefined {
     const keys = pressed(event);
     if (keys === null) return undefined;
-    const inTerminal = event.target instanceof Element && event.target.closest('.xterm') !== null;
+    // xterm itself asks with an element of its own tree, the page with that tree's host.
+    const inTerminal = event.target instanceof Element && event.target.closest('.xterm, .viewer') !== null;
     const command = this.byKeys.get(keys);
     if (command) return COMMANDS[command].atPrompts && (!inTerminal || wholeScreen) ? undefined : command;
     const [, what, digit] = /^(Go to tab|Run action) (\d)$/.exec(FIXED[keys] ?? '') ?? [];

@@ -1,6 +1,8 @@
 import type { ISearchDecorationOptions } from '@xterm/addon-search';
 import type { ITheme } from '@xterm/xterm';
 
+import type { Colours } from '../api/types';
+
 const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
 
 /** xterm wants plain colours: reads the tokens of `style/tokens.css` as the page computes them now. */
@@ -13,6 +15,16 @@ export function terminalTheme(): ITheme {
 
 /** Reading tokens costs a page with many terminals dear, and all of them have the same. */
 let known: { key: string; theme: ITheme } | undefined;
+
+/** The same for the host, which answers programs that ask for colours. */
+export function coloursToTell(): Colours {
+  return withTokens((token) => ({
+    foreground: hex(token('foreground')),
+    background: hex(token('background')),
+    cursor: hex(token('cursor')),
+    palette: [...NAMES, ...NAMES.map((name) => `bright-${name}`)].map((name) => hex(token(name))),
+  }));
+}
 
 /** How what was found is marked; the addon wants `#rrggbb`. */
 export function matchColours(): ISearchDecorationOptions {

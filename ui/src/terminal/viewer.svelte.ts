@@ -17,6 +17,7 @@ import { Gutter } from './gutter';
 import { Images } from './images';
 import { MAC, terminalKey } from './keys';
 import { mute } from './mute';
+import { shadow } from './shadow';
 import { onThemeChange, terminalTheme } from './theme';
 
 export type ViewerState =
@@ -148,8 +149,9 @@ export class Viewer {
     parent.append(this.element);
     if (!this.opened) {
       this.opened = true;
-      this.term.open(this.element);
-      this.element.append(this.gutter.element);
+      const { host, ground } = shadow();
+      this.element.append(host, this.gutter.element);
+      this.term.open(ground);
     }
     this.observer.observe(parent);
     return () => {

@@ -29,7 +29,7 @@ pub struct Claude {
     #[schemars(with = "Option<PermissionMode>")]
     pub permission_mode: Option<String>,
     /// How many turns it may take; only with `-p`.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = u32::MAX))]
     pub max_turns: Option<u32>,
     /// Files with MCP servers.
     pub mcp_config: Option<Vec<String>>,
@@ -85,9 +85,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Claude> {
         disallowed_tools: fields.texts("disallowedTools").map(list),
         tools: fields.text("tools").map(owned),
         permission_mode: fields.choice("permissionMode", &PERMISSION_MODES).map(owned),
-        max_turns: fields
-            .number("maxTurns", "a whole number from 1 up")
-            .map(|turns: std::num::NonZeroU32| turns.get()),
+        max_turns: fields.count("maxTurns"),
         mcp_config: fields.texts("mcpConfig").map(list),
         settings: fields.text("settings").map(owned),
         add_dir: fields.texts("addDir").map(list),

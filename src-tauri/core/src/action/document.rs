@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::cwd::leads_outside;
 use super::fields::{Fields, Problems, Scalar};
 use super::lint::{Reader, placeholders_of};
 use super::yaml::{self, Kind, Node, Place};
@@ -66,6 +67,9 @@ pub(crate) fn span_of(text: &str, key: &str) -> Option<(usize, usize)> {
     Some((start, start + content.chars().count() + quotes))
 }
 
+/// An id becomes the name of a file and of a folder.
+const MOST_ID: usize = 100;
+
 /// Whether a text can be an action's id: kebab-case, and no name that a file system keeps for itself.
 #[must_use]
 pub fn is_id(text: &str) -> bool {
@@ -78,8 +82,11 @@ pub fn is_id(text: &str) -> bool {
                 && name.ends_with(|c: char| c.is_ascii_digit())
     };
     // `projects` is where the history keeps the versions of projects' actions.
-    text.len() <= 100 && text.split('-').all(word) && !device(text) && text != "projects"
+    text.len() <= MOST_ID && text.split('-').all(word) && !device(text) && text != "projects"
 }
+
+/// The words that are no ids, for the schema.
+pub(super) const RESERVED: &str = "^(con|prn|aux|nul|(com|lpt)[0-9]|projects)$";
 
 fn strip(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
@@ -128,12 +135,26 @@ fn read_root(root: &Node, scope: Scope, problems: &mut Problems<'_>) -> Option<A
     }
     let cwd = fields.text_node("cwd").map(|(cwd, node)| {
         placeholders_of(cwd, node, Reader::Folder, fields.problems);
+        check_nul("cwd", cwd, node, fields.problems);
+        if scope == Scope::Project && leads_outside(cwd) {
+            let message = "this leads out of the project, for everybody who clones it";
+            let fix = Some("name a folder of the repository".to_owned());
+            fields.problems.warning(node.at, "cwd-outside", message, fix);
+        }
         cwd.to_owned()
     });
     let env = fields.take("env").map(|node| read_env(node, fields.problems)).unwrap_or_default();
-    let shell = fields.text("shell").map(str::to_owned);
+    let shell = fields.text_node("shell").map(|(shell, node)| {
+        check_nul("shell", shell, node, fields.problems);
+        shell.to_owned()
+    });
     fields.problems.shells = ShellKind::that_may_read(shell.as_deref());
+    let at = fields.place_of("timeout");
     let timeout = fields.duration("timeout");
+    if timeout.is_some_and(|timeout| timeout.is_zero()) {
+        let fix = Some("leave `timeout` out if the run may take as long as it does".to_owned());
+        fields.problems.warning(at, "no-time", "a run that may take no time always fails", fix);
+    }
     let claude = fields.take("claude").and_then(|node| claude::read(node, fields.problems));
     let closes = [("never", Close::Never), ("on_success", Close::OnSuccess), ("always", Close::Always)];
     let close = fields.choice("close", &closes).unwrap_or_default();
@@ -175,10 +196,14 @@ fn read_id(fields: &mut Fields<'_, '_, '_>, stem: &str) -> String {
         let fix =
             if is_id(&kebab) { format!("call it `{kebab}`") } else { "use words like `run-tests`".into() };
         let whose = if given.is_some() { "an id" } else { "the file's name is the id, and it" };
-        let message = format!(
-            "{whose} must be lower-case words with `-` between, but here is `{}`",
-            super::visible(id)
-        );
+        let id = super::visible(id);
+        let message = if id.len() > MOST_ID {
+            format!("{whose} must have at most {MOST_ID} characters, but has {}", id.chars().count())
+        } else if kebab == *id && !id.is_empty() {
+            format!("{whose} can't be `{id}`: file systems and the history keep this name for themselves")
+        } else {
+            format!("{whose} must be lower-case words with `-` between, but here is `{id}`")
+        };
         fields.problems.error(at, "invalid-id", message, Some(fix));
     } else if id != stem {
         let fix = Some(format!("name the file `{id}.yaml`"));
@@ -236,11 +261,19 @@ fn read_icon(fields: &mut Fields<'_, '_, '_>) -> String {
 
 fn check_scope(fields: &mut Fields<'_, '_, '_>, scope: Scope) {
     let at = fields.place_of("scope");
-    let given = fields.choice("scope", &[("user", Scope::User), ("project", Scope::Project)]);
-    if given.is_some_and(|given| given != scope) {
-        let scope = format!("{scope:?}").to_lowercase();
+    let Some(given) = fields.text("scope") else { return };
+    let scope = format!("{scope:?}").to_lowercase();
+    if given != scope {
         let message = format!("the file lies in a {scope} folder, and the folder decides");
         fields.problems.warning(at, "scope-differs", message, Some(format!("write `scope: {scope}`")));
+    }
+}
+
+/// The system ends a text at its first NUL.
+fn check_nul(key: &str, text: &str, node: &Node, problems: &mut Problems<'_>) {
+    if text.contains('\0') {
+        let message = format!("`{key}` holds a NUL, which no path and no variable can hold");
+        problems.error(node.at, "wrong-type", message, None);
     }
 }
 
@@ -263,6 +296,7 @@ fn read_env(node: &Node, problems: &mut Problems<'_>) -> BTreeMap<String, String
             continue;
         };
         placeholders_of(text, value, Reader::Variable, problems);
+        check_nul(name, text, value, problems);
         if env.insert(name.to_owned(), text.to_owned()).is_some() {
             let fix = Some("remove one of the two".to_owned());
             problems.error(key.at, "duplicate-key", format!("`{name}` stands here twice"), fix);

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-/// The longest that is accepted; what is longer is a slip of the pen.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+/// The longest that is accepted, a year in milliseconds; what is longer is a slip of the pen.
+pub(crate) const LONGEST: u64 = 365 * 24 * 3600 * 1_000;
 
 /// What a good one looks like, for messages.
-pub const EXPECTED: &str = "milliseconds as a whole number, or a number with a unit: 500ms, 30s, 10m, 1h";
+pub const EXPECTED: &str =
+    "milliseconds as a whole number, or a number with a unit: 500ms, 30s, 10m, 1h; a year at most";
 
 /// Reads one; `None` for anything else. Also used by the command line.
 #[must_use]
@@ -20,8 +21,32 @@ pub fn parse(text: &str) -> Option<Duration> {
         "h" => 3_600_000,
         _ => return None,
     };
-    let duration = Duration::from_millis(number.checked_mul(millis)?);
-    (duration <= LONGEST).then_some(duration)
+    of_millis(number.checked_mul(millis)?)
+}
+
+/// A duration of so many milliseconds, if it may be so long.
+pub(crate) fn of_millis(millis: u64) -> Option<Duration> {
+    (millis <= LONGEST).then_some(Duration::from_millis(millis))
+}
+
+/// What [`parse`] takes, as a regular expression for the schema.
+pub(crate) fn pattern() -> String {
+    let units = [("(ms)?", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+    let ways = units.map(|(unit, millis)| format!("({}){unit}", up_to(LONGEST / millis)));
+    format!("^0*({})$", ways.join("|"))
+}
+
+/// The numbers up to the largest, behind any zeros.
+fn up_to(largest: u64) -> String {
+    let digits = largest.to_string();
+    let mut ways = vec![format!("[0-9]{{1,{}}}", digits.len() - 1)];
+    for (at, digit) in digits.char_indices().filter(|(_, digit)| *digit > '0') {
+        let (same, rest) = (&digits[..at], digits.len() - at - 1);
+        let below = (b'0'..digit as u8).next_back().map_or('0', char::from);
+        ways.push(format!("{same}[0-{below}][0-9]{{{rest}}}"));
+    }
+    ways.push(digits);
+    ways.join("|")
 }
 
 /// Writes one for people, as every message and table does: `640 ms`, `12.4 s`, `3 min 05 s`, `1 h 30 min`. Only
@@ -69,6 +94,26 @@ mod tests {
     fn anything_else_is_refused() {
         for text in ["", "s", "1.5s", "-1", "10 m", "1d", "99999999999999999999", "9999999h", "１s"] {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_schemas_pattern_takes_what_the_reader_takes() {
+        let pattern = regex::Regex::new(&pattern()).unwrap();
+        let mut texts: Vec<String> =
+            ["", "s", "0", "00", "0h", "000000000001m", "1.5s", "-1", "+1", "10 m", "1d", "1hh", "1s\n"]
+                .map(str::to_owned)
+                .into();
+        for (unit, millis) in [("", 1), ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)] {
+            let largest = LONGEST / millis;
+            // Around each power of ten, and around the limit itself.
+            let powers = (0..13).map(|power| 10_u64.pow(power));
+            for near in powers.chain([largest, largest / 2, largest - largest / 7]) {
+                texts.extend((near.saturating_sub(2)..=near + 2).map(|number| format!("{number}{unit}")));
+            }
+        }
+        for text in texts {
+            assert_eq!(pattern.is_match(&text), parse(&text).is_some(), "{text:?}");
         }
     }
 

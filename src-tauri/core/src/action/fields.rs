@@ -82,6 +82,25 @@ impl Node {
         Some((text, scalar))
     }
 
+    /// The whole number that this is, in whichever of YAML's ways it is written: `12`, `0xC`, `12.0`, `1.2e1`.
+    pub fn whole(&self) -> Option<u64> {
+        let (text, Scalar::Number) = self.scalar()? else { return None };
+        let unsigned = text.strip_prefix('+').unwrap_or(text);
+        if let Some(digits) = unsigned.strip_prefix("0x") {
+            return u64::from_str_radix(digits, 16).ok();
+        }
+        if let Some(digits) = unsigned.strip_prefix("0o") {
+            return u64::from_str_radix(digits, 8).ok();
+        }
+        unsigned.parse().ok().or_else(|| {
+            let number: f64 = unsigned.parse().ok()?;
+            // Up to here each whole number has a float of its own; all that is asked for is far below.
+            let exact = (0.0..=9_007_199_254_740_992.0).contains(&number) && number.fract() == 0.0;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "looked at above")]
+            exact.then_some(number as u64)
+        })
+    }
+
     /// What this is, for messages.
     pub fn describe(&self) -> String {
         match (&self.kind, self.scalar()) {
@@ -224,15 +243,12 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
         None
     }
 
-    /// Takes a whole number.
-    pub fn number<N: std::str::FromStr>(&mut self, key: &'static str, expected: &str) -> Option<N> {
+    /// Takes a whole number from 1 up.
+    pub fn count(&mut self, key: &'static str) -> Option<u32> {
         let node = self.take(key)?;
-        let number = match node.scalar() {
-            Some((text, Scalar::Number)) => text.parse().ok(),
-            _ => None,
-        };
+        let number = node.whole().and_then(|number| number.try_into().ok()).filter(|number| *number > 0);
         if number.is_none() {
-            self.wrong(key, expected, node, None);
+            self.wrong(key, "a whole number from 1 to 4294967295", node, None);
         }
         number
     }
@@ -241,7 +257,8 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
     pub fn duration(&mut self, key: &'static str) -> Option<Duration> {
         let node = self.take(key)?;
         let duration = match node.scalar() {
-            Some((text, Scalar::Text | Scalar::Number)) => duration::parse(text),
+            Some((text, Scalar::Text)) => duration::parse(text),
+            Some((_, Scalar::Number)) => node.whole().and_then(duration::of_millis),
             _ => None,
         };
         if duration.is_none() {
@@ -264,7 +281,7 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
                 _ => self.wrong(key, "a list of texts", item, Some("put it in quotes".into())),
             }
         }
-        Some(texts)
+        (texts.len() == items.len()).then_some(texts)
     }
 
     /// Takes one of some words.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::fields::{Fields, Problems};
+use super::fields::{Fields, Problems, Scalar};
 use super::yaml::{Kind, Node};
 
 /// What kind of value an input takes.
@@ -25,23 +25,37 @@ pub enum InputType {
     Choice,
     /// A path of a file or folder.
     Path,
+    /// The name of one file or folder: nothing that leads anywhere.
+    Name,
     /// A value that is never shown, logged or remembered.
     Secret,
 }
 
-const TYPES: [(&str, InputType); 7] = [
+const TYPES: [(&str, InputType); 8] = [
     ("string", InputType::String),
     ("text", InputType::Text),
     ("number", InputType::Number),
     ("boolean", InputType::Boolean),
     ("choice", InputType::Choice),
     ("path", InputType::Path),
+    ("name", InputType::Name),
     ("secret", InputType::Secret),
 ];
+
+/// What a number may look like; nothing at all is no value yet.
+pub(super) const NUMBER: &str = r"^([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)?$";
+/// Text without control characters, but for tabs and line breaks.
+pub(super) const LINES: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
+/// The same on one line.
+pub(super) const ONE_LINE: &str = r"^[^\x00-\x08\x0a-\x1f\x7f-\x9f]*$";
+
+/// What leads somewhere is no name.
+pub(super) const NAME: &str = r"^[^\x00-\x08\x0a-\x1f\x7f-\x9f/]*$";
 
 /// A value that an action asks for before it runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = super::schema::defaults_by_type()))]
 pub struct Input {
     /// The name that placeholders use: `{{ inputs.ID }}`.
     #[schemars(regex(pattern = "^[A-Za-z][A-Za-z0-9_-]{0,63}$"))]
@@ -64,6 +78,7 @@ pub struct Input {
     pub required: bool,
     /// The values a `choice` offers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(regex(pattern = LINES)))]
     pub choices: Vec<String>,
 }
 
@@ -71,8 +86,8 @@ impl Input {
     /// Why a value does not fit; `None` if it does.
     #[must_use]
     pub fn refuse(&self, value: &str) -> Option<String> {
-        if let Some(control) = value.chars().find(|&c| c.is_control() && c != '\t' && c != '\n') {
-            return Some(format!("holds the control character \\u{{{:x}}}", u32::from(control)));
+        if let Some(control) = refuse_controls(value) {
+            return Some(control);
         }
         match self.kind {
             InputType::Number if value.parse::<f64>().is_ok_and(f64::is_finite) => None,
@@ -81,12 +96,23 @@ impl Input {
             InputType::Boolean => Some("is neither `true` nor `false`".to_owned()),
             InputType::Choice if self.choices.iter().any(|choice| choice == value) => None,
             InputType::Choice => Some(format!("is none of {}", self.choices.join(", "))),
-            InputType::String | InputType::Path if value.contains('\n') => {
+            InputType::String | InputType::Path | InputType::Name if value.contains('\n') => {
                 Some("holds a line break".to_owned())
             }
-            InputType::String | InputType::Path | InputType::Text | InputType::Secret => None,
+            InputType::Name if matches!(value, "." | "..") || value.contains('/') => {
+                Some("must be the name of one file or folder, without `/`".to_owned())
+            }
+            InputType::String | InputType::Path | InputType::Name | InputType::Text | InputType::Secret => {
+                None
+            }
         }
     }
+}
+
+/// Why a text with control characters other than tab and line break is refused.
+fn refuse_controls(text: &str) -> Option<String> {
+    let control = text.chars().find(|&c| c.is_control() && c != '\t' && c != '\n')?;
+    Some(format!("holds the control character \\u{{{:x}}}", u32::from(control)))
 }
 
 /// Reads the list under `inputs`.
@@ -126,27 +152,47 @@ fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Input> {
     let default = fields.plain("default");
     let required = fields.flag("required").unwrap_or_default();
     let choices = fields.texts("choices");
-    let chosen: Vec<String> = choices.iter().flatten().map(|(text, _)| (*text).to_owned()).collect();
     if kind == InputType::Choice && !fields.took("choices") {
         fields.missing("choices");
+    } else if kind == InputType::Choice && choices.as_ref().is_some_and(Vec::is_empty) {
+        let at = fields.at;
+        fields.problems.error(at, "no-choices", "a choice needs something to choose from", None);
+    }
+    for (choice, node) in choices.iter().flatten() {
+        if let Some(why) = refuse_controls(choice) {
+            fields.problems.error(node.at, "wrong-type", format!("the choice {why}"), None);
+        }
     }
     let input = Input {
         id: id.map_or("", |(id, _)| id).to_owned(),
         label,
         description,
         kind,
-        default: default.map(|(text, _)| text.to_owned()),
+        default: default.map(|(text, node)| as_value(kind, text, node)),
         required,
-        choices: chosen,
+        choices: choices.iter().flatten().map(|(text, _)| (*text).to_owned()).collect(),
     };
-    // An empty default stands for "no value yet", whatever the type.
-    if let (Some((text, node)), Some(why)) = (default, input.default.as_deref().and_then(|d| input.refuse(d)))
+    // An empty default stands for "no value yet", whatever the type; what can't be chosen from is told already.
+    if let (Some((_, node)), Some(text)) = (default, &input.default)
         && !text.is_empty()
+        && (kind != InputType::Choice || !input.choices.is_empty())
+        && let Some(why) = input.refuse(text)
     {
-        fields.problems.error(node.at, "wrong-type", format!("the default {why}"), None);
+        let unknown = kind == InputType::Choice && refuse_controls(text).is_none();
+        let code = if unknown { "unknown-choice" } else { "wrong-type" };
+        fields.problems.error(node.at, code, format!("the default {why}"), None);
     }
     fields.finish();
     id.map(|_| input)
+}
+
+/// A default as the value that it stands for: YAML has more ways to write `true` and `16` than values have.
+fn as_value(kind: InputType, text: &str, node: &Node) -> String {
+    match (kind, node.scalar(), node.whole()) {
+        (InputType::Boolean, Some((_, Scalar::Bool(flag))), _) => flag.to_string(),
+        (InputType::Number, _, Some(number)) if text.parse::<f64>().is_err() => number.to_string(),
+        _ => text.to_owned(),
+    }
 }
 
 /// Whether placeholders can name it.

@@ -43,6 +43,15 @@ impl Problem {
         self.severity == Severity::Error
     }
 
+    /// Two files of one folder that say that they are the same action.
+    #[must_use]
+    pub(crate) fn same_id(file: &Path, other: &Path, id: &str) -> Self {
+        let name = super::visible(&other.file_name().unwrap_or_default().to_string_lossy());
+        let message = format!("`{name}` has the id `{}` too", super::visible(id));
+        let fix = Some("give one of the two another id".to_owned());
+        Self { fix, ..Self::whole(file, "duplicate-id", message) }
+    }
+
     /// A problem with a file as a whole.
     #[must_use]
     pub fn whole(file: &Path, code: &str, message: impl Into<String>) -> Self {

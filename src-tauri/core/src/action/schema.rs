@@ -4,9 +4,10 @@
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Claude, Close, Input, Reuse, Scope};
+use super::document::RESERVED;
+use super::{Claude, Close, Input, Reuse, duration};
 use crate::step::Step;
 
 /// The schema, as the committed `docs/action.schema.json` holds it.
@@ -31,6 +32,7 @@ pub fn schema() -> String {
 struct ActionFile {
     /// The id, kebab-case; the file's name without `.yaml` if not given.
     #[schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$"), length(max = 100))]
+    #[schemars(extend("not" = { "pattern": RESERVED }))]
     id: Option<String>,
     /// The button's text.
     #[schemars(regex(pattern = r"\S"))]
@@ -42,16 +44,18 @@ struct ActionFile {
     description: Option<String>,
     /// A Lucide icon's name, in `PascalCase` (lucide.dev/icons).
     icon: Option<String>,
-    /// The folder decides; this is only for readers.
-    #[schemars(with = "Option<ScopeName>")]
-    scope: Option<Scope>,
+    /// The folder decides; this is only for readers: `user` or `project`.
+    scope: Option<String>,
     /// Free words for the filter.
     tags: Option<Vec<String>>,
     /// The folder to run in, relative to the project.
+    #[schemars(regex(pattern = NO_NUL))]
     cwd: Option<String>,
     /// Variables for the terminal.
+    #[schemars(extend("propertyNames" = { "pattern": r"^[^=\x00]+$" }))]
     env: Option<std::collections::BTreeMap<String, Box<Plain>>>,
     /// The shell to run in; the login shell if not given.
+    #[schemars(regex(pattern = NO_NUL))]
     shell: Option<String>,
     /// What the action asks for before it runs.
     inputs: Option<Vec<Input>>,
@@ -68,17 +72,11 @@ struct ActionFile {
     steps: Vec<Step>,
 }
 
-/// The names of the scopes.
-#[derive(JsonSchema)]
-#[schemars(rename_all = "lowercase", inline)]
-#[expect(dead_code, reason = "the schema is all that is made of it")]
-enum ScopeName {
-    User,
-    Project,
-}
+/// What the system takes neither for a path nor for a variable's value.
+const NO_NUL: &str = r"^[^\x00]*$";
 
 /// A text, number or boolean, taken as it is written.
-pub(crate) struct Plain(#[expect(dead_code, reason = "the schema is all that is made of it")] u8);
+pub(crate) struct Plain;
 
 impl JsonSchema for Plain {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -88,8 +86,28 @@ impl JsonSchema for Plain {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["string", "number", "boolean"] })
+        json_schema!({ "type": ["string", "number", "boolean"], "pattern": NO_NUL })
     }
+}
+
+/// What an input's default may be, of each type of input.
+pub(crate) fn defaults_by_type() -> Value {
+    let rules = [
+        (json!(["number"]), json!({ "type": ["string", "number"], "pattern": super::input::NUMBER })),
+        (json!(["boolean"]), json!({ "enum": [true, false, "true", "false", ""] })),
+        (json!(["string", "path"]), json!({ "pattern": super::input::ONE_LINE })),
+        (json!(["name"]), json!({ "pattern": super::input::NAME, "not": { "enum": [".", ".."] } })),
+        (json!(["text", "choice", "secret"]), json!({ "pattern": super::input::LINES })),
+    ];
+    let rules = rules.into_iter().map(|(types, default)| {
+        // An input without a type is a `string`.
+        let given = if types[0] == "string" { json!([]) } else { json!(["type"]) };
+        json!({ "if": { "properties": { "type": { "enum": types } }, "required": given },
+                "then": { "properties": { "default": default } } })
+    });
+    let choice = json!({ "if": { "properties": { "type": { "const": "choice" } }, "required": ["type"] },
+                         "then": { "properties": { "choices": { "minItems": 1 } }, "required": ["choices"] } });
+    rules.chain([choice]).collect()
 }
 
 /// A length of time.
@@ -103,8 +121,8 @@ impl JsonSchema for DurationText {
         json_schema!({
             "description": "Milliseconds, or a number with a unit: 500ms, 30s, 10m, 1h.",
             "anyOf": [
-                { "type": "integer", "minimum": 0, "maximum": 31_536_000_000_u64 },
-                { "type": "string", "pattern": "^[0-9]+(ms|s|m|h)?$" }
+                { "type": "integer", "minimum": 0, "maximum": duration::LONGEST },
+                { "type": "string", "pattern": duration::pattern() }
             ]
         })
     }
@@ -127,24 +145,25 @@ impl JsonSchema for Codes {
 pub(crate) fn without_null(value: &mut Value) {
     match value {
         Value::Object(object) => {
-            if let Some(Value::Array(types)) = object.get_mut("type")
-                && types.len() == 2
-                && let Some(null) = types.iter().position(|name| name == "null")
-            {
-                types.remove(null);
-                let only = types.remove(0);
-                object.insert("type".into(), only);
+            if let Some(Value::Array(types)) = object.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = &types[..] {
+                    let only = only.clone();
+                    object.insert("type".into(), only);
+                }
             }
-            let nullable =
-                |schema: &Value| schema.get("$ref").is_some() || schema.get("type") == Some(&"null".into());
+            if let Some(Value::Array(values)) = object.get_mut("enum") {
+                values.retain(|value| !value.is_null());
+            }
+            let null = json!({ "type": "null" });
             if let Some(Value::Array(any)) = object.get("anyOf")
-                && any.len() == 2
-                && any.iter().all(nullable)
-                && let Some(only) = any.iter().find(|schema| schema.get("$ref").is_some()).cloned()
+                && any.contains(&null)
+                && let [only] = &any.iter().filter(|schema| **schema != null).collect::<Vec<_>>()[..]
             {
-                object.remove("anyOf");
                 // Beside a `$ref`, draft-07 ignores all other keys.
-                object.insert("allOf".into(), Value::Array(vec![only]));
+                let only = json!([only]);
+                object.remove("anyOf");
+                object.insert("allOf".into(), only);
             }
             if object.get("default") == Some(&Value::Null) {
                 object.remove("default");

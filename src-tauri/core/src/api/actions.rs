@@ -197,7 +197,7 @@ pub struct Version {
     pub at: DateTime<Utc>,
     /// Its size in bytes.
     pub size: u64,
-    /// Who wrote it: `editor`, `restore`, `reset`, `seed`, `delete`, `create`, `import`.
+    /// Who wrote it: `editor`, `restore`, `reset`, `seed`, `create`, `import`.
     pub author: String,
     /// Whether it parses.
     pub valid: bool,

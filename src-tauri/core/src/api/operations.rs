@@ -23,7 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use answer::refuse;
-pub(crate) use terminals::size_of;
+pub(crate) use terminals::{COLOURS, size_of};
 
 use super::{ApiError, Event, StreamIn, StreamOut, docs};
 use crate::config::WindowCommand;
@@ -61,6 +61,7 @@ pub(crate) fn table() -> (Router<Rooms>, OpenApi) {
         .routes(routes!(terminals::resize))
         .routes(routes!(terminals::screen))
         .routes(routes!(terminals::codenames))
+        .routes(routes!(terminals::tell_colours))
         .routes(routes!(streams::terminal))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))

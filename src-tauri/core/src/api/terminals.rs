@@ -101,6 +101,54 @@ pub struct ResizeRequest {
     pub rows: u16,
 }
 
+/// The colours that terminals are drawn in, for programs that ask: each as `#rrggbb`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Colours {
+    /// Of text.
+    #[schema(value_type = String)]
+    pub foreground: Colour,
+    /// Of the ground.
+    #[schema(value_type = String)]
+    pub background: Colour,
+    /// Of the cursor.
+    #[schema(value_type = String)]
+    pub cursor: Colour,
+    /// The first ones of the palette: black, red, and so on. Those that are missing are xterm's.
+    #[schema(value_type = Vec<String>)]
+    pub palette: Vec<Colour>,
+}
+
+/// A colour: red, green, blue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Colour(pub [u8; 3]);
+
+impl TryFrom<String> for Colour {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let digits = text.strip_prefix('#').filter(|rest| rest.len() == 6);
+        let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let [_, colour @ ..] = value.ok_or(format!("`{text}` is no colour like `#1b1b21`"))?.to_be_bytes();
+        Ok(Self(colour))
+    }
+}
+
+impl From<Colour> for String {
+    fn from(Colour([red, green, blue]): Colour) -> Self {
+        format!("#{red:02x}{green:02x}{blue:02x}")
+    }
+}
+
+impl Default for Colours {
+    /// White on black, for as long as no window has told its own.
+    fn default() -> Self {
+        let white = Colour([0xe5; 3]);
+        Self { foreground: white, background: Colour([0; 3]), cursor: white, palette: Vec::new() }
+    }
+}
+
 /// What became of a write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WriteReport {

@@ -14,6 +14,8 @@ const SUFFIX: &str = "log";
 
 /// Writes the log until the guard is dropped. A folder that can't be written to costs the log, not the host.
 pub fn open(paths: &Paths, level: &str) -> Option<WorkerGuard> {
+    // The library would say on the standard error that there is no folder to look for old files in.
+    std::fs::create_dir_all(paths.logs()).ok()?;
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .max_log_files(DAYS)

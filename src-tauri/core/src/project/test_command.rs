@@ -46,7 +46,7 @@ impl Folder<'_> {
     }
 
     fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.0.join(name)).unwrap_or_default()
+        super::text_of(&self.0.join(name)).unwrap_or_default()
     }
 
     /// The first of these files that is there.

@@ -100,10 +100,7 @@ impl WaitExit {
 }
 
 fn read_codes(node: &Node) -> Option<Vec<i32>> {
-    let one = |node: &Node| match node.scalar() {
-        Some((text, Scalar::Number)) => text.parse().ok().filter(|code| (0..=255).contains(code)),
-        _ => None,
-    };
+    let one = |node: &Node| node.whole()?.try_into().ok().filter(|code| (0..=255).contains(code));
     match &node.kind {
         NodeKind::List(items) if !items.is_empty() => items.iter().map(|item| one(item)).collect(),
         _ => Some(vec![one(node)?]),

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::file::{self, Content, TEMPORARY};
 use super::history::Author;
-use super::shelf::{SETTLE, Shelf};
+use super::shelf::{Place, SETTLE, Shelf};
 use super::watch::Seen;
 use super::{Notice, StoreChange, StoreError, fault};
 use crate::action::{id_of, is_id};
@@ -20,9 +20,12 @@ use crate::clock;
 /// is told of that comes late.
 const QUIET: Duration = Duration::from_secs(10);
 
+/// What the schema's unfinished file is called after: no id, so that it is nobody's version.
+pub(super) const SCHEMA: &str = "Schema";
+
 /// A file that was taken out of its place.
 pub(super) struct Aside {
-    pub project: Option<PathBuf>,
+    pub place: Place,
     pub id: String,
     /// Where it stood, as its folder is watched.
     pub from: Option<PathBuf>,
@@ -44,6 +47,7 @@ impl Shelf {
     /// stood beside already, and goes at once if it is at rest.
     pub(super) fn let_go(&mut self, path: &Path, aside: Aside) -> Result<(), StoreError> {
         if aside.from.is_none() && file::is_at_rest(path, SETTLE) {
+            self.history.be_synced().map_err(self.history_error("keeping what a crash left behind"))?;
             fault::point("before what was put aside is removed").map_err(StoreError::io(path, "removing"))?;
             return std::fs::remove_file(path).map_err(StoreError::io(path, "removing"));
         }
@@ -98,7 +102,7 @@ impl Shelf {
         let Some(mut aside) = self.asides.remove(path) else { return };
         let Ok(Content::Bytes(bytes)) = file::read_at_most(path, None) else { return };
         if bytes != aside.kept {
-            let kept = self.keep_late(aside.project.as_deref(), &aside.id, &bytes, aside.instead.as_ref());
+            let kept = self.keep_late(aside.place, &aside.id, &bytes, aside.instead.as_ref());
             match kept {
                 Ok(Some(timestamp)) => self.tell_of_late(&aside.id, timestamp),
                 Ok(None) => {}
@@ -113,7 +117,9 @@ impl Shelf {
             self.due.insert(path.to_owned(), Instant::now() + wait);
             return;
         }
-        let removed = fault::point("before what was put aside is removed late")
+        let synced = self.history.be_synced();
+        let removed = synced
+            .and_then(|()| fault::point("before what was put aside is removed late"))
             .and_then(|()| std::fs::remove_file(path));
         if let Err(error) = removed {
             tracing::warn!(%error, path = %path.display(), "what was put aside can't be removed");
@@ -131,12 +137,12 @@ impl Shelf {
     /// Keeps bytes that are no longer in place, and the ones that are as the newest; the version that is new.
     pub(super) fn keep_late(
         &mut self,
-        project: Option<&Path>,
+        place: Place,
         id: &str,
         bytes: &[u8],
         instead: Option<&(Vec<u8>, Author)>,
     ) -> io::Result<Option<String>> {
-        let key = self.folder(project).key(id);
+        let key = self.folder(place).key(id);
         // Half of a version that the history has whole is nothing new.
         let known = self.history.timestamps(&key)?.iter().any(|timestamp| {
             self.history.read(&key, timestamp).is_ok_and(|old| old.is_some_and(|old| old.starts_with(bytes)))
@@ -145,7 +151,7 @@ impl Shelf {
             return Ok(None);
         }
         let kept = self.history.record(&key, bytes, Author::Editor, "written late", clock::now())?;
-        if let Some((_, active)) = self.active(project, id) {
+        if let Some((_, active)) = self.active(place, id) {
             let author = instead.filter(|(bytes, _)| *bytes == active);
             let author = author.map_or(Author::Editor, |(_, author)| *author);
             self.history.record(&key, &active, author, "", clock::now())?;
@@ -154,8 +160,8 @@ impl Shelf {
     }
 
     /// Keeps what a crash left behind in a folder, or beside what its links lead to, then removes it.
-    pub(super) fn sweep(&mut self, project: Option<&Path>) {
-        let folder = self.folder(project);
+    pub(super) fn sweep(&mut self, place: Place) {
+        let folder = self.folder(place);
         let mut places: Vec<(PathBuf, Option<String>)> = vec![(folder.dir.clone(), None)];
         for (path, entry) in folder.entries().filter(|(path, _)| path.is_symlink()) {
             if let Ok(target) = path.canonicalize()
@@ -178,13 +184,16 @@ impl Shelf {
                 {
                     continue;
                 }
-                let Ok(Content::Bytes(bytes)) = file::read_at_most(&path, None) else { continue };
-                let id = if is_id(named) { named.to_owned() } else { id_of(&path, &bytes) };
-                if !is_id(&id) || self.keep_late(project, &id, &bytes, None).is_err() {
+                if named == SCHEMA {
+                    _ = std::fs::remove_file(&path);
                     continue;
                 }
-                let project = project.map(Path::to_owned);
-                let aside = Aside { project, id, from: None, kept: bytes, instead: None, closed: false };
+                let Ok(Content::Bytes(bytes)) = file::read_at_most(&path, None) else { continue };
+                let id = if is_id(named) { named.to_owned() } else { id_of(&path, &bytes) };
+                if !is_id(&id) || self.keep_late(place, &id, &bytes, None).is_err() {
+                    continue;
+                }
+                let aside = Aside { place, id, from: None, kept: bytes, instead: None, closed: false };
                 if let Err(error) = self.let_go(&path, aside) {
                     tracing::warn!(%error, "what a crash left behind can't be removed");
                 }

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags};
 use rustix::io::Errno;
 
-use super::aside::{Aside, name_beside};
+use super::aside::{Aside, SCHEMA, name_beside};
 use super::file::{self, Content};
 use super::folder::Folder;
-use super::history::{Author, Key};
-use super::shelf::Shelf;
+use super::history::Author;
+use super::shelf::{Place, Shelf};
 use super::{StoreError, Which};
 use super::{copy, fault};
 use crate::action::{Scope, id_of, is_id, kebab};
@@ -24,13 +24,12 @@ use crate::clock;
 impl Shelf {
     /// Makes a version the active file.
     pub fn restore(&mut self, which: &Which, timestamp: &str) -> Result<Undo, StoreError> {
-        let project = self.place_of_version(which, timestamp)?;
-        let project = project.as_deref();
-        let key = self.folder(project).key(&which.id);
+        let place = self.place_of_version(which, timestamp)?;
+        let key = self.folder(place).key(&which.id);
         let version = self.history.read(&key, timestamp);
         let unknown = || StoreError::UnknownVersion { id: which.id.clone(), timestamp: timestamp.to_owned() };
         let bytes = version.map_err(self.history_error("reading a version"))?.ok_or_else(unknown)?;
-        self.put(project, &which.id, &bytes, Author::Restore, timestamp)
+        self.put(place, &which.id, &bytes, Author::Restore, timestamp)
     }
 
     /// Makes the shipped version of a default the active file.
@@ -39,19 +38,18 @@ impl Shelf {
             return Err(StoreError::InvalidId(id.to_owned()));
         }
         let text = self.defaults.text(id).ok_or_else(|| StoreError::NotADefault(id.to_owned()))?.to_owned();
-        self.put(None, id, text.as_bytes(), Author::Reset, "reset to the default")
+        self.put(Place::USER, id, text.as_bytes(), Author::Reset, "reset to the default")
     }
 
     /// Removes an action's file; its versions stay.
     pub fn delete(&mut self, which: &Which) -> Result<Undo, StoreError> {
-        let project = self.place(which)?;
-        let project = project.as_deref();
-        if project.is_none() && self.defaults.text(&which.id).is_some() {
+        let place = self.place_of_file(which)?;
+        if place == Place::USER && self.defaults.text(&which.id).is_some() {
             return Err(StoreError::IsADefault(which.id.clone()));
         }
-        let found = self.folder(project).with_id(&which.id).next().map(|(path, _)| path.clone());
-        let path = found.ok_or_else(|| self.unknown(&which.id, project))?;
-        self.take_away(project, &which.id, &path)
+        let found = self.folder(place).with_id(&which.id).next().map(|(path, _)| path.clone());
+        let path = found.ok_or_else(|| self.unknown(&which.id, place))?;
+        self.take_away(place, &which.id, &path)
     }
 
     /// Makes a new action of the user's from one, or from a version of one; the new id.
@@ -61,14 +59,14 @@ impl Shelf {
         timestamp: Option<&str>,
         id: Option<&str>,
     ) -> Result<String, StoreError> {
-        let project = self.place_to_read(which)?;
+        let place = self.place_to_read(which)?;
         let bytes = match timestamp {
             None => {
-                let active = self.active(project.as_deref(), &which.id);
-                active.ok_or_else(|| self.unknown(&which.id, project.as_deref()))?.1
+                let active = self.active(place, &which.id);
+                active.ok_or_else(|| self.unknown(&which.id, place))?.1
             }
             Some(timestamp) => {
-                let key = self.folder(project.as_deref()).key(&which.id);
+                let key = self.folder(place).key(&which.id);
                 let version = self.history.read(&key, timestamp);
                 let unknown =
                     || StoreError::UnknownVersion { id: which.id.clone(), timestamp: timestamp.to_owned() };
@@ -77,17 +75,17 @@ impl Shelf {
         };
         let id = match id {
             Some(id) if !is_id(id) => return Err(StoreError::InvalidId(id.to_owned())),
-            Some(id) if self.is_taken(None, id) => {
-                let path = self.user.dir.join(format!("{id}.yaml"));
+            Some(id) if self.is_taken(Place::USER, id) => {
+                let path = self.user().dir.join(format!("{id}.yaml"));
                 return Err(StoreError::InTheWay {
                     path,
                     what: format!("there is an action `{id}` already"),
                 });
             }
             Some(id) => id.to_owned(),
-            None => self.free_id(None, &format!("my-{}", which.id.trim_start_matches("my-"))),
+            None => self.free_id(Place::USER, &format!("my-{}", which.id.trim_start_matches("my-"))),
         };
-        let path = self.user.dir.join(format!("{id}.yaml"));
+        let path = self.user().dir.join(format!("{id}.yaml"));
         let text = copy::copy(&path, &bytes, &id).ok_or_else(|| {
             let what = format!(
                 "a copy of `{}` can't be made: it is written in a way that only an editor can change",
@@ -95,7 +93,7 @@ impl Shelf {
             );
             StoreError::InTheWay { path, what }
         })?;
-        self.put(None, &id, text.as_bytes(), Author::Import, &format!("a copy of {}", which.id))?;
+        self.put(Place::USER, &id, text.as_bytes(), Author::Import, &format!("a copy of {}", which.id))?;
         Ok(id)
     }
 
@@ -106,39 +104,46 @@ impl Shelf {
         wanted: &str,
         text: impl FnOnce(&str) -> String,
     ) -> Result<String, StoreError> {
-        match project {
-            Some(project) => _ = self.project(project),
-            None => self.offer_schema()?,
-        }
-        let id = self.free_id(project, wanted);
-        self.put(project, &id, text(&id).as_bytes(), Author::Create, "made from the template")?;
+        let place = self.place(project);
+        self.make_folder(place)?;
+        self.offer_schema(place)?;
+        let id = self.free_id(place, wanted);
+        self.put(place, &id, text(&id).as_bytes(), Author::Create, "made from the template")?;
         Ok(id)
     }
 
-    /// Puts the schema beside the user's files, where the header of the template has editors look for it.
-    fn offer_schema(&self) -> Result<(), StoreError> {
-        self.make_folder(None)?;
-        let path = self.user.dir.join(".schema.json");
-        file::write_atomic(&path, crate::action::schema().as_bytes(), 0o644)
-            .map_err(StoreError::io(&path, "writing the schema"))
+    /// Puts the schema beside the files of a folder, where the header of the template has editors look for it.
+    pub(super) fn offer_schema(&self, place: Place) -> Result<(), StoreError> {
+        let folder = &self.folder(place).dir;
+        let path = folder.join(".schema.json");
+        let schema = crate::action::schema();
+        if matches!(file::read_at_most(&path, None), Ok(Content::Bytes(bytes)) if bytes == schema.as_bytes())
+        {
+            return Ok(());
+        }
+        let write = || {
+            let beside = file::write_beside_as(folder, SCHEMA, schema.as_bytes(), 0o644)?;
+            beside.persist(&path).map_err(|error| error.error)
+        };
+        write().map(drop).map_err(StoreError::io(&path, "writing the schema"))
     }
 
     /// Puts bytes into the file that holds an id, else into a new one; what was there is in the history.
     pub fn put(
         &mut self,
-        project: Option<&Path>,
+        place: Place,
         id: &str,
         bytes: &[u8],
         author: Author,
         reason: &str,
     ) -> Result<Undo, StoreError> {
-        let key = self.folder(project).key(id);
-        let held = self.held(project, id)?;
+        let key = self.folder(place).key(id);
+        let held = self.held(place, id)?;
         let (path, current) = match held {
             Some((path, current)) => (path, Some(current)),
-            None => (self.free_path(project, id), None),
+            None => (self.free_path(place, id), None),
         };
-        self.make_folder(project)?;
+        self.make_folder(place)?;
         let mut timestamp = None;
         if let Some(current) = &current {
             timestamp = self
@@ -146,13 +151,14 @@ impl Shelf {
                 .record(&key, current, Author::Editor, "", clock::now())
                 .map_err(self.history_error("keeping what the file holds"))?;
         }
+        // What the file will hold is durable there; only what it held has to be here before.
         self.history
-            .record(&key, bytes, author, reason, clock::now())
+            .note(&key, bytes, author, reason, clock::now())
             .map_err(self.history_error("keeping the new version"))?;
         if current.as_deref() != Some(bytes) {
             let metadata = std::fs::metadata(&path).ok();
             let mode = metadata.map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
-            let target = behind_link(project, &path)?;
+            let target = behind_link(self.folder(place).project.as_deref(), &path)?;
             let swapped = replace(&target, bytes, mode, id, current.is_some())
                 .map_err(StoreError::io(&target, "writing the file"))?;
             if let Swapped::Out { bytes: other, temporary } = swapped {
@@ -160,11 +166,11 @@ impl Shelf {
                 let instead = Some((bytes.to_vec(), author));
                 if Some(&other) != current.as_ref() {
                     // If it can't be kept, the file with it stays beside; the next start keeps it.
-                    self.keep_late(project, id, &other, instead.as_ref())
+                    self.keep_late(place, id, &other, instead.as_ref())
                         .map_err(self.history_error("keeping what was written meanwhile"))?;
                 }
                 let aside = Aside {
-                    project: project.map(Path::to_owned),
+                    place,
                     id: id.to_owned(),
                     from: Some(target),
                     kept: other,
@@ -175,14 +181,14 @@ impl Shelf {
             }
             self.writing.remove(&path);
         }
-        self.reload(project, vec![path], true);
+        self.reload(place, vec![path], true);
         Ok(Undo { timestamp })
     }
 
     /// Removes a file through the history.
-    pub fn take_away(&mut self, project: Option<&Path>, id: &str, path: &Path) -> Result<Undo, StoreError> {
-        self.make_folder(project)?;
-        let key = self.folder(project).key(id);
+    pub fn take_away(&mut self, place: Place, id: &str, path: &Path) -> Result<Undo, StoreError> {
+        self.make_folder(place)?;
+        let key = self.folder(place).key(id);
         let bytes = match file::read_at_most(path, None).map_err(StoreError::io(path, "reading the file"))? {
             Content::Bytes(bytes) => bytes,
             Content::TooLarge(size) => {
@@ -210,53 +216,60 @@ impl Shelf {
             }
             _ => (None, bytes),
         };
-        let of = project.map(Path::to_owned);
         let from = Some(path.to_owned());
-        self.let_go(
-            &aside,
-            Aside { project: of, id: id.to_owned(), from, kept, instead: None, closed: false },
-        )?;
+        self.let_go(&aside, Aside { place, id: id.to_owned(), from, kept, instead: None, closed: false })?;
         file::sync_folder(&folder).map_err(StoreError::io(&folder, "syncing the folder"))?;
-        self.reload(project, vec![path.to_owned()], true);
+        self.reload(place, vec![path.to_owned()], true);
         Ok(Undo { timestamp: meanwhile.or(timestamp) })
     }
 
     /// The folder that a change is meant for: the user's by default.
-    pub fn place(&mut self, which: &Which) -> Result<Option<PathBuf>, StoreError> {
+    pub fn place_to_change(&mut self, which: &Which) -> Result<Place, StoreError> {
         if !is_id(&which.id) {
             return Err(StoreError::InvalidId(which.id.clone()));
         }
         match (&which.project, which.scope) {
-            (Some(project), Some(Scope::Project)) => {
-                self.project(project);
-                Ok(Some(project.clone()))
-            }
-            (None, Some(Scope::Project)) => Err(self.unknown(&which.id, None)),
-            _ => Ok(None),
+            (Some(project), Some(Scope::Project)) => Ok(self.place(Some(project))),
+            (None, Some(Scope::Project)) => Err(self.unknown(&which.id, Place::USER)),
+            _ => Ok(Place::USER),
         }
     }
 
-    /// The folder whose action has this version, if it is not said which of two is meant: the user's unless only
-    /// the project's has it.
-    fn place_of_version(&mut self, which: &Which, timestamp: &str) -> Result<Option<PathBuf>, StoreError> {
-        let place = self.place(which)?;
-        let Some(project) = which.project.clone().filter(|_| which.scope.is_none()) else { return Ok(place) };
-        let key = |project| Key { project, id: which.id.clone() };
-        let has = |key: &Key| self.history.read(key, timestamp).is_ok_and(|version| version.is_some());
-        if has(&key(None)) || !has(&key(Some(project.clone()))) {
+    /// The folder whose file is meant, if it is not said which of two: the user's unless only the project has one.
+    fn place_of_file(&mut self, which: &Which) -> Result<Place, StoreError> {
+        let has = |shelf: &Self, place| shelf.folder(place).with_id(&which.id).next().is_some();
+        self.place_that_has(which, has)
+    }
+
+    /// The folder whose action has this version, chosen likewise.
+    fn place_of_version(&mut self, which: &Which, timestamp: &str) -> Result<Place, StoreError> {
+        let has = |shelf: &Self, place| {
+            let key = shelf.folder(place).key(&which.id);
+            shelf.history.read(&key, timestamp).is_ok_and(|version| version.is_some())
+        };
+        self.place_that_has(which, has)
+    }
+
+    fn place_that_has(
+        &mut self,
+        which: &Which,
+        has: impl Fn(&Self, Place) -> bool,
+    ) -> Result<Place, StoreError> {
+        let place = self.place_to_change(which)?;
+        let Some(project) = which.project.as_deref().filter(|_| which.scope.is_none()) else {
             return Ok(place);
-        }
-        self.project(&project);
-        Ok(Some(project))
+        };
+        let projects = self.place(Some(project));
+        Ok(if !has(self, place) && has(self, projects) { projects } else { place })
     }
 
     /// The file with an id and its bytes; refuses what is there but can't be read.
-    fn held(&self, project: Option<&Path>, id: &str) -> Result<Option<(PathBuf, Vec<u8>)>, StoreError> {
-        if let Some(active) = self.active(project, id) {
+    fn held(&self, place: Place, id: &str) -> Result<Option<(PathBuf, Vec<u8>)>, StoreError> {
+        if let Some(active) = self.active(place, id) {
             return Ok(Some(active));
         }
         // A file that the watcher has not told of yet, or one that can't be read.
-        let path = self.folder(project).dir.join(format!("{id}.yaml"));
+        let path = self.folder(place).dir.join(format!("{id}.yaml"));
         let blocked = |what: String| Err(StoreError::InTheWay { path: path.clone(), what });
         match file::read_at_most(&path, None) {
             Ok(Content::Bytes(bytes)) if id_of(&path, &bytes) == id => Ok(Some((path, bytes))),
@@ -271,35 +284,35 @@ impl Shelf {
     }
 
     /// A name for a new file: `<id>.yaml`, unless another action's file is called so.
-    fn free_path(&self, project: Option<&Path>, id: &str) -> PathBuf {
-        let folder = &self.folder(project).dir;
+    fn free_path(&self, place: Place, id: &str) -> PathBuf {
+        let folder = &self.folder(place).dir;
         let names = std::iter::once(format!("{id}.yaml")).chain((2..).map(|n| format!("{id}-{n}.yaml")));
         let free = |path: &PathBuf| path.symlink_metadata().is_err();
         names.map(|name| folder.join(name)).find(free).unwrap_or_else(|| folder.join(format!("{id}.yaml")))
     }
 
     /// Whether an action of the user's, or of the project's, has this id: one would hide the other.
-    fn is_taken(&self, project: Option<&Path>, id: &str) -> bool {
+    fn is_taken(&self, place: Place, id: &str) -> bool {
         let takes = |folder: &Folder| {
             folder.with_id(id).next().is_some()
                 || folder.dir.join(format!("{id}.yaml")).symlink_metadata().is_ok()
         };
-        takes(&self.user) || takes(self.folder(project))
+        takes(self.user()) || takes(self.folder(place))
     }
 
-    fn free_id(&self, project: Option<&Path>, id: &str) -> String {
+    fn free_id(&self, place: Place, id: &str) -> String {
         // An id has 100 characters at most, and a number may have to follow.
         let id = id.chars().take(90).collect::<String>();
         let id = id.trim_end_matches('-');
         let ids = std::iter::once(id.to_owned()).chain((2..).map(|n| format!("{id}-{n}")));
-        ids.into_iter().find(|id| !self.is_taken(project, id)).unwrap_or_else(|| kebab(id))
+        ids.into_iter().find(|id| !self.is_taken(place, id)).unwrap_or_else(|| kebab(id))
     }
 
     /// Makes the folder; refuses one of a project's that a link has put outside of it.
-    fn make_folder(&self, project: Option<&Path>) -> Result<(), StoreError> {
-        let folder = self.folder(project).dir.clone();
+    fn make_folder(&self, place: Place) -> Result<(), StoreError> {
+        let folder = self.folder(place).dir.clone();
         let there = folder.ancestors().find_map(|folder| folder.canonicalize().ok());
-        if let (Some(project), Some(there)) = (project, there)
+        if let (Some(project), Some(there)) = (&self.folder(place).project, there)
             && !there.starts_with(project)
         {
             let what = "this link leads out of the project, and nothing is written through it".to_owned();

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::history::Author;
-use super::shelf::Shelf;
+use super::shelf::{Place, Shelf};
 use super::{Notice, StoreChange, StoreError};
 use crate::action::fields::list;
 use crate::action::{Problem, Scope, Severity, is_id};
@@ -118,8 +118,12 @@ impl Shelf {
             if ids.len() == 1 { ("default action", "its") } else { ("default actions", "their") };
         let ids = list(ids.iter().map(String::as_str));
         let message = format!("the {default} {ids} can't be put into {place} place: {error}");
-        let fix = "make the folder writable; `ai-orchestrator action check` then tries again".to_owned();
-        let problem = Problem::whole(&self.user.dir, "defaults-not-seeded", message);
+        let fix = if self.user().problem.is_some() {
+            "let yourself read and write the folder (`chmod u+rwx`); it is then done by itself".to_owned()
+        } else {
+            "make the folder writable; `ai-orchestrator action check` then tries again".to_owned()
+        };
+        let problem = Problem::whole(&self.user().dir, "defaults-not-seeded", message);
         Problem { severity: Severity::Warning, fix: Some(fix), ..problem }
     }
 
@@ -127,7 +131,7 @@ impl Shelf {
     pub fn offer(&mut self, offered: Defaults) -> Vec<String> {
         if offered.are_newer_than(&self.defaults.version) {
             let readable = |(id, text): &(String, String)| {
-                let file = self.user.dir.join(format!("{id}.yaml"));
+                let file = self.user().dir.join(format!("{id}.yaml"));
                 crate::action::read(&file, Scope::User, text.as_bytes())
                     .0
                     .is_some_and(|action| action.id == *id)
@@ -149,7 +153,7 @@ impl Shelf {
     }
 
     fn seed_one(&mut self, id: &str, text: &str) -> Result<Option<Notice>, StoreError> {
-        let active = self.active(None, id).map(|(_, bytes)| bytes);
+        let active = self.active(Place::USER, id).map(|(_, bytes)| bytes);
         if active.as_deref() == Some(text.as_bytes()) {
             return Ok(None);
         }
@@ -158,7 +162,7 @@ impl Shelf {
         if edited && self.settings.config().defaults == config::Defaults::KeepEdits {
             return Ok(None);
         }
-        let undo = self.put(None, id, text.as_bytes(), Author::Seed, "shipped with this version")?;
+        let undo = self.put(Place::USER, id, text.as_bytes(), Author::Seed, "shipped with this version")?;
         let message =
             format!("your changes to the default action `{id}` were replaced by the shipped version");
         Ok(edited.then(|| Notice {
@@ -171,7 +175,7 @@ impl Shelf {
 
     /// Whether the app wrote these bytes as this default.
     fn is_ours(&self, id: &str, bytes: &[u8]) -> bool {
-        let key = self.user.key(id);
+        let key = self.user().key(id);
         let authors = self.history.authors(&key);
         let ours = |timestamp: &String| {
             matches!(authors.get(timestamp), Some(Author::Seed | Author::Reset))
@@ -185,11 +189,11 @@ impl Shelf {
         let deprecated = self.defaults.deprecated.clone();
         let mut notices = Vec::new();
         for (id, digests) in deprecated {
-            let Some((path, bytes)) = self.active(None, &id) else { continue };
+            let Some((path, bytes)) = self.active(Place::USER, &id) else { continue };
             if !digests.contains(&super::sha256(&bytes)) {
                 continue;
             }
-            match self.take_away(None, &id, &path) {
+            match self.take_away(Place::USER, &id, &path) {
                 Ok(undo) => {
                     let message = format!("the default action `{id}` is no longer shipped and was removed");
                     let notice = Notice::new("default_removed", message);
@@ -206,8 +210,8 @@ impl Shelf {
     }
 
     /// The file that holds an id now, and its bytes; read from the disk, not from memory.
-    pub fn active(&self, project: Option<&std::path::Path>, id: &str) -> Option<(PathBuf, Vec<u8>)> {
-        let folder = self.folder(project);
+    pub fn active(&self, place: Place, id: &str) -> Option<(PathBuf, Vec<u8>)> {
+        let folder = self.folder(place);
         let own = folder.dir.join(format!("{id}.yaml"));
         let mut paths: Vec<&PathBuf> = folder.with_id(id).map(|(path, _)| path).collect();
         // Of two files with one id, the one that is called so is meant.

@@ -11,9 +11,10 @@ pub(super) use tests::point;
 
 #[cfg(test)]
 mod tests {
-    //! A child process lives through a random sequence of edits, restores, resets, deletes, seedings and
-    //! restarts, and is killed, or refused the disk, at one of the points. Then every version that its
-    //! user wrote must be on the disk, whole: as the active file or in the history.
+    //! A child process lives through a random sequence of edits, restores, resets, deletes, seedings, answers to the
+    //! trust question and restarts (which clean old defaults up), and is killed, or refused the disk, at one of the
+    //! points. Then every version that its user wrote must be on the disk, whole: as the active file or in the
+    //! history; and what he was told is trusted must be.
 
     use std::collections::BTreeSet;
     use std::fs::{self, OpenOptions};
@@ -28,7 +29,8 @@ mod tests {
     use crate::paths::Paths;
     use crate::settings::Settings;
     use crate::store::tests::tidied;
-    use crate::store::{ActionStore, Defaults, Which};
+    use crate::store::trust::Trust;
+    use crate::store::{ActionStore, Defaults, Which, sha256};
 
     struct Plan {
         home: PathBuf,
@@ -72,31 +74,33 @@ mod tests {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             usize::try_from(random >> 33).unwrap() % below
         };
-        let shipped = vec![("kept".to_owned(), text("shipped"))];
+        let shipped = ["kept", "second", "third"].map(|id| (id.to_owned(), text("shipped")));
+        let deprecated = vec![("old".to_owned(), vec![sha256(text("shipped once").as_bytes())])];
         let open = || async {
             let paths = Paths::at(&plan.home, plan.home.clone()).unwrap();
-            let defaults = Defaults { shipped: shipped.clone(), ..Defaults::default() };
+            let defaults =
+                Defaults { shipped: shipped.to_vec(), deprecated: deprecated.clone(), ..Defaults::default() };
             ActionStore::open_with(paths.clone(), Settings::open(&paths, Events::default()), defaults)
                 .await
                 .map(|(store, _)| store)
         };
         let Ok(mut store) = open().await else { return };
         for turn in 0..14 {
-            let id = ["kept", "mine", "hers"][next(3)];
+            let id = IDS[next(IDS.len())];
             let (which, dir, history) = place(&plan.home, id);
             let path = dir.join(format!("{id}.yaml"));
             let versions = store.history(which.clone()).await.unwrap_or_default();
-            match next(8) {
+            match next(9) {
                 0..=2 => {
                     // Whoever writes over what nobody has seen yet loses it himself.
                     let _ = store.resolve(which.clone(), true).await;
                     let current = fs::read(&path).unwrap_or_default();
                     if current.is_empty() || contents(&history).contains(&current) {
-                        let text = text(&format!("user {turn}"));
+                        let as_shipped = id == "old" && next(2) == 0;
+                        let text =
+                            text(&if as_shipped { "shipped once".into() } else { format!("user {turn}") });
                         fs::write(&path, &text).unwrap();
-                        let ledger = plan.home.join("ledger");
-                        let mut ledger = OpenOptions::new().create(true).append(true).open(ledger).unwrap();
-                        writeln!(ledger, "{}", serde_json::to_string(&text).unwrap()).unwrap();
+                        enter(&plan.home, "ledger", &text);
                     }
                 }
                 3 if !versions.is_empty() => {
@@ -106,6 +110,18 @@ mod tests {
                 4 => drop(store.reset("kept".into()).await),
                 5 => drop(store.delete(place(&plan.home, ["mine", "hers"][next(2)]).0).await),
                 6 => drop(store.seed().await),
+                7 => {
+                    let hers = place(&plan.home, "hers").0;
+                    let before = store.resolve(hers.clone(), true).await.ok();
+                    let answered = store.trust(hers.clone(), "current".into()).await;
+                    if let Ok(now) = store.resolve(hers, true).await {
+                        let was_trusted = before.is_some_and(|old| old.trusted && old.sha256 == now.sha256);
+                        assert_eq!(now.trusted, answered.is_ok() || was_trusted);
+                        if now.trusted {
+                            enter(&plan.home, "trusted", &now.sha256);
+                        }
+                    }
+                }
                 _ => {
                     drop(store);
                     store = match open().await {
@@ -116,6 +132,19 @@ mod tests {
             }
         }
         fs::write(plan.home.join("reached"), REACHED.load(Ordering::SeqCst).to_string()).unwrap();
+    }
+
+    const IDS: [&str; 4] = ["kept", "mine", "hers", "old"];
+
+    /// Adds a line to what must be found again.
+    fn enter(home: &Path, ledger: &str, line: &str) {
+        let mut ledger = OpenOptions::new().create(true).append(true).open(home.join(ledger)).unwrap();
+        writeln!(ledger, "{}", serde_json::to_string(line).unwrap()).unwrap();
+    }
+
+    fn entered(home: &Path, ledger: &str) -> Vec<String> {
+        let text = fs::read_to_string(home.join(ledger)).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// An action, its folder, and its history's.
@@ -168,15 +197,18 @@ mod tests {
             }
         });
         let mut kept = BTreeSet::new();
-        for id in ["kept", "mine", "hers"] {
+        for id in IDS {
             let (_, dir, history) = place(&home, id);
             kept.extend(contents(&dir));
             kept.extend(contents(&history));
         }
-        let ledger = fs::read_to_string(home.join("ledger")).unwrap_or_default();
-        for line in ledger.lines() {
-            let text: String = serde_json::from_str(line).unwrap();
+        for text in entered(&home, "ledger") {
             assert!(kept.contains(text.as_bytes()), "{plan}: lost {text:?}; kept {}", kept.len());
+        }
+        let trust = Trust::open(home.join("trust.json"));
+        assert_eq!(trust.broken, None, "{plan}");
+        for sha256 in entered(&home, "trusted") {
+            assert!(trust.holds(&home.join("repo"), &sha256), "{plan}: asks again about {sha256}");
         }
         reached?.parse().ok()
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::file;
 use super::history::Key;
-use crate::action::{Action, Problem, Scope, id_of, is_id, kebab, read};
+use crate::action::{Action, Problem, Scope, id_of, is_action_file, is_id, kebab, read};
 
 /// A loaded folder.
 #[derive(Debug)]
@@ -204,12 +204,6 @@ impl Entry {
             None => self.good.clone(),
         }
     }
-}
-
-/// Whether a name is one of an action file. Hidden files are editors' and our own unfinished ones.
-pub(super) fn is_action_file(path: &Path) -> bool {
-    let visible = path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."));
-    visible && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
 fn stem(path: &Path) -> String {

@@ -8,6 +8,7 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -50,8 +51,22 @@ pub(crate) struct History {
     newest: HashMap<Key, (String, [u8; 32])>,
     /// The ids that have versions, the user's and each project's, once they have been looked for.
     ids: HashMap<Option<PathBuf>, BTreeSet<String>>,
-    /// While many files are read at once, one sync at the end stands for all.
-    batch: bool,
+    /// What was written and is not durable yet.
+    unsynced: BTreeSet<PathBuf>,
+    /// Those who make the rest durable; each answers what it could not.
+    syncing: Vec<JoinHandle<BTreeSet<PathBuf>>>,
+}
+
+/// From so many files on, all that the file system has to write is written at once.
+const MANY: usize = 60;
+
+/// When a version is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Durable {
+    /// Before it is told of: what it holds is about to be replaced.
+    Now,
+    /// As soon as can be: what it holds stands in its file as well.
+    Soon,
 }
 
 /// One line of `log.jsonl`.
@@ -59,6 +74,7 @@ pub(crate) struct History {
 struct Entry {
     timestamp: String,
     author: Author,
+    /// For people who look into the file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     reason: String,
 }
@@ -71,10 +87,16 @@ impl History {
         {
             tracing::warn!(%error, folder = %root.display(), "the history can't be made private");
         }
-        Self { root, newest: HashMap::new(), ids: HashMap::new(), batch: false }
+        Self {
+            root,
+            newest: HashMap::new(),
+            ids: HashMap::new(),
+            unsynced: BTreeSet::new(),
+            syncing: Vec::new(),
+        }
     }
 
-    /// Keeps a version, unless it is the newest already; the timestamp it is known by.
+    /// Keeps a version, unless it is the newest already; the timestamp it is known by. It is durable then.
     ///
     /// An empty file is a moment between two versions and none itself.
     pub fn record(
@@ -84,6 +106,72 @@ impl History {
         author: Author,
         reason: &str,
         now: DateTime<Utc>,
+    ) -> io::Result<Option<String>> {
+        let kept = self.keep(key, bytes, author, reason, now, Durable::Now)?;
+        // It may be one that was noted a moment ago.
+        self.be_synced()?;
+        Ok(kept)
+    }
+
+    /// The same for what a file holds, or is about to: it is made durable with all that is noted until `sync_soon`.
+    pub fn note(
+        &mut self,
+        key: &Key,
+        bytes: &[u8],
+        author: Author,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> io::Result<Option<String>> {
+        self.keep(key, bytes, author, reason, now, Durable::Soon)
+    }
+
+    /// Begins to make durable what was noted, without waiting for the disk.
+    pub fn sync_soon(&mut self) {
+        let (done, syncing) = self.syncing.drain(..).partition(JoinHandle::is_finished);
+        self.syncing = syncing;
+        self.take_over(done);
+        if self.unsynced.is_empty() {
+            return;
+        }
+        let (root, paths) = (self.root.clone(), self.unsynced.clone());
+        let thread = std::thread::Builder::new().name("history-sync".into());
+        // Where there is no thread to be had, whoever replaces something does it himself.
+        if let Ok(thread) = thread.spawn(move || sync(&root, paths)) {
+            self.syncing.push(thread);
+            self.unsynced.clear();
+        }
+    }
+
+    /// Waits until everything that was noted is durable: something is about to be replaced or removed.
+    pub fn be_synced(&mut self) -> io::Result<()> {
+        let syncing = std::mem::take(&mut self.syncing);
+        self.take_over(syncing);
+        if self.unsynced.is_empty() {
+            return Ok(());
+        }
+        fault::point("before what was noted is durable")?;
+        self.unsynced = sync(&self.root, std::mem::take(&mut self.unsynced));
+        match self.unsynced.first() {
+            None => Ok(()),
+            Some(path) => {
+                Err(io::Error::other(format!("{} can't be made durable, and may be lost", path.display())))
+            }
+        }
+    }
+
+    /// Takes back what could not be made durable. Of one that panicked it is not known.
+    fn take_over(&mut self, threads: Vec<JoinHandle<BTreeSet<PathBuf>>>) {
+        self.unsynced.extend(threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()));
+    }
+
+    fn keep(
+        &mut self,
+        key: &Key,
+        bytes: &[u8],
+        author: Author,
+        reason: &str,
+        now: DateTime<Utc>,
+        durable: Durable,
     ) -> io::Result<Option<String>> {
         if bytes.is_empty() {
             return Ok(None);
@@ -103,40 +191,35 @@ impl History {
 
         let folder = self.folder(key)?;
         self.make(&folder)?;
-        let temporary = if self.batch {
-            file::write_unsynced(&folder, "", bytes, 0o600)?
-        } else {
-            file::write_beside(&folder, bytes, 0o600)?
+        let temporary = match durable {
+            Durable::Now => file::write_beside(&folder, bytes, 0o600)?,
+            Durable::Soon => file::write_unsynced(&folder, "", bytes, 0o600)?,
         };
         let path = folder.join(format!("{timestamp}.yaml"));
         fault::point("before the version has its name")?;
         temporary.persist_noclobber(&path).map_err(|error| error.error)?;
         fault::point("the version has its name")?;
-        if !self.batch {
-            file::sync_folder(&folder)?;
+        match durable {
+            Durable::Now => file::sync_folder(&folder)?,
+            Durable::Soon => self.unsynced.extend([path, folder.clone()]),
         }
         self.newest.insert(key.clone(), (timestamp.clone(), digest));
         if let Some(ids) = self.ids.get_mut(&key.project) {
             ids.insert(key.id.clone());
         }
         // The version is safe now; who wrote it is a convenience that may fail.
-        let logged = log(&folder, &timestamp, author, reason);
-        if let Err(error) = logged.and_then(|()| if is_first { Ok(()) } else { prune(&folder) }) {
-            tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept");
+        match log(&folder, &timestamp, author, reason) {
+            // Of a version without a line it is thought that the user wrote it, so that line may as well get lost.
+            Ok(_) if author == Author::Editor => {}
+            Ok(log) => _ = self.unsynced.insert(log),
+            Err(error) => {
+                tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept");
+            }
+        }
+        if !is_first && let Err(error) = prune(&folder) {
+            tracing::warn!(%error, folder = %folder.display(), "old versions can't be removed");
         }
         Ok(Some(timestamp))
-    }
-
-    /// Begins or ends a batch: what is recorded in one is made durable together, at its end.
-    pub fn set_batch(&mut self, batch: bool) {
-        let ends = self.batch && !batch;
-        self.batch = batch;
-        #[cfg(target_os = "linux")]
-        if ends
-            && let Err(error) = std::fs::File::open(&self.root).and_then(|root| Ok(rustix::fs::syncfs(root)?))
-        {
-            tracing::debug!(%error, "the history can't be synced");
-        }
     }
 
     /// The timestamps of an action's versions, newest first.
@@ -215,19 +298,45 @@ impl History {
         }
     }
 
-    fn make(&self, folder: &Path) -> io::Result<()> {
+    fn make(&mut self, folder: &Path) -> io::Result<()> {
         if folder.is_dir() {
             return Ok(());
         }
         DirBuilder::new().recursive(true).mode(PRIVATE).create(folder)?;
-        if !self.batch {
-            // Each new level is an entry in the one above.
-            for level in folder.ancestors().skip(1).take_while(|level| level.starts_with(&self.root)) {
-                file::sync_folder(level)?;
-            }
-        }
+        // Each new level is an entry in the one above, the history's own included.
+        let outermost = self.root.parent().unwrap_or(&self.root);
+        let levels = folder.ancestors().skip(1).take_while(|level| level.starts_with(outermost));
+        self.unsynced.extend(levels.map(Path::to_owned));
         Ok(())
     }
+}
+
+impl Drop for History {
+    fn drop(&mut self) {
+        if let Err(error) = self.be_synced() {
+            tracing::warn!(%error, "the history's last versions");
+        }
+    }
+}
+
+/// Makes files and folders durable; what can't be is answered.
+fn sync(root: &Path, mut paths: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let synced = |path: &Path| match std::fs::File::open(path).and_then(|file| file.sync_all()) {
+        Ok(()) => true,
+        // It was pruned since.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+        Err(error) => {
+            tracing::warn!(%error, path = %path.display(), "a version can't be made durable");
+            false
+        }
+    };
+    #[cfg(target_os = "linux")]
+    if paths.len() >= MANY && std::fs::File::open(root).and_then(|root| Ok(rustix::fs::syncfs(root)?)).is_ok()
+    {
+        return BTreeSet::new();
+    }
+    paths.retain(|path| !synced(path));
+    paths
 }
 
 /// The name under which a project's versions and trust are kept.
@@ -256,14 +365,14 @@ fn timestamps(folder: &Path) -> io::Result<Vec<String>> {
     Ok(found)
 }
 
-fn log(folder: &Path, timestamp: &str, author: Author, reason: &str) -> io::Result<()> {
+/// Adds a line to the log; the log's path.
+fn log(folder: &Path, timestamp: &str, author: Author, reason: &str) -> io::Result<PathBuf> {
     let entry = Entry { timestamp: timestamp.to_owned(), author, reason: reason.to_owned() };
     let mut line = serde_json::to_vec(&entry)?;
     line.push(b'\n');
-    let mut log = OpenOptions::new().create(true).append(true).mode(0o600).open(folder.join("log.jsonl"))?;
-    log.write_all(&line)?;
-    // Of a version without a line it is thought that the user wrote it, so that line may as well get lost.
-    if author == Author::Editor { Ok(()) } else { log.sync_data() }
+    let path = folder.join("log.jsonl");
+    OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?.write_all(&line)?;
+    Ok(path)
 }
 
 /// Removes the oldest versions above the limit, and now and then their lines in the log.
@@ -332,6 +441,28 @@ mod tests {
         assert_eq!(history.read(&key, &timestamps[0]).unwrap().unwrap(), b"49");
         assert_eq!(history.read(&key, &timestamps[19]).unwrap().unwrap(), b"30");
         assert_eq!(history.authors(&key).get(&timestamps[19]), Some(&Author::Seed));
+    }
+
+    #[test]
+    fn what_was_noted_is_durable_before_anything_is_replaced() {
+        let (folder, mut history, key) = history();
+        let first = history.note(&key, b"one", Author::Seed, "", at(1)).unwrap();
+        let log = folder.path().join(".history/a/log.jsonl");
+        assert!(history.unsynced.contains(&log) && history.unsynced.len() == 5, "{:?}", history.unsynced);
+        history.sync_soon();
+        assert!(history.unsynced.is_empty() && history.syncing.len() == 1);
+        assert_eq!(history.record(&key, b"one", Author::Editor, "", at(2)).unwrap(), first);
+        assert!(history.unsynced.is_empty() && history.syncing.is_empty());
+        // What can't be made durable refuses whoever would replace something, until it can.
+        let round = folder.path().join("round");
+        std::os::unix::fs::symlink(&round, &round).unwrap();
+        history.unsynced.insert(round.clone());
+        history.sync_soon();
+        for _ in 0..2 {
+            history.record(&key, b"one", Author::Editor, "", at(3)).unwrap_err();
+        }
+        std::fs::remove_file(&round).unwrap();
+        history.record(&key, b"one", Author::Editor, "", at(4)).unwrap();
     }
 
     #[test]

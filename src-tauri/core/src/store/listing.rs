@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::folder::{Entry, Folder};
-use super::shelf::Shelf;
+use super::shelf::{Place, Shelf};
 use super::{Resolved, StoreChange, StoreError, Which, versions};
 use crate::action::fields::nearest;
 use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, verbatim, visible};
@@ -20,11 +20,10 @@ use crate::step::Step;
 impl Shelf {
     /// What a toolbar shows: the project's actions, the user's, the defaults; each group by label.
     pub fn action_list(&mut self, project: Option<&Path>) -> ActionList {
-        self.open_project(project);
+        let place = self.place(project);
         let mut actions = Vec::new();
         let mut problems = self.own_problems();
-        let folders = self.folders(project);
-        for folder in &folders {
+        for folder in Self::places(place).map(|place| self.folder(place)) {
             problems.extend(folder.problem.clone());
             for (path, entry) in folder.entries() {
                 actions.push(self.view(folder, path, entry, project));
@@ -46,11 +45,9 @@ impl Shelf {
             (group, action.label.to_lowercase(), action.id.clone())
         });
         let mut deleted = Vec::new();
-        for root in project.map(Some).into_iter().chain([None]) {
-            let folder = root.and_then(|root| self.projects.get(root)).unwrap_or(&self.user);
-            let gone = |id: &&String| folder.with_id(id).next().is_none();
-            let ids = self.history.ids(root).iter().filter(gone);
-            deleted.extend(ids.map(|id| DeletedAction { id: id.clone(), scope: folder.scope }));
+        for place in Self::places(place) {
+            let scope = self.folder(place).scope;
+            deleted.extend(self.deleted(place).map(|id| DeletedAction { id: id.clone(), scope }));
         }
         let project = project.map(|project| project.to_string_lossy().into_owned());
         ActionList { project, actions, deleted, problems }
@@ -58,14 +55,13 @@ impl Shelf {
 
     /// Everything that is wrong, file by file, as the files are now: problems are shown with their lines.
     pub fn check(&mut self, project: Option<&Path>) -> Vec<Problem> {
-        self.open_project(project);
-        if project.is_some() {
-            self.rescan(project, true);
+        let place = self.place(project);
+        for place in Self::places(place) {
+            self.rescan(place, true);
         }
-        self.rescan(None, true);
         self.seed_what_is_missing();
         let mut problems = self.own_problems();
-        for folder in self.folders(project) {
+        for folder in Self::places(place).map(|place| self.folder(place)) {
             problems.extend(folder.problem.clone());
             for (path, entry) in folder.entries() {
                 problems.extend(problems_of(folder, path, entry));
@@ -82,21 +78,21 @@ impl Shelf {
 
     /// One action and its file's text.
     pub fn show(&mut self, which: &Which) -> Result<ActionDetail, StoreError> {
-        let (root, path) = self.find(which)?;
-        let folder = self.folder(root.as_deref());
-        let Some(entry) = folder.entry(&path) else { return Err(self.unknown(&which.id, None)) };
+        let (place, path) = self.find(which)?;
+        let folder = self.folder(place);
+        let Some(entry) = folder.entry(&path) else { return Err(self.unknown(&which.id, place)) };
         let source = String::from_utf8_lossy(&entry.bytes).into_owned();
         Ok(ActionDetail { action: self.view(folder, &path, entry, which.project.as_deref()), source })
     }
 
     /// Reads the bytes that are about to run from the disk.
     pub fn resolve(&mut self, which: &Which, stale: bool) -> Result<Resolved, StoreError> {
-        let (root, path) = self.find(which)?;
+        let (place, path) = self.find(which)?;
         // The file may have changed since the watcher last told: what runs is what is there now.
-        self.reload(root.as_deref(), vec![path.clone()], true);
-        let folder = self.folder(root.as_deref());
+        self.reload(place, vec![path.clone()], true);
+        let folder = self.folder(place);
         let Some(entry) = folder.entry(&path).filter(|entry| entry.id == which.id) else {
-            return Err(self.unknown(&which.id, which.project.as_deref()));
+            return Err(self.unknown(&which.id, place));
         };
         let mut view = self.view(folder, &path, entry, which.project.as_deref());
         view.problems.extend(self.unfinished(folder).filter(|problem| problem.file == path));
@@ -181,40 +177,29 @@ impl Shelf {
     }
 
     /// No such action; perhaps one that is called nearly so.
-    pub fn unknown(&self, id: &str, project: Option<&Path>) -> StoreError {
-        let ids = self.folder(project).ids().chain(self.user.ids());
+    pub fn unknown(&self, id: &str, place: Place) -> StoreError {
+        let ids = Self::places(place).flat_map(|place| self.folder(place).ids());
         let near = nearest(id, ids).map(str::to_owned);
         StoreError::UnknownAction { id: id.to_owned(), near }
     }
 
-    fn open_project(&mut self, project: Option<&Path>) {
-        if let Some(project) = project {
-            self.project(project);
-        }
-    }
-
-    /// The folders that matter to a project, its own first.
-    fn folders(&self, project: Option<&Path>) -> Vec<&Folder> {
-        project.and_then(|project| self.projects.get(project)).into_iter().chain([&self.user]).collect()
-    }
-
-    /// The folder's root and the file of an action; of two with its id, the project's.
-    fn find(&mut self, which: &Which) -> Result<(Option<PathBuf>, PathBuf), StoreError> {
+    /// The folder and the file of an action; of two with its id, the project's.
+    fn find(&mut self, which: &Which) -> Result<(Place, PathBuf), StoreError> {
         if let Some(found) = self.known(which)? {
             return Ok(found);
         }
         // Perhaps it was written a moment ago, and is not told of yet.
-        if let Some(project) = which.project.as_deref() {
-            self.rescan(Some(project), true);
+        let place = self.place(which.project.as_deref());
+        for place in Self::places(place) {
+            self.rescan(place, true);
         }
-        self.rescan(None, true);
-        self.known(which)?.ok_or_else(|| self.unknown(&which.id, which.project.as_deref()))
+        self.known(which)?.ok_or_else(|| self.unknown(&which.id, place))
     }
 
-    fn known(&mut self, which: &Which) -> Result<Option<(Option<PathBuf>, PathBuf)>, StoreError> {
-        let root = self.place_to_read(which)?;
-        let path = self.folder(root.as_deref()).with_id(&which.id).next().map(|(path, _)| path.clone());
-        Ok(path.map(|path| (root, path)))
+    fn known(&mut self, which: &Which) -> Result<Option<(Place, PathBuf)>, StoreError> {
+        let place = self.place_to_read(which)?;
+        let path = self.folder(place).with_id(&which.id).next().map(|(path, _)| path.clone());
+        Ok(path.map(|path| (place, path)))
     }
 
     fn view(&self, folder: &Folder, path: &Path, entry: &Entry, project: Option<&Path>) -> ActionView {
@@ -230,7 +215,7 @@ impl Shelf {
         let sha256 = if entry.action.is_none() { good.map(|good| &good.sha256) } else { None };
         let sha256 = sha256.unwrap_or(&entry.sha256).clone();
         let overrides = (folder.scope == Scope::Project)
-            .then(|| self.user.with_id(&entry.id).next())
+            .then(|| self.user().with_id(&entry.id).next())
             .flatten()
             .map(|(path, hidden)| Overridden {
                 label: visible(hidden.action.as_ref().map_or(&hidden.id, |action| &action.label)),
@@ -284,13 +269,8 @@ impl Shelf {
 /// The file's own problems, and the one that it makes together with others.
 fn problems_of(folder: &Folder, path: &Path, entry: &Entry) -> Vec<Problem> {
     let mut problems = entry.problems.clone();
-    for (other, _) in folder.with_id(&entry.id).filter(|(other, _)| *other != path) {
-        let name = visible(&other.file_name().unwrap_or_default().to_string_lossy());
-        let message = format!("`{name}` has the id `{}` too", entry.id);
-        let mut problem = Problem::whole(path, "duplicate-id", message);
-        problem.fix = Some("give one of the two another id".to_owned());
-        problems.push(problem);
-    }
+    let others = folder.with_id(&entry.id).filter(|(other, _)| *other != path);
+    problems.extend(others.map(|(other, _)| Problem::same_id(path, other, &entry.id)));
     problems
 }
 

@@ -33,6 +33,15 @@ pub(super) enum Message {
     Stop,
 }
 
+/// A folder that is loaded: only the shelf makes these, so that nothing is done in a folder that nobody has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Place(usize);
+
+impl Place {
+    /// The user's own.
+    pub const USER: Self = Self(0);
+}
+
 /// Everything the store knows.
 pub(super) struct Shelf {
     pub paths: Paths,
@@ -40,8 +49,8 @@ pub(super) struct Shelf {
     /// Why not all defaults are in the user's folder.
     pub unseeded: Option<Problem>,
     pub settings: Settings,
-    pub user: Folder,
-    pub projects: HashMap<PathBuf, Folder>,
+    /// The user's folder, then those of the projects that were used; none is ever taken out.
+    folders: Vec<Folder>,
     pub history: History,
     pub trust: Trust,
     pub remembered: Remembered,
@@ -76,8 +85,7 @@ impl Shelf {
         remembered: Remembered,
     ) -> (Self, Result<Vec<Notice>, StoreError>) {
         let mut shelf = Self {
-            user: Folder::new(Scope::User, None, paths.actions()),
-            projects: HashMap::new(),
+            folders: vec![Folder::new(Scope::User, None, paths.actions())],
             history: History::new(paths.history()),
             trust: Trust::open(paths.trust()),
             watch: Watch::new(sender),
@@ -106,9 +114,13 @@ impl Shelf {
         let mut notices = Vec::new();
         // Watched first, loaded then: what changes in between is seen twice rather than never.
         notices.extend(self.watch.follow(self.paths.home(), &actions));
-        self.load(None);
+        self.load(Place::USER);
         notices.extend(self.clean_deprecated());
         notices.extend(self.seed());
+        // An editor checks files against the format of the program that reads them.
+        if let Err(error) = self.offer_schema(Place::USER) {
+            tracing::warn!(%error, "the schema beside the actions may be an older one");
+        }
         if let Some(why) = &self.trust.broken {
             let message = format!("trust.json can't be read ({why}), so project actions ask again");
             let hint = format!("remove or mend {}", self.paths.trust().display());
@@ -166,44 +178,66 @@ impl Shelf {
         }
     }
 
-    /// A project's folder, loaded and watched from its first use on.
-    pub fn project(&mut self, root: &Path) -> &Folder {
-        if !self.projects.contains_key(root) {
-            let dir = Paths::project_actions(root);
-            let folder = Folder::new(Scope::Project, Some(root.to_owned()), dir.clone());
-            self.projects.insert(root.to_owned(), folder);
-            for notice in self.watch.follow(root, &dir) {
-                self.publish(StoreChange::Notice(notice));
-            }
-            self.load(Some(root));
+    /// A project's folder, loaded and watched from its first use on; the user's without a project.
+    pub fn place(&mut self, project: Option<&Path>) -> Place {
+        let Some(root) = project else { return Place::USER };
+        if let Some(at) = self.folders.iter().position(|folder| folder.project.as_deref() == project) {
+            return Place(at);
         }
-        self.folder(Some(root))
+        let dir = Paths::project_actions(root);
+        let place = Place(self.folders.len());
+        self.folders.push(Folder::new(Scope::Project, Some(root.to_owned()), dir.clone()));
+        for notice in self.watch.follow(root, &dir) {
+            self.publish(StoreChange::Notice(notice));
+        }
+        self.load(place);
+        place
+    }
+
+    /// The folders that matter in one, its own first.
+    pub fn places(place: Place) -> impl Iterator<Item = Place> {
+        let users = Some(Place::USER).filter(|users| *users != place);
+        std::iter::once(place).chain(users)
     }
 
     /// Reads a folder for the first time. A file that was written this instant is given a moment.
-    fn load(&mut self, project: Option<&Path>) {
+    fn load(&mut self, place: Place) {
         let fresh = |path: &PathBuf| path.is_file() && !file::is_at_rest(path, SETTLE);
-        if self.folder_mut(project).list().iter().any(fresh) {
+        if self.folder_mut(place).list().iter().any(fresh) {
             #[expect(
                 clippy::disallowed_methods,
                 reason = "this thread is the store's own, and nobody tells of rest"
             )]
             std::thread::sleep(SETTLE);
         }
-        self.rescan(project, true);
-        self.sweep(project);
+        self.rescan(place, true);
+        self.sweep(place);
     }
 
-    /// A folder that is loaded; the user's for a project that is not.
-    pub fn folder(&self, project: Option<&Path>) -> &Folder {
-        project.and_then(|root| self.projects.get(root)).unwrap_or(&self.user)
+    /// A folder.
+    pub fn folder(&self, place: Place) -> &Folder {
+        &self.folders[place.0]
     }
 
-    fn folder_mut(&mut self, project: Option<&Path>) -> &mut Folder {
-        match project.and_then(|root| self.projects.get_mut(root)) {
-            Some(folder) => folder,
-            None => &mut self.user,
-        }
+    fn folder_mut(&mut self, place: Place) -> &mut Folder {
+        &mut self.folders[place.0]
+    }
+
+    /// The user's folder.
+    pub fn user(&self) -> &Folder {
+        self.folder(Place::USER)
+    }
+
+    /// The ids of which the history has versions and the folder has no file.
+    pub fn deleted(&mut self, place: Place) -> impl Iterator<Item = &String> {
+        let folder = &self.folders[place.0];
+        let ids = self.history.ids(folder.project.as_deref()).iter();
+        ids.filter(|id| folder.with_id(id).next().is_none())
+    }
+
+    fn tell_of_actions(&mut self, place: Place) {
+        let project = self.folder(place).project.clone();
+        self.publish(StoreChange::Actions { project });
     }
 
     /// Looks at everything that events named.
@@ -214,33 +248,31 @@ impl Shelf {
         self.follow_writers(&seen);
         self.see_through_links(&mut seen);
         let seen = &seen;
-        let roots: Vec<Option<PathBuf>> =
-            std::iter::once(None).chain(self.projects.keys().cloned().map(Some)).collect();
         if seen.touches(&self.paths.config()) {
             self.settings.reload();
-            self.publish(StoreChange::Actions { project: None });
+            self.tell_of_actions(Place::USER);
         }
-        for root in roots {
-            let dir = self.folder(root.as_deref()).dir.clone();
-            let base = root.as_deref().unwrap_or(self.paths.home()).to_owned();
+        for place in (0..self.folders.len()).map(Place) {
+            let folder = self.folder(place);
+            let dir = folder.dir.clone();
+            let base = folder.project.as_deref().unwrap_or(self.paths.home()).to_owned();
             if seen.all || Watch::chain_moved(&base, &dir, seen) {
                 for notice in self.watch.follow(&base, &dir) {
                     self.publish(StoreChange::Notice(notice));
                 }
-                self.rescan(root.as_deref(), false);
+                self.rescan(place, false);
+                if place == Place::USER {
+                    // It may be one that can be read and written now.
+                    self.seed_what_is_missing();
+                }
                 continue;
             }
-            if root.is_none() && seen.early.contains(&dir) {
-                // The folder's permissions may have changed.
-                self.seed_what_is_missing();
-            }
-            let folder = self.folder(root.as_deref());
             let touched: Vec<PathBuf> =
                 seen.closed.iter().filter(|path| folder.owns(path)).cloned().collect();
             let early: Vec<PathBuf> = seen.early.iter().filter(|path| folder.owns(path)).cloned().collect();
             let gone: Vec<PathBuf> = seen.gone.iter().filter(|path| folder.owns(path)).cloned().collect();
-            self.forget(root.as_deref(), &gone);
-            self.reload(root.as_deref(), touched, false);
+            self.forget(place, &gone);
+            self.reload(place, touched, false);
             let at = Instant::now() + SETTLE;
             // Each new sign of writing puts the reading off again.
             self.due.extend(early.into_iter().map(|path| (path, at)));
@@ -277,12 +309,12 @@ impl Shelf {
     }
 
     /// Watches what a link leads to, where it may be followed.
-    fn watch_target(&mut self, project: Option<&Path>, link: &Path) {
+    fn watch_target(&mut self, place: Place, link: &Path) {
         if !link.is_symlink() {
             return;
         }
         let Ok(target) = link.canonicalize() else { return };
-        if project.is_some_and(|project| !target.starts_with(project)) {
+        if self.folder(place).project.as_ref().is_some_and(|project| !target.starts_with(project)) {
             return;
         }
         if let Some(notice) = target.parent().and_then(|parent| self.watch.also(parent)) {
@@ -292,14 +324,14 @@ impl Shelf {
     }
 
     /// Lets go of files that were removed. One that is there again is about to be told of.
-    fn forget(&mut self, project: Option<&Path>, paths: &[PathBuf]) {
-        self.keep_unkept(project);
+    fn forget(&mut self, place: Place, paths: &[PathBuf]) {
+        self.keep_unkept(place);
         let mut changed = false;
         for path in paths.iter().filter(|path| path.symlink_metadata().is_err()) {
-            changed |= self.folder_mut(project).remove(path);
+            changed |= self.folder_mut(place).remove(path);
         }
         if changed {
-            self.publish(StoreChange::Actions { project: project.map(Path::to_owned) });
+            self.tell_of_actions(place);
         }
     }
 
@@ -311,40 +343,37 @@ impl Shelf {
         if due.is_empty() {
             return;
         }
-        let mut by_root: HashMap<Option<PathBuf>, Vec<PathBuf>> = HashMap::new();
+        let mut by_place: BTreeMap<Place, Vec<PathBuf>> = BTreeMap::new();
         for path in due {
             self.due.remove(&path);
             if self.asides.contains_key(&path) {
                 self.look_aside(&path);
                 continue;
             }
-            let root = self.projects.values().find(|folder| folder.owns(&path));
-            let root = root.and_then(|folder| folder.project.clone());
-            by_root.entry(root).or_default().push(path);
+            let place = self.folders.iter().position(|folder| folder.owns(&path)).map(Place);
+            by_place.entry(place.unwrap_or(Place::USER)).or_default().push(path);
         }
-        for (root, paths) in by_root {
-            self.reload(root.as_deref(), paths, true);
+        for (place, paths) in by_place {
+            self.reload(place, paths, true);
         }
     }
 
     /// Looks at all files of a folder; only those that differ from what is known are loaded.
-    pub fn rescan(&mut self, project: Option<&Path>, first: bool) {
-        let folder = self.folder_mut(project);
+    pub fn rescan(&mut self, place: Place, first: bool) {
+        let folder = self.folder_mut(place);
         let mut paths: BTreeSet<PathBuf> = folder.list().into_iter().collect();
         paths.extend(folder.entries().map(|(path, _)| path.clone()));
-        self.reload(project, paths.into_iter().collect(), first);
+        self.reload(place, paths.into_iter().collect(), first);
     }
 
     /// Reads files again. Broken ones are read once more a little later, unless this is `final_reading`.
-    pub fn reload(&mut self, project: Option<&Path>, paths: Vec<PathBuf>, final_reading: bool) {
+    pub fn reload(&mut self, place: Place, paths: Vec<PathBuf>, final_reading: bool) {
         // What is known now may be gone from the disk in a moment.
-        self.keep_unkept(project);
+        self.keep_unkept(place);
         let mut changed = false;
-        let many = paths.len() > 20;
-        self.history.set_batch(many);
         for path in paths {
-            self.watch_target(project, &path);
-            let (change, entry) = self.folder(project).look(&path);
+            self.watch_target(place, &path);
+            let (change, entry) = self.folder(place).look(&path);
             let glanced = self.glanced.remove(&path);
             if let Some(entry) = &entry {
                 let grows = glanced.is_some_and(|glanced| glanced != entry.sha256);
@@ -360,33 +389,30 @@ impl Shelf {
             match (change, entry) {
                 (Change::None, _) => {}
                 (Change::Gone, _) => {
-                    changed |= self.folder_mut(project).remove(&path);
+                    changed |= self.folder_mut(place).remove(&path);
                 }
                 (Change::Broken, Some(_)) if !final_reading => {
                     self.due.entry(path).or_insert(Instant::now() + SETTLE);
                 }
                 (_, Some(entry)) => {
-                    self.keep(project, path, entry);
+                    self.keep(place, path, entry);
                     changed = true;
                 }
                 (_, None) => {}
             }
         }
-        self.history.set_batch(false);
+        self.history.sync_soon();
         if changed {
-            self.publish(StoreChange::Actions { project: project.map(Path::to_owned) });
+            self.tell_of_actions(place);
         }
     }
 
     /// Whether all files hold what is known of them; one that does not may be half written.
     pub fn is_settled(&mut self, project: Option<&Path>) -> bool {
         self.glanced.clear();
-        if let Some(project) = project {
-            self.project(project);
-        }
-        for root in project.map(Some).into_iter().chain([None]) {
-            let paths = self.folder_mut(root).list();
-            let folder = self.folder(root);
+        for place in Self::places(self.place(project)) {
+            let paths = self.folder_mut(place).list();
+            let folder = self.folder(place);
             let differing = paths.into_iter().filter_map(|path| {
                 let sha256 = folder.look(&path).1?.sha256;
                 Some((path, sha256))
@@ -407,21 +433,21 @@ impl Shelf {
     }
 
     /// Tries again to keep what could not be kept: the disk may have room now.
-    fn keep_unkept(&mut self, project: Option<&Path>) {
+    fn keep_unkept(&mut self, place: Place) {
         for path in self.unkept.clone() {
-            let folder = self.folder(project);
+            let folder = self.folder(place);
             let Some(entry) = folder.entry(&path) else { continue };
             let (key, bytes) = (folder.key(&entry.id), entry.bytes.clone());
-            if self.history.record(&key, &bytes, Author::Editor, "", clock::now()).is_ok() {
+            if self.history.note(&key, &bytes, Author::Editor, "", clock::now()).is_ok() {
                 self.unkept.remove(&path);
             }
         }
     }
 
     /// Takes what was read for the file's state, and keeps it in the history.
-    fn keep(&mut self, project: Option<&Path>, path: PathBuf, mut entry: Entry) {
-        let key = self.folder(project).key(&entry.id);
-        if let Err(error) = self.history.record(&key, &entry.bytes, Author::Editor, "", clock::now()) {
+    fn keep(&mut self, place: Place, path: PathBuf, mut entry: Entry) {
+        let key = self.folder(place).key(&entry.id);
+        if let Err(error) = self.history.note(&key, &entry.bytes, Author::Editor, "", clock::now()) {
             tracing::warn!(%error, path = %path.display(), "a version can't be kept in the history");
             if self.unkept.is_empty() {
                 let message =
@@ -437,14 +463,14 @@ impl Shelf {
             self.unkept.remove(&path);
         }
         if entry.action.is_none() && entry.good.is_none() {
-            entry.good = self.last_good(project, &path, &entry.id);
+            entry.good = self.last_good(place, &path, &entry.id);
         }
-        self.folder_mut(project).insert(path, entry);
+        self.folder_mut(place).insert(path, entry);
     }
 
     /// The newest version in the history that parses: what a broken file said before a restart.
-    fn last_good(&self, project: Option<&Path>, path: &Path, id: &str) -> Option<Good> {
-        let folder = self.folder(project);
+    fn last_good(&self, place: Place, path: &Path, id: &str) -> Option<Good> {
+        let folder = self.folder(place);
         let key = folder.key(id);
         self.history.timestamps(&key).ok()?.into_iter().find_map(|timestamp| {
             let bytes = self.history.read(&key, &timestamp).ok()??;

@@ -181,7 +181,9 @@ async fn every_saved_version_is_kept_and_can_be_restored() {
     assert_eq!(fs::read_to_string(&path).unwrap(), OTHER);
     house.tidy(&house.actions()).await;
     let leftovers = fs::read_dir(house.actions()).unwrap().flatten();
-    assert!(leftovers.map(|entry| entry.file_name()).all(|name| name == "good.yaml" || name == ".history"));
+    let mut names: Vec<_> = leftovers.map(|entry| entry.file_name()).collect();
+    names.sort();
+    assert_eq!(names, [".history", ".schema.json", "good.yaml"]);
 }
 
 #[tokio::test]
@@ -476,6 +478,22 @@ async fn what_a_crash_left_behind_is_kept() {
     house.tidy(left.parent().unwrap()).await;
     let which = Which { scope: Some(Scope::Project), ..Which::seen_from(&project, "hello") };
     assert_eq!(house.versions(&which).await, [("editor".to_owned(), OTHER.to_owned())]);
+}
+
+#[tokio::test]
+async fn the_schema_beside_the_actions_is_the_programs_own_from_its_start_on() {
+    let house = House::new().await;
+    let path = house.actions().join(".schema.json");
+    let own = fs::read_to_string(&path).unwrap();
+    assert_eq!(own, crate::action::schema());
+    // What an earlier version wrote, and what was left of its crash.
+    fs::write(&path, "{}").unwrap();
+    let left = house.actions().join(".ai-orchestrator-Schema.x.tmp");
+    fs::write(&left, "{").unwrap();
+    let house = house.again(Defaults::default()).await;
+    assert_eq!(fs::read_to_string(&path).unwrap(), own);
+    assert!(!left.exists());
+    assert!(house.store.list(None).await.unwrap().deleted.is_empty());
 }
 
 #[tokio::test]

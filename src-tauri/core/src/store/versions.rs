@@ -3,27 +3,26 @@
 use similar::{ChangeTag, TextDiff};
 
 use super::history::{self, Author};
-use super::shelf::Shelf;
+use super::shelf::{Place, Shelf};
 use super::{StoreError, Which};
-use crate::action::{Action, Scope, is_id, read};
+use crate::action::{Action, read, span_of};
 use crate::api::{Version, VersionContent};
 
 impl Shelf {
     /// An action's versions, newest first.
     pub fn versions(&mut self, which: &Which) -> Result<Vec<Version>, StoreError> {
-        let project = self.place_to_read(which)?;
-        let project = project.as_deref();
-        let key = self.folder(project).key(&which.id);
+        let place = self.place_to_read(which)?;
+        let key = self.folder(place).key(&which.id);
         let failed = |shelf: &Self| shelf.history_error("reading the history");
         let timestamps = self.history.timestamps(&key).map_err(failed(self))?;
-        if timestamps.is_empty() && self.folder(project).with_id(&which.id).next().is_none() {
-            return Err(self.unknown(&which.id, project));
+        if timestamps.is_empty() && self.folder(place).with_id(&which.id).next().is_none() {
+            return Err(self.unknown(&which.id, place));
         }
         let authors = self.history.authors(&key);
-        let active = self.active(project, &which.id);
+        let active = self.active(place, &which.id);
         let path =
             active.as_ref().map_or_else(|| format!("{}.yaml", which.id).into(), |(path, _)| path.clone());
-        let scope = self.folder(project).scope;
+        let scope = self.folder(place).scope;
         let mut versions: Vec<Version> = Vec::new();
         // From the oldest on, so that each can be compared with the one before.
         let mut older: Option<(Vec<u8>, Option<Action>)> = None;
@@ -55,37 +54,32 @@ impl Shelf {
 
     /// One version's text and its difference from the active file.
     pub fn version(&mut self, which: &Which, timestamp: &str) -> Result<VersionContent, StoreError> {
-        let project = self.place_to_read(which)?;
-        let project = project.as_deref();
+        let place = self.place_to_read(which)?;
         let unknown = || StoreError::UnknownVersion { id: which.id.clone(), timestamp: timestamp.to_owned() };
         let versions = self.versions(which)?;
         let version =
             versions.into_iter().find(|version| version.timestamp == timestamp).ok_or_else(unknown)?;
-        let key = self.folder(project).key(&which.id);
+        let key = self.folder(place).key(&which.id);
         let bytes = self.history.read(&key, timestamp).map_err(self.history_error("reading a version"))?;
         let source = String::from_utf8_lossy(&bytes.ok_or_else(unknown)?).into_owned();
-        let active = self.active(project, &which.id).map(|(_, bytes)| bytes).unwrap_or_default();
+        let active = self.active(place, &which.id).map(|(_, bytes)| bytes).unwrap_or_default();
         let diff = diff(&String::from_utf8_lossy(&active), &source, "active", timestamp);
         Ok(VersionContent { version, source, diff })
     }
 
     /// The folder that is read when none is named: where the action is, the project's first.
-    pub(super) fn place_to_read(&mut self, which: &Which) -> Result<Option<std::path::PathBuf>, StoreError> {
-        if !is_id(&which.id) {
-            return Err(StoreError::InvalidId(which.id.clone()));
+    pub(super) fn place_to_read(&mut self, which: &Which) -> Result<Place, StoreError> {
+        let place = self.place_to_change(which)?;
+        let Some(root) = which.project.as_deref().filter(|_| which.scope.is_none()) else { return Ok(place) };
+        let projects = self.place(Some(root));
+        let is_in = |place| self.folder(place).with_id(&which.id).next().is_some();
+        if is_in(projects) || is_in(Place::USER) {
+            return Ok(if is_in(projects) { projects } else { Place::USER });
         }
-        let Some(root) = which.project.clone().filter(|_| which.scope != Some(Scope::User)) else {
-            return self.place(which);
-        };
-        let here = self.project(&root).with_id(&which.id).next().is_some();
-        // One that was deleted is where it was, unless the user has or had one of the same id.
-        let mut was_here = || {
-            let users =
-                self.user.with_id(&which.id).next().is_some() || self.history.ids(None).contains(&which.id);
-            !users && self.history.ids(Some(&root)).contains(&which.id)
-        };
-        let project = here || which.scope == Some(Scope::Project) || was_here();
-        Ok(Some(root).filter(|_| project))
+        // One that was deleted is where it was, unless the user had one of the same id.
+        let was_here =
+            !self.history.ids(None).contains(&which.id) && self.history.ids(Some(root)).contains(&which.id);
+        Ok(if was_here { projects } else { Place::USER })
     }
 }
 
@@ -108,6 +102,10 @@ fn summary(older: Option<&(Vec<u8>, Option<Action>)>, bytes: &[u8], action: Opti
         (None, None) => {}
     }
     let (old, new) = (String::from_utf8_lossy(old_bytes), String::from_utf8_lossy(bytes));
+    // The folder decides about the scope, so that only the text knows of it.
+    if old_action.is_some() && action.is_some() && written_scope(&old) != written_scope(&new) {
+        parts.push("scope changed".to_owned());
+    }
     let (mut added, mut removed) = (0, 0);
     for change in TextDiff::from_lines(&*old, &*new).iter_all_changes() {
         match change.tag() {
@@ -118,6 +116,12 @@ fn summary(older: Option<&(Vec<u8>, Option<Action>)>, bytes: &[u8], action: Opti
     }
     parts.push(format!("+{added} −{removed} lines"));
     parts.join(", ")
+}
+
+fn written_scope(text: &str) -> Option<String> {
+    let (start, end) = span_of(text, "scope")?;
+    let written: String = text.chars().skip(start).take(end - start).collect();
+    Some(written.trim_matches(['"', '\'']).to_owned())
 }
 
 fn changes(old: &Action, new: &Action) -> Vec<String> {
@@ -144,10 +148,38 @@ fn changes(old: &Action, new: &Action) -> Vec<String> {
         ("timeout", old.timeout != new.timeout),
         ("claude", old.claude != new.claude),
         ("tags", old.tags != new.tags),
+        ("close", old.close != new.close),
+        ("terminal", old.terminal != new.terminal),
     ] {
         if differs {
             parts.push(format!("{what} changed"));
         }
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Scope;
+
+    #[test]
+    fn a_summary_names_what_changed() {
+        let version = |head: &str| {
+            let text = format!("{head}label: A\nsteps:\n  - write: \"ls\\r\"\n");
+            let action = read("a.yaml".as_ref(), Scope::User, text.as_bytes()).0;
+            assert!(action.is_some(), "{text}");
+            (text.into_bytes(), action)
+        };
+        for (old, new, expected) in [
+            ("", "close: always\n", "close changed, +1 −0 lines"),
+            ("close: always\n", "terminal: new\n", "close changed, terminal changed, +1 −1 lines"),
+            ("", "scope: user\n", "scope changed, +1 −0 lines"),
+            ("scope: user\n", "scope: project\n", "scope changed, +1 −1 lines"),
+            ("scope: user\n", "scope: 'user' # mine\n", "+1 −1 lines"),
+        ] {
+            let (old, (bytes, action)) = (version(old), version(new));
+            assert_eq!(summary(Some(&old), &bytes, action.as_ref()), expected);
+        }
+    }
 }

@@ -20,7 +20,7 @@ use super::text::TextReader;
 use super::viewers::Viewers;
 use super::waits::{WaitOutcome, Waits};
 use super::{Message, Size, WriteError, ending, successor};
-use crate::api::{Event, KillReport, StreamOut, TerminalState, TerminalView};
+use crate::api::{Colours, Event, KillReport, StreamOut, TerminalState, TerminalView};
 use crate::events::Events;
 use crate::watch_text::Pattern;
 use input::{Entry, Written};
@@ -45,6 +45,8 @@ pub struct Parts {
     pub marks_expected: bool,
     /// How many lines are kept.
     pub scrollback: usize,
+    /// What programs that ask for colours are told.
+    pub colours: watch::Receiver<Colours>,
     /// Where changes are told.
     pub events: Events,
 }
@@ -77,6 +79,7 @@ pub struct Actor {
     kills: Vec<oneshot::Sender<KillReport>>,
     killed: Option<oneshot::Receiver<Vec<u32>>>,
     view: watch::Sender<TerminalView>,
+    colours: watch::Receiver<Colours>,
     events: Events,
 }
 
@@ -109,7 +112,7 @@ impl Actor {
             waits: Waits::default(),
             screen_waits: Vec::new(),
             gates: Vec::new(),
-            printout: Printout::new(size, parts.scrollback),
+            printout: Printout::new(size, Size::LARGEST, parts.scrollback),
             viewers: Viewers::default(),
             queue: VecDeque::new(),
             written: Vec::new(),
@@ -121,6 +124,7 @@ impl Actor {
             kills: Vec::new(),
             killed: None,
             view,
+            colours: parts.colours,
             events: parts.events,
         };
         Ok((actor, receiver))

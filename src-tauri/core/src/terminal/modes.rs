@@ -23,6 +23,10 @@ const KEPT: [u16; 6] = [6, 7, 1004, 1015, 1016, 2026];
 const SET_AT_FIRST: [u16; 1] = [7];
 
 impl Modes {
+    /// What brings any terminal to modes in which a screen can be drawn on it: ASCII, replacing, wrapping, and rows
+    /// counted from the top of the whole screen.
+    pub const NEUTRAL: &str = "\x0f\x1b(B\x1b[4l\x1b[?6l\x1b[?7h\x1b[r";
+
     /// Notes a `CSI`.
     pub fn csi(&mut self, params: &[u16], intermediates: &[u8], action: char) {
         match (intermediates, action) {
@@ -59,6 +63,11 @@ impl Modes {
         self.shifted = shifted;
     }
 
+    /// Whether letters stand for lines and corners.
+    pub fn draws_lines(&self) -> bool {
+        self.charsets[usize::from(self.shifted)] == Some(b'0')
+    }
+
     /// Notes a title; whether it is another one.
     pub fn entitle(&mut self, title: &[u8]) -> bool {
         let title = String::from_utf8_lossy(title);
@@ -77,6 +86,11 @@ impl Modes {
     /// A terminal whose size changes scrolls as a whole again.
     pub fn resized(&mut self) {
         self.regions = [None; 2];
+    }
+
+    /// Whether the alternate screen is in use.
+    pub fn alternate(&self) -> bool {
+        self.alternate
     }
 
     /// The scroll region of the screen in use, unless whole.

@@ -2,12 +2,16 @@
 //!
 //! Of a flood most lines scroll away before anybody could see them. They are never drawn.
 
+use std::collections::VecDeque;
+
 use super::Size;
+use super::dialect::Paraphrase;
 use super::modes::Modes;
 use super::question::Question;
 use super::ring::{Ring, Slice};
 use super::screen::Screen;
 use super::text::TextReader;
+use crate::api::Colours;
 
 /// Ring and screen of one terminal.
 pub struct Printout {
@@ -15,6 +19,8 @@ pub struct Printout {
     screen: Screen,
     /// Up to here the screen is drawn. The rest stands in the ring's last segment.
     drawn: u64,
+    /// What of the rest the screen has to be told in other words. None of it is in what is plain.
+    paraphrases: VecDeque<Paraphrase>,
     size: Size,
     /// As the reader had it when the newest bytes came.
     modes: Modes,
@@ -22,6 +28,11 @@ pub struct Printout {
     /// Nothing is drawn beyond: what is half read may yet turn out not to be shown, and the screen's parser loses
     /// characters beside one that comes in two halves.
     whole_to: u64,
+    /// The most rows that a terminal can have.
+    tallest: u16,
+    /// How many lines must still scroll away until the screen model has counted as many as any taller screen would
+    /// bring back into sight.
+    uncounted: usize,
 }
 
 /// What a viewer must see to be where the terminal is: first the ring from its start, at these modes.
@@ -34,15 +45,18 @@ pub struct Replay {
 
 impl Printout {
     /// Nothing yet.
-    pub fn new(size: Size, max_lines: usize) -> Self {
+    pub fn new(size: Size, tallest: u16, max_lines: usize) -> Self {
         Self {
             ring: Ring::new(size, max_lines),
             screen: Screen::new(size),
             drawn: 0,
+            paraphrases: VecDeque::new(),
             size,
             modes: Modes::default(),
             plain_from: 0,
             whole_to: 0,
+            tallest,
+            uncounted: usize::from(tallest),
         }
     }
 
@@ -53,6 +67,7 @@ impl Printout {
         if self.modes != *reader.modes() {
             self.modes = reader.modes().clone();
         }
+        self.paraphrases.extend(reader.paraphrases());
         self.ring.push(bytes);
         if let Some(end) = reader.noise_to() {
             // The screen's parser would keep all of it.
@@ -60,13 +75,6 @@ impl Printout {
             // A change of size may have drawn its beginning.
             self.screen.draw(b"\x18");
             self.drawn = end;
-        } else if reader.repeats() {
-            self.draw_to(whole_to);
-            let length = usize::try_from(self.whole_to.saturating_sub(self.drawn)).unwrap_or_default();
-            let undrawn = self.ring.last(self.drawn);
-            let few = with_few_repeats(&undrawn[..length.min(undrawn.len())], self.size);
-            self.screen.draw(&few);
-            self.drawn = self.whole_to.max(self.drawn);
         }
     }
 
@@ -83,15 +91,16 @@ impl Printout {
     pub fn clear_before(&mut self, place: u64) {
         let rest = self.ring.last(place).to_vec();
         self.draw_to(place);
+        self.uncounted = usize::from(self.tallest);
         let head = self.head();
         self.ring.clear(place, self.size, head);
         self.ring.push(&rest);
     }
 
     /// Answers a question that ended at `place`.
-    pub fn answer(&mut self, place: u64, question: &Question) -> String {
+    pub fn answer(&mut self, place: u64, question: &Question, colours: &Colours) -> String {
         self.draw_to(place);
-        question.answer(&self.screen, &self.modes)
+        question.answer(&self.screen, &self.modes, colours)
     }
 
     /// Changes the size.
@@ -102,6 +111,7 @@ impl Printout {
         self.drawn = self.ring.end();
         self.screen.resize(size);
         self.size = size;
+        self.uncounted = usize::from(self.tallest);
         reader.resized();
         self.modes.resized();
         self.cut(reader.introducer());
@@ -138,12 +148,14 @@ impl Printout {
 
     fn contents(&mut self) -> Vec<u8> {
         self.draw();
-        let mut contents = self.screen.contents();
         let restored = self.modes.restored();
-        if !restored.is_empty() {
-            contents.extend_from_slice(restored.as_bytes());
-            contents.extend_from_slice(self.screen.cursor_placed().as_bytes());
+        if restored.is_empty() {
+            return self.screen.contents();
         }
+        let mut contents = Modes::NEUTRAL.as_bytes().to_vec();
+        contents.extend_from_slice(&self.screen.contents());
+        contents.extend_from_slice(restored.as_bytes());
+        contents.extend_from_slice(self.screen.cursor_placed().as_bytes());
         contents
     }
 
@@ -167,42 +179,50 @@ impl Printout {
 
     /// Draws up to a place, and of plain text only what does not scroll away at once.
     fn draw_to(&mut self, place: u64) {
-        let undrawn = self.ring.last(self.drawn);
-        let length =
-            |to: u64| usize::try_from(to.saturating_sub(self.drawn)).unwrap_or(usize::MAX).min(undrawn.len());
-        let (undrawn, plain) = undrawn[..length(place)].split_at(length(self.plain_from.min(place)));
-        self.screen.draw(undrawn);
-        let shown =
-            if self.modes.has_region() { 0 } else { last_lines(plain, 2 * usize::from(self.size.rows)) };
+        while self.paraphrases.front().is_some_and(|paraphrase| paraphrase.to <= place)
+            && let Some(paraphrase) = self.paraphrases.pop_front()
+        {
+            self.draw_all(paraphrase.from);
+            if paraphrase.from < self.drawn {
+                // Its beginning has been drawn, for the size changed within it.
+                self.screen.draw(b"\x18");
+            }
+            let words = paraphrase.words.on(&self.screen);
+            self.screen.draw(&words);
+            self.drawn = paraphrase.to;
+        }
+        self.draw_all(self.plain_from.min(place));
+        self.draw_plain(place);
+    }
+
+    fn draw_all(&mut self, place: u64) {
+        self.screen.draw(stretch(&self.ring, self.drawn, place));
+        self.drawn = self.drawn.max(place);
+    }
+
+    fn draw_plain(&mut self, place: u64) {
+        let plain = stretch(&self.ring, self.drawn, place);
+        let rows = usize::from(self.size.rows);
+        let lines = 2 * rows + self.uncounted;
+        let shown = if self.modes.has_region() { 0 } else { last_lines(plain, lines) };
         for sequence in colours(&plain[..shown]) {
             self.screen.draw(sequence);
         }
-        self.screen.draw(&plain[shown..]);
+        let plain = &plain[shown..];
+        self.screen.draw(plain);
+        if self.uncounted > 0 && !self.modes.has_region() && !self.modes.alternate() {
+            let lines = memchr::memchr_iter(b'\n', plain).count();
+            self.uncounted = self.uncounted.saturating_sub(lines.saturating_sub(rows));
+        }
         self.drawn = self.drawn.max(place);
     }
 }
 
-/// Repeats a character (`CSI n b`) no more often than fills the screen twice. Each repetition is drawn by itself, so
-/// a few bytes could keep the screen busy for seconds.
-fn with_few_repeats(bytes: &[u8], size: Size) -> Vec<u8> {
-    let most = 2 * usize::from(size.cols) * usize::from(size.rows);
-    let mut drawn = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(start) = memchr::memmem::find(rest, b"\x1b[") {
-        let params = &rest[start + 2..];
-        let end = params.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(params.len());
-        let count = std::str::from_utf8(&params[..end]).ok().and_then(|count| count.parse::<usize>().ok());
-        drawn.extend_from_slice(&rest[..start + 2]);
-        match count {
-            Some(count) if params.get(end) == Some(&b'b') => {
-                drawn.extend_from_slice(count.min(most).to_string().as_bytes());
-            }
-            _ => drawn.extend_from_slice(&params[..end]),
-        }
-        rest = &params[end..];
-    }
-    drawn.extend_from_slice(rest);
-    drawn
+/// The bytes between two places, of which the first is in the last segment.
+fn stretch(ring: &Ring, from: u64, to: u64) -> &[u8] {
+    let bytes = ring.last(from);
+    let length = usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX);
+    &bytes[..length.min(bytes.len())]
 }
 
 /// Where the last `count` lines begin, if each line begins at the left edge.
@@ -246,11 +266,16 @@ pub(super) mod tests {
     pub struct Printed {
         reader: TextReader,
         printout: Printout,
+        pub colours: Colours,
     }
 
     impl Printed {
         pub fn new(size: Size) -> Self {
-            Self { reader: TextReader::new("id".into()), printout: Printout::new(size, 10_000) }
+            Self {
+                reader: TextReader::new("id".into()),
+                printout: Printout::new(size, 10, 10_000),
+                colours: Colours::default(),
+            }
         }
 
         /// Prints bytes, as one read brings them; what was answered.
@@ -258,8 +283,10 @@ pub(super) mod tests {
             let read = self.reader.advance(bytes);
             let (questions, cleared) = (std::mem::take(&mut read.questions), read.cleared);
             self.printout.push(bytes, &mut self.reader);
-            let answers =
-                questions.iter().map(|(place, question)| self.printout.answer(*place, question)).collect();
+            let answers = questions
+                .iter()
+                .map(|(place, question)| self.printout.answer(*place, question, &self.colours))
+                .collect();
             if let Some(place) = cleared {
                 self.printout.clear_before(place);
             }
@@ -303,6 +330,20 @@ pub(super) mod tests {
         );
         assert_eq!(answers(b"\x1b[1;31m\x1bP$qm\x1b\\"), "\x1bP1$r0;31;1m\x1b\\");
         assert_eq!(answers(b"\x1b[2;4r\x1bP$qr\x1b\\\x1bP$qx\x1b\\"), "\x1bP1$r2;4r\x1b\\\x1bP0$r\x1b\\");
+    }
+
+    #[test]
+    fn colours_are_those_that_a_window_draws_in() {
+        let mut light = Printed::new(SIZE);
+        let told = r##"{"foreground": "#25252c", "background": "#ffffff", "cursor": "#5048d6", "palette": ["#010203"]}"##;
+        light.colours = serde_json::from_str(told).unwrap();
+        let answers = light.print(b"\x1b]10;?;?;?\x07\x1b]4;0;?;1;?\x07\x1b[?996n").concat();
+        assert_eq!(
+            answers,
+            "\x1b]10;rgb:2525/2525/2c2c\x1b\\\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b]12;rgb:5050/4848/d6d6\x1b\\\
+             \x1b]4;0;rgb:0101/0202/0303\x1b\\\x1b]4;1;rgb:cdcd/0000/0000\x1b\\\x1b[?997;2n"
+        );
+        assert_eq!(Printed::new(SIZE).print(b"\x1b[?996n").concat(), "\x1b[?997;1n");
     }
 
     #[test]
@@ -371,19 +412,6 @@ pub(super) mod tests {
         assert_eq!(printed.printout.read(0, 1).unwrap().size.cols, 1019);
     }
 
-    #[test]
-    fn repeating_without_end_fills_the_screen_and_no_more() {
-        let bytes = b"a\x1b[65535b\r\nb\x1b[3b\x1b[99999999999999999999b";
-        assert_eq!(
-            with_few_repeats(bytes, SIZE),
-            b"a\x1b[200b\r\nb\x1b[3b\x1b[99999999999999999999b",
-            "what is no number is left to the parser, which caps it"
-        );
-        let mut printed = Printed::new(SIZE);
-        printed.print(b"a\x1b[65535b\x1b[H\x1b[2Kb\x1b[3b");
-        assert_eq!(printed.screen().view().lines[..2], ["bbbb".to_owned(), "a".repeat(20)]);
-    }
-
     fn piece() -> impl Strategy<Value = Vec<u8>> {
         let line = "[a-zä端 ]{0,30}".prop_map(|line| format!("{line}\r\n").into_bytes());
         let flood = (1..40usize, "[a-z端\t\x08]{0,25}(\x1b\\[[0-9]{0,2}m)?")
@@ -421,31 +449,38 @@ pub(super) mod tests {
         prop_oneof![3 => line, 3 => flood, 2 => sequence]
     }
 
+    fn size() -> impl Strategy<Value = Size> {
+        (1..30u16, 1..8u16).prop_map(|(cols, rows)| Size { cols, rows })
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn what_is_drawn_late_looks_as_if_drawn_at_once(
-            pieces in prop::collection::vec(piece(), 1..25),
+            stretches in prop::collection::vec((prop::collection::vec(piece(), 1..15), size()), 1..5),
             cuts in prop::collection::vec(1..400usize, 1..20),
         ) {
-            let bytes = pieces.concat();
             let mut at_once = Screen::new(SIZE);
-            at_once.draw(&bytes);
             let mut printed = Printed::new(SIZE);
-            let mut rest = bytes.as_slice();
-            for cut in cuts.iter().cycle() {
-                let (now, later) = rest.split_at(rest.len().min(*cut));
-                printed.print(now);
-                if cut % 7 == 0 {
-                    printed.screen();
+            let mut cuts = cuts.iter().cycle();
+            for (pieces, size) in &stretches {
+                let bytes = pieces.concat();
+                at_once.draw(&bytes);
+                let mut rest = bytes.as_slice();
+                while !rest.is_empty() {
+                    let cut = *cuts.next().unwrap();
+                    let (now, later) = rest.split_at(rest.len().min(cut));
+                    printed.print(now);
+                    if cut % 7 == 0 {
+                        printed.screen();
+                    }
+                    rest = later;
                 }
-                rest = later;
-                if rest.is_empty() {
-                    break;
-                }
+                at_once.resize(*size);
+                printed.resize(*size);
             }
             let text = |contents: Vec<u8>| String::from_utf8(contents).unwrap();
-            prop_assert_eq!(text(printed.screen().contents()), text(at_once.contents()), "{}", bytes.escape_ascii());
+            prop_assert_eq!(text(printed.screen().contents()), text(at_once.contents()), "{:?}", stretches);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::modes::Modes;
 use super::screen::Screen;
+use crate::api::{Colour, Colours};
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Question {
         /// DECXCPR, with a page.
         page: bool,
     },
+    /// `CSI ? 996 n`: dark or light?
+    Scheme,
     /// `CSI ? u`: which keyboard flags are in force?
     KeyboardFlags,
     /// DECRQM: is a mode set?
@@ -46,6 +49,7 @@ impl Question {
             (b"", 'n', 5) => Self::Status,
             (b"", 'n', 6) => Self::Cursor { page: false },
             (b"?", 'n', 6) => Self::Cursor { page: true },
+            (b"?", 'n', 996) => Self::Scheme,
             (b"?", 'u', _) => Self::KeyboardFlags,
             (b"?$", 'p', mode) => Self::Mode { private: true, mode },
             (b"$", 'p', mode) => Self::Mode { private: false, mode },
@@ -76,7 +80,7 @@ impl Question {
     }
 
     /// The answer, as it is typed back.
-    pub fn answer(&self, screen: &Screen, modes: &Modes) -> String {
+    pub fn answer(&self, screen: &Screen, modes: &Modes, colours: &Colours) -> String {
         let (row, col) = screen.cursor();
         match self {
             // A VT220 with colour.
@@ -86,6 +90,7 @@ impl Question {
             Self::Status => "\x1b[0n".into(),
             Self::Cursor { page: false } => format!("\x1b[{};{}R", row + 1, col + 1),
             Self::Cursor { page: true } => format!("\x1b[?{};{};1R", row + 1, col + 1),
+            Self::Scheme => format!("\x1b[?997;{}n", if is_dark(colours.background) { 1 } else { 2 }),
             // No viewer speaks that protocol, so none are ever in force.
             Self::KeyboardFlags => "\x1b[?0u".into(),
             Self::Mode { private, mode } => {
@@ -102,26 +107,40 @@ impl Question {
                 b"m" => format!("\x1bP1$r{}\x1b\\", screen.rendition()),
                 b"r" => {
                     let (top, bottom) = modes.region().unwrap_or((1, 0));
-                    let bottom = if bottom == 0 { screen.rows() } else { bottom };
+                    let bottom = if bottom == 0 { screen.size().rows } else { bottom };
                     format!("\x1bP1$r{top};{bottom}r\x1b\\")
                 }
                 b" q" => format!("\x1bP1$r{} q\x1b\\", screen.cursor_style()),
                 _ => "\x1bP0$r\x1b\\".into(),
             },
-            Self::Palette(index) => format!("\x1b]4;{index};{}\x1b\\", rgb(xterm_colour(*index))),
-            // White on black, as the window's dark theme is.
-            Self::Colour(11) => format!("\x1b]11;{}\x1b\\", rgb([0, 0, 0])),
-            Self::Colour(which) => format!("\x1b]{which};{}\x1b\\", rgb([0xe5, 0xe5, 0xe5])),
+            Self::Palette(index) => {
+                let colour = colours.palette.get(usize::from(*index)).copied();
+                let colour = colour.unwrap_or_else(|| xterm_colour(*index));
+                format!("\x1b]4;{index};{}\x1b\\", rgb(colour))
+            }
+            Self::Colour(which) => {
+                let colour = match which {
+                    10 => colours.foreground,
+                    11 => colours.background,
+                    _ => colours.cursor,
+                };
+                format!("\x1b]{which};{}\x1b\\", rgb(colour))
+            }
         }
     }
 }
 
-fn rgb([red, green, blue]: [u8; 3]) -> String {
+fn rgb(Colour([red, green, blue]): Colour) -> String {
     format!("rgb:{red:02x}{red:02x}/{green:02x}{green:02x}/{blue:02x}{blue:02x}")
 }
 
+/// Whether light text belongs on it: by its brightness (ITU-R BT.601).
+fn is_dark(Colour([red, green, blue]): Colour) -> bool {
+    299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue) < 128_000
+}
+
 /// xterm's palette: sixteen named colours, a cube of 216 and a ramp of 24 greys (xterm's `256colres.pl`).
-fn xterm_colour(index: u8) -> [u8; 3] {
+fn xterm_colour(index: u8) -> Colour {
     const NAMED: [[u8; 3]; 16] = [
         [0, 0, 0],
         [0xcd, 0, 0],
@@ -141,12 +160,12 @@ fn xterm_colour(index: u8) -> [u8; 3] {
         [0xff, 0xff, 0xff],
     ];
     let level = |step: u8| if step == 0 { 0 } else { 55 + step * 40 };
-    match index {
+    Colour(match index {
         0..=15 => NAMED[usize::from(index)],
         16..=231 => {
             let step = index - 16;
             [level(step / 36), level(step / 6 % 6), level(step % 6)]
         }
         232..=255 => [8 + (index - 232) * 10; 3],
-    }
+    })
 }

@@ -81,9 +81,10 @@ impl Screen {
         contents.into_bytes()
     }
 
-    /// How many rows there are.
-    pub fn rows(&self) -> u16 {
-        self.parser.screen().size().0.get()
+    /// How large it is.
+    pub fn size(&self) -> Size {
+        let (rows, cols) = self.parser.screen().size();
+        Size { cols: cols.get(), rows: rows.get() }
     }
 
     /// Row and column of the cursor, from 0.

@@ -4,6 +4,7 @@
 
 use vte::{Params, Perform};
 
+use super::dialect::{self, Paraphrase, Words};
 use super::marks::Mark;
 use super::modes::Modes;
 use super::question::Question;
@@ -39,8 +40,8 @@ pub struct Read {
     pub bell: bool,
     /// There is another title.
     pub titled: bool,
-    /// A character is repeated more often than any line is long.
-    pub repeats: bool,
+    /// What the screen model has to be told in other words.
+    pub paraphrases: Vec<Paraphrase>,
     /// Up to here the bytes belong to a sequence too long to mean anything.
     pub noise_to: Option<u64>,
 }
@@ -99,9 +100,9 @@ impl TextReader {
         self.plain_from
     }
 
-    /// Whether the newest bytes repeat a character without measure.
-    pub fn repeats(&self) -> bool {
-        self.writer.read.repeats
+    /// What of the newest bytes the screen model has to be told in other words.
+    pub fn paraphrases(&mut self) -> std::vec::Drain<'_, Paraphrase> {
+        self.writer.read.paraphrases.drain(..)
     }
 
     /// Up to where the newest bytes belong to a sequence too long to mean anything.
@@ -145,13 +146,13 @@ impl TextReader {
         let length = memchr::memchr(0x1b, bytes).unwrap_or(bytes.len());
         let mut rest = &bytes[..length];
         while let Some(end) = rest.iter().position(u8::is_ascii_control) {
-            self.writer.characters(&rest[..end], true);
+            self.characters(&rest[..end], true, from + (length - rest.len()) as u64);
             if self.writer.control(rest[end]) {
                 self.plain_from = from + (length - rest.len() + end + 1) as u64;
             }
             rest = &rest[end + 1..];
         }
-        let over = self.writer.characters(rest, length < bytes.len());
+        let over = self.characters(rest, length < bytes.len(), from + (length - rest.len()) as u64);
         self.partial.extend_from_slice(&rest[rest.len() - over..]);
         if let Some(colour) = colour_length(&bytes[length..]) {
             return length + colour;
@@ -166,11 +167,24 @@ impl TextReader {
         length
     }
 
+    /// Reads characters, and knows where letters stand for lines.
+    fn characters(&mut self, bytes: &[u8], whole: bool, from: u64) -> usize {
+        let over = self.writer.characters(bytes, whole);
+        let bytes = &bytes[..bytes.len() - over];
+        if self.writer.modes.draws_lines() && dialect::has_lines(bytes) {
+            let to = from + bytes.len() as u64;
+            self.writer.read.paraphrases.push(Paraphrase { from, to, words: Words::Lines(bytes.to_vec()) });
+            self.plain_from = to;
+        }
+        over
+    }
+
     /// Reads on in a sequence; how many bytes.
     fn sequence(&mut self, bytes: &[u8], from: u64) -> usize {
         let count = self.place.walk(bytes);
         let piece = &bytes[..count];
         self.length += count;
+        self.writer.begun = self.begun;
         self.writer.place = from + count as u64;
         if self.length <= LONGEST {
             self.parser.advance(&mut self.writer, piece);
@@ -217,7 +231,8 @@ struct TextWriter {
     editor: bool,
     /// A CR whose meaning depends on whether an LF follows.
     held_cr: bool,
-    /// Where the sequence ends that is being read.
+    /// Where the sequence begins and ends that is being read.
+    begun: u64,
     place: u64,
     /// The sequence that is being read does more than colour text.
     disturbs: bool,
@@ -225,7 +240,7 @@ struct TextWriter {
     payload: Option<Vec<u8>>,
 }
 
-/// More columns than any terminal has: `CSI n C` and `CSI n b` beyond them are noise.
+/// More columns than any terminal has: `CSI n C` beyond them is noise.
 const MAX_BLANKS: u16 = 1000;
 
 impl TextWriter {
@@ -236,6 +251,7 @@ impl TextWriter {
             modes: Modes::default(),
             editor: false,
             held_cr: false,
+            begun: 0,
             place: 0,
             disturbs: false,
             payload: None,
@@ -249,7 +265,7 @@ impl TextWriter {
         self.read.cleared = None;
         self.read.bell = false;
         self.read.titled = false;
-        self.read.repeats = false;
+        self.read.paraphrases.clear();
         self.read.noise_to = None;
     }
 
@@ -313,6 +329,14 @@ impl TextWriter {
         self.read.marks.push(mark);
     }
 
+    fn paraphrase(&mut self, words: Option<Words>) {
+        self.read.paraphrases.extend(words.map(|words| Paraphrase {
+            from: self.begun,
+            to: self.place,
+            words,
+        }));
+    }
+
     fn question(&mut self, question: Question) {
         self.disturbs = true;
         self.read.questions.push((self.place, question));
@@ -355,6 +379,7 @@ impl Perform for TextWriter {
             .count();
         let params = &list[..count];
         let first = params.first().copied().unwrap_or(0);
+        self.paraphrase(Words::of_csi(params, intermediates, action));
         match (intermediates, action) {
             (b"", 'C') if !self.editor => {
                 self.flush_cr();
@@ -362,7 +387,6 @@ impl Perform for TextWriter {
                 self.read.text.resize(self.read.text.len() + blanks, b' ');
             }
             (b"", 'J') if first == 3 => self.read.cleared = Some(self.place),
-            (b"", 'b') if first > MAX_BLANKS => self.read.repeats = true,
             _ => match Question::of_csi(first, intermediates, action) {
                 Some(question) => self.question(question),
                 None => self.modes.csi(params, intermediates, action),
@@ -377,6 +401,7 @@ impl Perform for TextWriter {
         }
         self.disturbs = true;
         self.modes.esc(intermediates, byte);
+        self.paraphrase(Words::of_esc(intermediates, byte));
         if intermediates.is_empty() && byte == b'c' {
             self.read.cleared = Some(self.place);
         }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 
-use super::answer::{Answer, Body, Path, Query};
+use super::answer::{Answer, Body, NoBody, Path, Query};
 use crate::action::{Action, Problem, Scope, ShellKind};
 use crate::api::{
     ActionDetail, ActionList, ActionView, ApiError, CheckRequest, CreateRequest, ExecuteRequest,
@@ -131,7 +131,7 @@ pub async fn restore(
 /// Makes the shipped version of a default the active file.
 #[utoipa::path(post, path = "/v1/actions/{id}/reset", operation_id = "actions:reset",
     responses((status = 200, body = Undo), (status = "4XX", body = ApiError)))]
-pub async fn reset(State(rooms): State<Rooms>, Path(id): Path<String>) -> Answer<Undo> {
+pub async fn reset(State(rooms): State<Rooms>, Path(id): Path<String>, _: NoBody) -> Answer<Undo> {
     Ok(Json(rooms.store.reset(id).await?))
 }
 
@@ -143,6 +143,7 @@ pub async fn duplicate(
     State(rooms): State<Rooms>,
     Path(id): Path<String>,
     Query(query): Query<ScopeQuery>,
+    _: NoBody,
 ) -> Answer<ActionView> {
     let which = which(&rooms, id, query.project.as_deref(), query.scope).await?;
     let copy = rooms.store.duplicate(which, None, None).await?;

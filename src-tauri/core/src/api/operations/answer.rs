@@ -1,8 +1,9 @@
 //! How operations read requests and answer: one shape for every error, whatever refused.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -17,6 +18,22 @@ pub type Answer<T> = Result<Json<T>, ApiError>;
 #[derive(FromRequest)]
 #[from_request(via(Json), rejection(ApiError))]
 pub struct Body<T>(pub T);
+
+/// The body of an operation that takes none. What somebody wrote into it would otherwise be ignored without a word.
+pub struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = Bytes::from_request(request, state).await?;
+        if matches!(body.trim_ascii(), b"" | b"null" | b"{}") {
+            return Ok(Self);
+        }
+        Err(ApiError::new(400, "bad_body", "this operation takes no body")
+            .hint("what it takes stands in the path and the query; see /openapi.json"))
+    }
+}
 
 /// The query.
 #[derive(FromRequestParts)]

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use uuid::Uuid;
 
-use super::answer::{Answer, Path};
+use super::answer::{Answer, NoBody, Path};
 use crate::api::{ApiError, RunView};
 use crate::host::Rooms;
 
@@ -25,6 +25,6 @@ pub async fn show(State(rooms): State<Rooms>, Path(id): Path<Uuid>) -> Answer<Ru
 /// Stops a run's steps; the program in its terminal is left alone. A run that has ended stays as it is.
 #[utoipa::path(post, path = "/v1/runs/{id}/cancel", operation_id = "runs:cancel",
     responses((status = 200, body = RunView), (status = "4XX", body = ApiError)))]
-pub async fn cancel(State(rooms): State<Rooms>, Path(id): Path<Uuid>) -> Answer<RunView> {
+pub async fn cancel(State(rooms): State<Rooms>, Path(id): Path<Uuid>, _: NoBody) -> Answer<RunView> {
     rooms.engine.cancel(id).await.map(Json)
 }

@@ -10,20 +10,21 @@ use uuid::Uuid;
 
 use super::answer::{Answer, Body, Path};
 use crate::api::{
-    ApiError, CodenamesView, Event, KillReport, ResizeRequest, ScreenView, SpawnRequest, TerminalView,
-    WriteReport,
+    ApiError, CodenamesView, Colours, Event, KillReport, ResizeRequest, ScreenView, SpawnRequest,
+    TerminalView, WriteReport,
 };
 use crate::host::Rooms;
 use crate::terminal::{Message, Size, WriteError};
 use crate::terminals::Spawn;
 
-/// No terminal is larger than this in either direction.
-const LARGEST: u16 = 1000;
+/// Where the colours stand in what is remembered.
+pub(crate) const COLOURS: &str = "colours";
 
 /// A size that a terminal can have; the usual one where none is asked for.
 pub(crate) fn size_of(cols: Option<u16>, rows: Option<u16>) -> Result<Size, ApiError> {
     let size = Size { cols: cols.unwrap_or(80), rows: rows.unwrap_or(24) };
-    if (1..=LARGEST).contains(&size.cols) && (1..=LARGEST).contains(&size.rows) {
+    let sizes = 1..=Size::LARGEST;
+    if sizes.contains(&size.cols) && sizes.contains(&size.rows) {
         Ok(size)
     } else {
         let message = format!("a terminal can't be {} columns by {} rows", size.cols, size.rows);
@@ -67,6 +68,18 @@ pub async fn spawn(State(rooms): State<Rooms>, Body(request): Body<SpawnRequest>
     responses((status = 200, body = CodenamesView)))]
 pub async fn codenames(State(rooms): State<Rooms>) -> Answer<CodenamesView> {
     Ok(Json(rooms.codenames.view()))
+}
+
+/// Tells the colours that terminals are drawn in, so that programs that ask for them (OSC 4, 10, 11 and 12) hear what
+/// is seen. They hold for all terminals until other ones are told.
+#[utoipa::path(put, path = "/v1/colours", operation_id = "colours:tell", request_body = Colours,
+    responses((status = 200, body = Colours), (status = "4XX", body = ApiError)))]
+pub async fn tell_colours(State(rooms): State<Rooms>, Body(colours): Body<Colours>) -> Answer<Colours> {
+    rooms.terminals.draw_in(colours.clone());
+    let (remembered, value) = (rooms.store.remembered(), serde_json::json!(colours));
+    // Programs that start before the next window has told hear the last ones; nothing is lost where that fails.
+    tokio::task::spawn_blocking(move || remembered.change(COLOURS, |kept| *kept = value));
+    Ok(Json(colours))
 }
 
 /// One terminal.

@@ -52,7 +52,7 @@ impl Actor {
         }
         self.printout.push(bytes, &mut self.text);
         for (place, question) in questions {
-            let answer = self.printout.answer(place, &question);
+            let answer = self.printout.answer(place, &question, &self.colours.borrow());
             self.enqueue(answer.into(), None);
         }
         if let Some(place) = cleared {
