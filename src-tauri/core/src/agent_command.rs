@@ -30,6 +30,9 @@ pub(crate) struct PromptFiles {
     pub append: Option<PathBuf>,
 }
 
+/// How much of a line may stand in earlier steps than its end, in bytes.
+const LONGEST_UNSENT: usize = 1024;
+
 /// Sees to it that no value becomes a flag or a command of claude's: one that could be gets `--` in front of it, and is
 /// refused where that can't be. `written` is the action before its placeholders were filled.
 pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKind) -> Result<(), Refusal> {
@@ -37,7 +40,12 @@ pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKin
         placeholder_at(written.env.get(name)?, 0)?;
         Some((name.clone(), value.starts_with('-')))
     };
-    let filled: Vec<(String, bool)> = action.env.iter().filter_map(filled).collect();
+    let mut filled: Vec<(String, bool)> = action.env.iter().filter_map(filled).collect();
+    for step in &action.steps {
+        if let Step::Write(write) = step {
+            filled.extend(values::assigned(&write.content, &write.values));
+        }
+    }
     let variables: Vec<Variable<'_>> =
         filled.iter().map(|(name, dashed)| Variable { name, dashed: *dashed }).collect();
     // What was typed and is not sent yet.
@@ -59,7 +67,11 @@ pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKin
             (None, None) => {}
         }
         let sent = kept.rfind(|c: char| c.is_ascii_control() && c != '\t').map_or(0, |key| key + 1);
-        line.replace_range(.., &kept[sent..]);
+        line.clear();
+        // A file of many steps that never press Enter is nobody's, and would be read over and over.
+        if kept.len() - sent <= LONGEST_UNSENT {
+            line.push_str(&kept[sent..]);
+        }
     }
     Ok(())
 }

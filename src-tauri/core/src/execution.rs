@@ -35,25 +35,23 @@ pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) 
     {
         tracing::warn!(%error, "the inputs are not remembered");
     }
-    let reused = request.terminal.as_ref().filter(|_| action.terminal == Reuse::Reuse);
-    let mut env = (*base).clone();
+    let mut variables = (*base).clone();
     for (name, value) in &action.env {
-        env.set(name, value);
+        variables.set(name, value);
     }
-    // Whoever used the terminal before may have made more programs known there.
-    if reused.is_none() && runs_tests(&resolved.action) {
-        let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
-        let folder = action.cwd.as_ref().map_or(root.clone(), |cwd| root.join(cwd));
-        refuse_missing(&values.project.tests, &folder, &env, &shell).await?;
-    }
-    let prompts = with_agent_flags(&mut action, &shell, &rooms.prompts, &env).await?;
+    let prompts = with_agent_flags(&mut action, &shell, &rooms.prompts, &variables).await?;
     let id = Uuid::now_v7();
+    let reused = request.terminal.as_ref().filter(|_| action.terminal == Reuse::Reuse);
     let terminal = if let Some(terminal) = reused {
         idle_terminal(rooms, terminal)?
     } else {
         let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
         let scope = resolved.view.scope;
         let cwd = workplace(&root, scope, &resolved.action, action.cwd.as_deref(), &values)?;
+        // Not where a terminal is reused: whoever used it may have made more programs known there.
+        if runs_tests(&resolved.action) {
+            refuse_missing(&values.project.tests, &cwd, &variables, &shell).await?;
+        }
         let env = action.env.clone().into_iter().collect();
         let (project, task) = (which.project.clone(), action.label.clone());
         let spawn = Spawn { shell, cwd, project, env, size, task, run: Some(id) };

@@ -362,6 +362,11 @@ fn the_real_program_takes_our_lines_as_they_are_meant() {
         String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
     };
     assert!(said("claude --no-such-flag -p hi").contains("unknown option '--no-such-flag'"));
+    // Why values are kept from being flags, and why `--` keeps them from it, but not from being commands.
+    assert!(said("claude -p '- fix x'").contains("unknown option '- fix x'"));
+    assert!(!said("claude -p -- '- fix x'").contains("unknown option"));
+    assert!(!said("claude -p -- --settings=/no/settings").contains("/no/settings"));
+    assert!(said("claude -- mcp").contains("Usage: claude mcp"));
     let session = "3c1b5b0e-0000-4000-8000-000000000000".to_owned();
     let all = Claude {
         disallowed_tools: Some(vec!["Bash(rm *)".into()]),

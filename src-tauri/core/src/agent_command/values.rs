@@ -31,7 +31,7 @@ pub(crate) enum Refusal {
 impl Refusal {
     /// A value that would be a flag; perhaps in the place of another flag's value.
     pub fn flag(name: &str, behind: Option<&str>) -> Self {
-        let word = match name.strip_prefix("env.") {
+        let word = match name.strip_prefix('$') {
             Some(variable) => format!("\"${variable}\""),
             None => format!("{{{{ {name} }}}}"),
         };
@@ -60,9 +60,10 @@ impl From<Refusal> for crate::api::ApiError {
     }
 }
 
-/// What was filled in: where values stand in the content, and which of the action's variables begin with one.
+/// What was filled in: where values stand in the content, and which variables begin with one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Given<'a> {
+    /// In the order in which they stand.
     pub values: &'a [ValueAt],
     pub variables: &'a [Variable<'a>],
 }
@@ -74,9 +75,24 @@ pub(super) struct Variable<'a> {
     pub dashed: bool,
 }
 
+/// Whether a quoted value begins with `-`.
+fn is_dashed(content: &str, value: &ValueAt) -> bool {
+    content[value.range.clone()].trim_start_matches(['\'', '"', '$']).starts_with('-')
+}
+
+/// The variables that a content sets to values, by name: `NAME={{ inputs.name }}`. And whether it begins with `-`.
+pub(super) fn assigned(content: &str, values: &[ValueAt]) -> Vec<(String, bool)> {
+    let name = |value: &ValueAt| {
+        let before = content[..value.range.start].strip_suffix('=')?;
+        let name = before.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+        Some((name.to_owned(), is_dashed(content, value)))
+    };
+    values.iter().filter_map(name).filter(|(name, _)| !name.is_empty()).collect()
+}
+
 impl Variable<'_> {
     fn full_name(&self) -> String {
-        format!("env.{}", self.name)
+        format!("${}", self.name)
     }
 }
 
@@ -117,8 +133,11 @@ impl Given<'_> {
             let before = &content[..value.range.start];
             let word = before.rsplit([' ', '\t']).next().unwrap_or_default();
             let glued = word.contains(|c: char| c != '-') && !word.contains(['$', '`', '\'', '"']);
-            let dashed = content[value.range.clone()].trim_start_matches(['\'', '"', '$']).starts_with('-');
-            if dashed && !glued && takes(value.range.start) && !before.trim_end().ends_with(" --") {
+            if is_dashed(content, value)
+                && !glued
+                && takes(value.range.start)
+                && !before.trim_end().ends_with(" --")
+            {
                 return Err(Refusal::flag(&value.placeholder, None));
             }
         }
@@ -226,7 +245,9 @@ impl<'a> Call<'a> {
 
     fn values_in(self, word: &Word) -> impl Iterator<Item = &'a ValueAt> {
         let (from, to) = (self.at + word.at, self.at + word.end);
-        self.given.values.iter().filter(move |value| from <= value.range.start && value.range.end <= to)
+        let values = self.given.values;
+        let first = values.partition_point(|value| value.range.start < from);
+        values[first..].iter().take_while(move |value| value.range.end <= to)
     }
 
     /// What the shell makes of the word up to there.

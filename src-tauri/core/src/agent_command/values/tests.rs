@@ -66,6 +66,7 @@ fn the_table_of_lines_with_a_value_that_looks_like_a_flag() {
         ("claude \"${P}\"\r", "claude -- \"${P}\"\r", "claude --model opus -- \"${P}\"\r"),
         ("claude \"$P\"\r", "claude -- \"$P\"\r", "claude --model opus -- \"$P\"\r"),
         ("claude $OWN hi\r", "claude $OWN hi\r", "claude --model opus $OWN hi\r"),
+        ("Q={{ inputs.x }}; claude \"$Q\"\r", "Q='-'x; claude -- \"$Q\"\r", "Q='-'x; claude -- \"$Q\"\r"),
         // Wherever it starts.
         (
             "cd a && claude {{ inputs.x }}; ls\r",
@@ -97,6 +98,7 @@ fn the_table_of_lines_with_a_value_that_looks_like_a_flag() {
         ("claude {{ inputs.x }} $OWN\r", "`-- {{ inputs.x }}`, behind all flags,"),
         ("$(id); claude {{ inputs.x }}\r", "`-- {{ inputs.x }}`, behind all flags,"),
         ("claude $P\r", "`-- \"$P\"`, behind all flags,"),
+        ("P={{ inputs.x }}; claude $P\r", "`-- \"$P\"`, behind all flags,"),
         ("claude \"$P\" -v\r", "`-- \"$P\"`, behind all flags,"),
         ("claude -{{ inputs.x }}\r", "`-- {{ inputs.x }}`, behind all flags,"),
         ("claude hi {{ inputs.x }}\r", "`-- {{ inputs.x }}`, behind all flags,"),
@@ -106,7 +108,7 @@ fn the_table_of_lines_with_a_value_that_looks_like_a_flag() {
         ("claude --model {{ inputs.x }} hi\r", "`--model={{ inputs.x }}`"),
         ("claude --add-dir a {{ inputs.x }}\r", "`--add-dir={{ inputs.x }}`"),
     ] {
-        let name = if content.contains("$P") { "env.P" } else { "inputs.x" };
+        let name = if content.contains("$P") { "$P" } else { "inputs.x" };
         let refused = format!(
             "the value of {name} begins with `-`, so claude would take it for a flag; write {instead} in the action's \
              file"
@@ -155,7 +157,19 @@ fn a_line_may_be_typed_in_several_steps() {
     assert_eq!(lines(&["claude ", "{{ inputs.x }}\r"]).unwrap(), ["claude ", "-- '-'x\r"]);
     assert_eq!(lines(&["claude\r", "{{ inputs.x }}\r"]).unwrap(), ["claude\r", "'-'x\r"]);
     assert_eq!(lines(&["claude {{ inputs.x }}", " hi\r"]).unwrap(), ["claude -- '-'x", " hi\r"]);
+    assert_eq!(lines(&["Q={{ inputs.x }}\r", "claude \"$Q\"\r"]).unwrap()[1], "claude -- \"$Q\"\r");
     assert!(lines(&["claude ''", "{{ inputs.x }}\r"]).is_err());
+}
+
+/// Read word by word against each value, or step by step from the line's beginning, these would take long.
+#[test]
+fn no_file_is_slow_to_judge() {
+    let many = "claude a ".to_owned() + &"{{ inputs.x }} ".repeat(30_000) + "\r";
+    let steps = vec!["claude a "; 6_000];
+    for contents in [&[many.as_str()][..], &steps] {
+        let written = action(contents, ShellKind::Bash).unwrap();
+        assert_eq!(typed(&written, "x", ShellKind::Bash, &opus()).unwrap().len(), contents.len());
+    }
 }
 
 /// Whether claude would take a word for a flag, or for the value of one.
@@ -259,6 +273,9 @@ fn fragment() -> impl Strategy<Value = &'static str> {
         " --weird ",
         " {{ inputs.y }} ",
         "; claude ",
+        "; Q=",
+        "; claude \"$Q\" ",
+        "; claude $Q ",
         " && claude ",
         "\rclaude ",
         " | claude ",
