@@ -113,6 +113,42 @@ async fn without_marks_the_exit_code_is_unknown_and_said_so() {
 }
 
 #[tokio::test]
+async fn without_marks_a_command_has_ended_when_its_shell_reads_on() {
+    // In a nested shell, and in one that took ours' place.
+    let into = |line: &str| format!("  - write: \"{line}\\r\"\n  - delay: 700\n");
+    let places = [
+        ("sh", into("sh")),
+        ("editor", into("bash --norc")),
+        ("replaced", into("exec bash --norc")),
+        ("replaced-by-sh", into("exec sh")),
+    ];
+    // One by one, and both typed at once; what ends in no time; what prints nothing.
+    let lines: [(&str, &[&str]); 3] = [
+        ("quick", &["cd /; : > {}"]),
+        ("slow", &["sleep 1; : > {}"]),
+        ("ahead", &["sleep 1", "sleep 1; : > {}"]),
+    ];
+    for (place, enter) in &places {
+        let mut host = TestHost::new();
+        for (name, lines) in &lines {
+            let done = host.user_home().join(format!("done-{name}"));
+            let write =
+                |line: &&str| format!("  - write: \"{}\\r\"\n", line.replace("{}", &done.to_string_lossy()));
+            let steps: String = lines.iter().map(write).collect();
+            let text = format!("{enter}{steps}  - wait_exit:\n    timeout: 1m\nshell: bash\n");
+            host = host.action(name, &text);
+        }
+        let mut events = host.events().await;
+        for (name, _) in &lines {
+            let run = host.execute(name, ExecuteRequest::default()).await.unwrap();
+            let (status, exit_code, failure) = finished(events.run_finished(run.id).await);
+            assert_eq!((status, exit_code), (RunStatus::Succeeded, None), "{place}, {name}: {failure:?}");
+            assert!(host.user_home().join(format!("done-{name}")).exists(), "{place}, {name}: not yet");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_shell_tells_exit_codes_and_keeps_its_editor_s_drawing_apart() {
     for shell in ["bash", "zsh", "fish", "sh"] {
         let steps = format!(
