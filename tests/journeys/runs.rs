@@ -203,6 +203,22 @@ async fn a_line_typed_ahead_runs_before_its_wait_ends() {
 }
 
 #[tokio::test]
+async fn a_line_that_the_kernel_would_cut_is_not_typed_whole_or_in_parts() {
+    let x = |count: usize| "x".repeat(count);
+    let whole = format!("  - write: \": {}\\r\"\nshell: sh\n", x(4095));
+    let parts = format!("  - write: \": {}\"\n  - write: \"{}\\r\"\nshell: sh\n", x(3000), x(3000));
+    let kept = format!("  - write: \": {}\\r\"\n  - write: \": {}\\r\"\nshell: sh\n", x(3000), x(3000));
+    let host = TestHost::new().action("whole", &whole).action("parts", &parts).action("kept", &kept);
+    let mut events = host.events().await;
+    for (action, code) in [("whole", Some("line_too_long")), ("parts", Some("line_too_long")), ("kept", None)]
+    {
+        let run = host.execute(action, ExecuteRequest::default()).await.unwrap();
+        let (_, _, failure) = finished(events.run_finished(run.id).await);
+        assert_eq!(failure.as_ref().map(|failure| failure.code.as_str()), code, "{action}: {failure:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_run_s_time_limit_ends_it_wherever_it_is() {
     let host = TestHost::new().action("slow", "  - write: \"sleep 100\\r\"\n  - delay: 1h\ntimeout: 1s\n");
     let mut events = host.events().await;

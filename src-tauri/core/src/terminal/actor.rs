@@ -64,6 +64,8 @@ pub struct Actor {
     printout: Printout,
     viewers: Viewers,
     queue: VecDeque<Entry>,
+    /// How many bytes of a line the kernel holds that nobody has sent.
+    unsent: usize,
     standing: Standing,
     /// What the child was started as.
     argv: Vec<u8>,
@@ -118,6 +120,7 @@ impl Actor {
             printout: Printout::new(size, Size::LARGEST, parts.scrollback),
             viewers: Viewers::default(),
             queue: VecDeque::new(),
+            unsent: 0,
             written: Vec::new(),
             next_prompt: None,
             child_signals: signal(SignalKind::child())?,

@@ -49,9 +49,24 @@ fn paste(text: &str) -> Vec<Vec<u8>> {
     strokes
 }
 
-/// Whether some line is longer than the kernel takes.
-pub fn has_overlong_line(bytes: &[u8]) -> bool {
-    bytes.split(|&byte| matches!(byte, b'\r' | b'\n')).any(|line| line.len() > MAX_LINE)
+/// Whether some line is longer than the kernel takes, where `unsent` bytes of the first one stand there already.
+pub fn has_overlong_line(bytes: &[u8], unsent: usize) -> bool {
+    let mut lines = bytes.split(|&byte| is_line_end(byte));
+    let first = lines.next().map_or(0, |line| unsent + line.len());
+    first > MAX_LINE || lines.any(|line| line.len() > MAX_LINE)
+}
+
+/// How many bytes of a line stand there unsent, after `unsent` and these.
+pub fn unsent_after(bytes: &[u8], unsent: usize) -> usize {
+    match bytes.iter().rposition(|&byte| is_line_end(byte)) {
+        Some(end) => bytes.len() - end - 1,
+        None => unsent + bytes.len(),
+    }
+}
+
+/// What sends a line or throws it away: Enter, and `^C`, `^D`, `^U`, `^Z` and `^\` where the kernel edits lines.
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | 0x03 | 0x04 | 0x15 | 0x1a | 0x1c)
 }
 
 /// How many lines are submitted.
@@ -88,5 +103,15 @@ mod tests {
         assert_eq!(strokes("\x03a\nb", true), ["\x03", "\x1b[200~a\nb\x1b[201~"]);
         assert_eq!(strokes("a\x1b[201~\nb", true), ["\x1b[200~a[201~\nb\x1b[201~"]);
         assert_eq!(strokes("\x03\x1b[A", true), ["\x03\x1b[A"]);
+    }
+
+    #[test]
+    fn a_line_counts_with_what_stands_there_unsent() {
+        let half = [b'x'; 3000];
+        assert!(!has_overlong_line(&half, 0));
+        assert!(has_overlong_line(&half, unsent_after(&half, 0)));
+        assert!(!has_overlong_line(&half, unsent_after(b"\r", 3000)));
+        assert!(!has_overlong_line(&[b"\x15", &half[..]].concat(), 3000), "it was thrown away");
+        assert_eq!(unsent_after(b"ab\rcde", 7), 3);
     }
 }

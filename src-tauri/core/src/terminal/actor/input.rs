@@ -67,7 +67,8 @@ impl Actor {
         self.read_now();
         let strokes = typing::keystrokes(content, self.printout.screen().bracketed_paste());
         let canonical = self.pty.discipline() != Discipline::Raw;
-        if canonical && strokes.iter().any(|stroke| typing::has_overlong_line(stroke)) {
+        let all = strokes.concat();
+        if canonical && typing::has_overlong_line(&all, self.unsent) {
             _ = done.send(Err(WriteError::LineTooLong));
             return;
         }
@@ -105,6 +106,10 @@ impl Actor {
         under_way: UnderWay,
         done: Option<oneshot::Sender<Result<usize, WriteError>>>,
     ) {
+        // What reads single keys has them already.
+        let raw = self.pty.discipline() == Discipline::Raw;
+        let unsent = strokes.iter().fold(self.unsent, |unsent, stroke| typing::unsent_after(stroke, unsent));
+        self.unsent = if raw { 0 } else { unsent };
         self.queue.push_back(Entry { strokes, begun: false, under_way, done });
         if self.queue.len() == 1 {
             self.flush();
