@@ -1526,7 +1526,7 @@ export interface components {
              * @description Its size in bytes.
              */
             size: number;
-            /** @description Who wrote it: `editor`, `restore`, `reset`, `seed`, `delete`, `create`, `import`. */
+            /** @description Who wrote it: `editor`, `restore`, `reset`, `seed`, `create`, `import`. */
             author: string;
             /** @description Whether it parses. */
             valid: boolean;
