@@ -131,6 +131,7 @@ impl Shelf {
             notices.push(Notice { hint: problem.fix.clone(), ..Notice::new("bad_config", message) });
         }
         notices.extend(self.opening.take().unwrap_or_default());
+        self.history.sync_soon();
         Ok(notices)
     }
 
@@ -401,7 +402,10 @@ impl Shelf {
                 (_, None) => {}
             }
         }
-        self.history.sync_soon();
+        // While the store opens, the defaults' files would wait for all of it to be written.
+        if self.opening.is_none() {
+            self.history.sync_soon();
+        }
         if changed {
             self.tell_of_actions(place);
         }
