@@ -35,8 +35,8 @@ test('a bell out of sight is told once, and a click on it brings its terminal to
     return all.find((terminal) => terminal.id !== rings.id);
   });
   await window.find('region', front.codename);
-  // Nobody looks: there is no window manager on this display that would give the window the focus.
-  assert.equal(await window.browser.execute(() => document.hasFocus()), false);
+  // Nobody looks. WebDriver keeps a page focused whatever the display says, so the page is told otherwise.
+  await window.browser.execute(() => void (document.hasFocus = () => false));
 
   const service = await notifications();
   await stage.host('terminal', 'send', rings.id, String.raw`printf '\a\a'; echo rung-$((40+2))`, '--enter');
