@@ -102,10 +102,12 @@ export class Window {
   /** Types into the terminal in view; Enter is `\uE007`. */
   async type(text) {
     // An xterm stands in a shadow tree.
-    const input = await this.browser.execute(() => {
-      const shown = document.querySelector('[role="region"]:not([hidden])').dataset.terminal;
-      return window.__terminals.get(shown).textarea;
-    });
+    const input = await until('a terminal to type in', () =>
+      this.browser.execute(() => {
+        const region = document.querySelector('[role="region"]:not([hidden])');
+        return window.__terminals.get(region?.dataset.terminal)?.textarea ?? null;
+      }),
+    );
     await (await this.browser.$(input)).addValue(text);
   }
 

@@ -69,7 +69,7 @@ async fn the_shell_of_the_settings_is_that_of_new_terminals() {
 async fn the_layout_is_there_for_the_next_host_and_a_corrupt_file_is_no_end() {
     let host = TestHost::new();
     let layout = json!({ "version": 1, "state": { "root": "any" } });
-    let (code, _) = put_layout(&host, &layout).await;
+    let (code, _) = put(&host, "/v1/layout", &layout).await;
     assert_eq!(code, 200);
     host.cli(&["host", "stop"]).run().ok();
     let kept: Value = host.client().await.get("/v1/layout").await.unwrap();
@@ -78,20 +78,38 @@ async fn the_layout_is_there_for_the_next_host_and_a_corrupt_file_is_no_end() {
     std::fs::write(host.home().join("ui.json"), "{ half").unwrap();
     let kept: Value = host.client().await.get("/v1/layout").await.unwrap();
     assert_eq!(kept, Value::Null);
-    let (code, answer) = put_layout(&host, &json!({ "version": 1 })).await;
+    let (code, answer) = put(&host, "/v1/layout", &json!({ "version": 1 })).await;
     assert_eq!((code, answer["code"].as_str()), (422, Some("bad_body")));
 }
 
+#[tokio::test]
+async fn the_colours_are_there_for_the_next_host_and_must_be_some() {
+    let host = TestHost::new();
+    let colours = |background: &str| json!({ "foreground": "#25252c", "background": background, "cursor": "#5048d6", "palette": [] });
+    let (code, answer) = put(&host, "/v1/colours", &colours("white")).await;
+    assert_eq!((code, answer["code"].as_str()), (422, Some("bad_body")));
+    let (code, _) = put(&host, "/v1/colours", &colours("#fffffe")).await;
+    assert_eq!(code, 200);
+    host.cli(&["host", "stop"]).run().ok();
+    let terminal = host.terminal("sh").await;
+    let mut viewer = terminal.view_stream(&[]).await;
+    // Without echo from before the question on: the kernel may have the answer before `dd` is there.
+    let ask =
+        r"stty -echo -icanon; printf '\033]11;?\033\\'; dd bs=1 count=25 2>/dev/null | tail -c +3; stty sane";
+    terminal.write(&format!("{ask}\r")).await;
+    viewer.until_text("11;rgb:ffff/ffff/fefe").await;
+}
+
 /// The page's own way: over loopback, with the token.
-async fn put_layout(host: &TestHost, layout: &Value) -> (u16, Value) {
+async fn put(host: &TestHost, path: &str, body: &Value) -> (u16, Value) {
     use std::io::{Read as _, Write as _};
     let open = host.client().await.open_web().await.unwrap();
     let mut stream = std::net::TcpStream::connect(open.address.trim_start_matches("http://")).unwrap();
-    let body = layout.to_string();
+    let body = body.to_string();
     let authority = open.address.trim_start_matches("http://");
     write!(
         stream,
-        "PUT /v1/layout HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+        "PUT {path} HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
          Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
         open.token,
         body.len()

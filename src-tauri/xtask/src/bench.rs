@@ -65,9 +65,13 @@ fn window(checkout: &Checkout) -> anyhow::Result<()> {
         return Ok(());
     }
     build::ui(checkout)?;
-    let programs = ["--bin", "ai-orchestrator-desktop", "--example", "empty"];
-    cargo(["build", "--locked", "--release", "--package", "ai-orchestrator-desktop"])
-        .args(programs)
-        .at(checkout.root())
-        .run()
+    // One after the other: both embed the page by the same files in between, which Tauri writes while it compiles. Of
+    // two at once one may read what the other has half written, and is a window that stays blank.
+    for program in [["--bin", "ai-orchestrator-desktop"], ["--example", "empty"]] {
+        cargo(["build", "--locked", "--release", "--package", "ai-orchestrator-desktop"])
+            .args(program)
+            .at(checkout.root())
+            .run()?;
+    }
+    Ok(())
 }

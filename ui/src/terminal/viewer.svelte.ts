@@ -17,6 +17,7 @@ import { Gutter } from './gutter';
 import { Images } from './images';
 import { MAC, terminalKey } from './keys';
 import { mute } from './mute';
+import { Pace } from './pace';
 import { shadow } from './shadow';
 import { onThemeChange, terminalTheme } from './theme';
 
@@ -112,8 +113,13 @@ export class Viewer {
     this.gutter = new Gutter(this.term, this.commands);
     this.images = new Images(this.term);
     this.gpu = new Gpu(this.term, () => this.fitIfOwner());
+    const pace = new Pace(this.term);
     this.feed = new Feed(
-      this.term,
+      {
+        write: (data, drawn) => pace.write(data, drawn),
+        reset: () => this.term.reset(),
+        resize: (cols, rows) => this.term.resize(cols, rows),
+      },
       {
         send: (message) => this.stream.send(message),
         replaying: () => {

@@ -106,6 +106,12 @@ const SYSTEM: &[System] = &[
         purposes: &[Purpose::WindowTests],
     },
     System {
+        package: "dunst",
+        why: "shows notifications that tests click",
+        shown: Shown::Program("dunst"),
+        purposes: &[Purpose::WindowTests],
+    },
+    System {
         package: "webkit2gtk-driver",
         why: "clicks and types in the real window",
         shown: Shown::Program("WebKitWebDriver"),
