@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use vte::Params;
+
 use super::Size;
 use super::screen::Screen;
 
@@ -31,6 +33,8 @@ pub enum Words {
     Repeat(u16),
     /// Text whose letters stand for lines and corners.
     Lines(Vec<u8>),
+    /// SGR without the colour of underlines, whose parts would be taken for colours and styles of their own.
+    Rendition(String),
 }
 
 impl Words {
@@ -44,6 +48,29 @@ impl Words {
             (b"", 'b', _) if first > 1 => Self::Repeat(first),
             _ => return None,
         })
+    }
+
+    /// What SGR means, where it colours underlines.
+    pub fn of_sgr(params: &Params) -> Option<Self> {
+        let mut parts = params.iter();
+        let mut kept: Vec<String> = Vec::new();
+        let mut found = false;
+        while let Some(part) = parts.next() {
+            match part {
+                [58] => {
+                    found = true;
+                    let more = match parts.next() {
+                        Some([5]) => 1,
+                        Some([2]) => 3,
+                        _ => 0,
+                    };
+                    parts.by_ref().take(more).for_each(drop);
+                }
+                [58, ..] => found = true,
+                part => kept.push(part.iter().map(u16::to_string).collect::<Vec<_>>().join(":")),
+            }
+        }
+        found.then(|| Self::Rendition(kept.join(";")))
     }
 
     /// What an `ESC` sequence means.
@@ -73,6 +100,9 @@ impl Words {
                 Cow::Owned(format!("\x1b[{}b", most.min((*count).into())).into_bytes())
             }
             Self::Lines(text) => Cow::Owned(lines(text)),
+            // Nothing at all would be a reset.
+            Self::Rendition(params) if params.is_empty() => Cow::Borrowed(b""),
+            Self::Rendition(params) => Cow::Owned(format!("\x1b[{params}m").into_bytes()),
         }
     }
 }
@@ -129,6 +159,18 @@ mod tests {
         assert_eq!(shown(&["ab\x1b[scd\x1b[", "uX"]), ["abXd"]);
         // Another meaning with parameters: the kitty keyboard protocol, margins.
         assert_eq!(shown(&["ab\x1b[scd\x1b[?1u\x1b[5uX"]), ["abcdX"]);
+    }
+
+    #[test]
+    fn the_colour_of_underlines_is_no_other_colour() {
+        for sgr in ["58;5;1", "58;2;1;3;7", "58:5:1", "58:2::1:3:7"] {
+            let mut printed = Printed::new(Size { cols: 20, rows: 4 });
+            printed.print(format!("\x1b[4;{sgr}mx\x1b[{sgr}m").as_bytes());
+            assert_eq!(printed.screen().rendition(), "0;4m", "{sgr}");
+        }
+        let mut printed = Printed::new(Size { cols: 20, rows: 4 });
+        printed.print(b"\x1b[58;5;1;3;38;5;158m");
+        assert_eq!(printed.screen().rendition(), "0;38;5;158;3m");
     }
 
     #[test]

@@ -33,15 +33,12 @@ pub struct Printout {
     /// How many lines must still scroll away until the screen model has counted as many as any taller screen would
     /// bring back into sight.
     uncounted: usize,
+    /// The colouring sequences in force where the ring's last segment begins.
+    colours: Vec<u8>,
 }
 
-/// What a viewer must see to be where the terminal is: first the ring from its start, at these modes.
-pub struct Replay {
-    /// What brings a fresh screen to the modes in force at the ring's start.
-    pub head: Vec<u8>,
-    /// What to draw after the ring, where it alone does not make the screen.
-    pub ending: Vec<u8>,
-}
+/// More colouring sequences than this, without one that resets them, and the oldest are forgotten.
+const MOST_COLOURS: usize = 4 << 10;
 
 impl Printout {
     /// Nothing yet.
@@ -57,6 +54,7 @@ impl Printout {
             whole_to: 0,
             tallest,
             uncounted: usize::from(tallest),
+            colours: Vec::new(),
         }
     }
 
@@ -92,7 +90,7 @@ impl Printout {
         let rest = self.ring.last(place).to_vec();
         self.draw_to(place);
         self.uncounted = usize::from(self.tallest);
-        let head = self.head();
+        let head = self.standing(rest.len());
         self.ring.clear(place, self.size, head);
         self.ring.push(&rest);
     }
@@ -138,16 +136,13 @@ impl Printout {
         self.ring.read(offset, max)
     }
 
-    /// What to show beside the ring to somebody who comes late.
-    pub fn replay(&mut self) -> Replay {
-        let (head, trimmed) = self.ring.head();
-        let head = head.to_vec();
-        let ending = if trimmed { self.contents() } else { Vec::new() };
-        Replay { head, ending }
+    /// What brings a fresh screen to the one that the oldest kept byte was printed on.
+    pub fn head(&self) -> &[u8] {
+        self.ring.head()
     }
 
-    fn contents(&mut self) -> Vec<u8> {
-        self.draw();
+    /// What brings any screen to this one, as far as it is drawn.
+    fn contents(&self) -> Vec<u8> {
         let restored = self.modes.restored();
         if restored.is_empty() {
             return self.screen.contents();
@@ -162,15 +157,23 @@ impl Printout {
     /// Closes the ring's last segment; the next one begins in a sequence, if in any, that begins so.
     fn cut(&mut self, introducer: &str) {
         self.draw();
-        let mut head = self.head();
+        let mut head = self.standing(0);
         head.extend_from_slice(introducer.as_bytes());
         self.ring.cut(self.size, head);
     }
 
-    fn head(&self) -> Vec<u8> {
-        let mut head = self.screen.modes();
-        head.extend_from_slice(self.modes.restored().as_bytes());
-        head
+    /// What brings a fresh screen to this one, of which the newest `undrawn` bytes are not a part.
+    fn standing(&mut self, undrawn: usize) -> Vec<u8> {
+        let segment = self.ring.last(0);
+        let (sequences, all) = colours(&segment[..segment.len() - undrawn.min(segment.len())], MOST_COLOURS);
+        let new = sequences.concat();
+        if all || self.colours.len() + new.len() > MOST_COLOURS {
+            self.colours.clear();
+        }
+        self.colours.extend_from_slice(&new);
+        let mut standing = self.contents();
+        standing.extend_from_slice(&self.colours);
+        standing
     }
 
     fn draw(&mut self) {
@@ -205,7 +208,7 @@ impl Printout {
         let rows = usize::from(self.size.rows);
         let lines = 2 * rows + self.uncounted;
         let shown = if self.modes.has_region() { 0 } else { last_lines(plain, lines) };
-        for sequence in colours(&plain[..shown]) {
+        for sequence in colours(&plain[..shown], usize::MAX).0 {
             self.screen.draw(sequence);
         }
         let plain = &plain[shown..];
@@ -236,22 +239,36 @@ fn last_lines(plain: &[u8], count: usize) -> usize {
     }
 }
 
-/// The sequences that colour what comes after this text: those since the last one that resets them all.
-fn colours(plain: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// The sequences that colour what comes after these bytes: those since the last one that resets them all, but no more
+/// than `most` bytes of them; and whether they are all that count.
+fn colours(bytes: &[u8], most: usize) -> (Vec<&[u8]>, bool) {
     let mut wanted = Vec::new();
-    for start in memchr::memrchr_iter(0x1b, plain) {
-        let sequence = &plain[start..];
-        let Some(length) = sequence.iter().position(|&byte| byte == b'm') else { continue };
-        let Some(params) = sequence[..length].strip_prefix(b"\x1b[") else { continue };
+    let mut length = 0;
+    let mut all = false;
+    for start in memchr::memrchr_iter(0x1b, bytes) {
+        let sequence = &bytes[start..];
+        // RIS and DECSTR reset all there is.
+        all = sequence.starts_with(b"\x1bc") || sequence.starts_with(b"\x1b[!p");
+        if all {
+            break;
+        }
+        let Some(end) = sequence.iter().position(|&byte| byte == b'm') else { continue };
+        let Some(params) = sequence[..end].strip_prefix(b"\x1b[") else { continue };
         if !params.iter().all(|byte| matches!(byte, b'0'..=b'9' | b';' | b':')) {
             continue;
         }
-        wanted.push(&sequence[..=length]);
-        if matches!(params, b"" | b"0") {
+        length += end + 1;
+        if length > most {
+            break;
+        }
+        wanted.push(&sequence[..=end]);
+        all = matches!(params, [] | b"0" | [b'0', b';', ..] | [b';', ..]);
+        if all {
             break;
         }
     }
-    wanted.into_iter().rev()
+    wanted.reverse();
+    (wanted, all)
 }
 
 #[cfg(test)]
@@ -299,6 +316,7 @@ pub(super) mod tests {
         }
 
         pub fn contents(&mut self) -> Vec<u8> {
+            self.printout.draw();
             self.printout.contents()
         }
 
@@ -358,12 +376,43 @@ pub(super) mod tests {
     fn a_late_viewer_gets_the_modes_that_the_screen_does_not_know() {
         let mut printed = Printed::new(SIZE);
         printed.print(b"\x1b[2;4r\x1b[?1004h\x1b[?7l\x1b(0\x1b]2;title\x07\x1b[3;2Hx\x1b[3J");
-        let replay = printed.printout.replay();
-        let ending = String::from_utf8(replay.ending).unwrap();
+        let ending = String::from_utf8(printed.printout.head().to_vec()).unwrap();
         assert!(
             ending.ends_with("\x1b]2;title\x1b\\\x1b(0\x1b[2;4r\x1b[?1004h\x1b[?7l\x1b[3;3H"),
             "{ending:?}"
         );
+    }
+
+    #[test]
+    fn what_comes_after_a_clear_is_drawn_once_by_a_late_viewer() {
+        let mut printed = Printed::new(SIZE);
+        printed.print(b"one\x1b[H\x1b[2J\x1b[3Jtwo");
+        let head = String::from_utf8(printed.printout.head().to_vec()).unwrap();
+        assert!(!head.contains("two"), "{head:?}");
+    }
+
+    #[test]
+    fn a_late_viewer_draws_on_in_the_colours_in_force() {
+        let head = |bytes: &[u8]| {
+            let mut printed = Printed::new(SIZE);
+            printed.print(bytes);
+            String::from_utf8(printed.printout.head().to_vec()).unwrap()
+        };
+        // The screen model knows neither of 9 and 53.
+        assert!(head(b"\x1b[31m\x1b[0;9m\x1b[53mx\x1b[3J").ends_with("\x1b[0;9m\x1b[53m"));
+        assert!(!head(b"\x1b[9m\x1bcx\x1b[3J").contains("\x1b[9m"));
+        let mut printed = Printed::new(SIZE);
+        printed.print(b"\x1b[9m");
+        while printed.printout.start() == 0 {
+            printed.print(&b"abc\r\n".repeat(2000));
+        }
+        assert!(printed.printout.head().ends_with(b"\x1b[9m"), "however long ago");
+        let mut printed = Printed::new(SIZE);
+        while printed.printout.start() == 0 {
+            printed.print(&b"\x1b[38;5;9m\x1b[9mabc\r\n".repeat(2000));
+        }
+        let head = printed.printout.head();
+        assert!(head.ends_with(b"\x1b[38;5;9m\x1b[9m") && head.len() < 2 * MOST_COLOURS, "not all of them");
     }
 
     #[test]
@@ -376,7 +425,7 @@ pub(super) mod tests {
             }
             let kept = printed.printout.end() - printed.printout.start();
             assert!(kept <= 4 << 20, "{introducer:?}: {kept} bytes are kept");
-            let head = String::from_utf8(printed.printout.replay().head).unwrap();
+            let head = String::from_utf8(printed.printout.head().to_vec()).unwrap();
             assert!(introducer == "\x1bP$q" || head.ends_with(&introducer[..2]), "{head:?}");
             printed.print(b"\x1b\\\x07\x1b[Hafter");
             assert_eq!(printed.screen().view().lines[0], "after", "{introducer:?}");

@@ -21,14 +21,12 @@ pub struct Ring {
     max_lines: usize,
     bytes: usize,
     lines: usize,
-    /// Whether something that was printed is no longer here.
-    trimmed: bool,
 }
 
 struct Segment {
     start: u64,
     size: Size,
-    /// What brings a fresh screen to the modes in force where this segment begins.
+    /// What brings a fresh screen to the one where this segment begins.
     head: Vec<u8>,
     data: Vec<u8>,
     lines: usize,
@@ -47,7 +45,7 @@ impl Ring {
     /// An empty ring.
     pub fn new(size: Size, max_lines: usize) -> Self {
         let first = Segment { start: 0, size, head: Vec::new(), data: Vec::new(), lines: 0 };
-        Self { segments: VecDeque::from([first]), max_lines, bytes: 0, lines: 0, trimmed: false }
+        Self { segments: VecDeque::from([first]), max_lines, bytes: 0, lines: 0 }
     }
 
     /// Where the oldest kept byte stands.
@@ -60,9 +58,9 @@ impl Ring {
         self.segments.back().map_or(0, |segment| segment.start + segment.data.len() as u64)
     }
 
-    /// The modes in force at the oldest kept byte, and whether anything before it is gone.
-    pub fn head(&self) -> (&[u8], bool) {
-        (self.segments.front().map_or(&[][..], |segment| &segment.head), self.trimmed)
+    /// What brings a fresh screen to the one that the oldest kept byte was printed on.
+    pub fn head(&self) -> &[u8] {
+        self.segments.front().map_or(&[], |segment| &segment.head)
     }
 
     /// Adds output.
@@ -95,7 +93,7 @@ impl Ring {
         })
     }
 
-    /// Closes the last segment; the next one begins at this size, with these modes.
+    /// Closes the last segment; the next one begins at this size, on this screen.
     pub fn cut(&mut self, size: Size, head: Vec<u8>) {
         let start = self.end();
         // One that nothing was printed into has no place of its own.
@@ -112,7 +110,6 @@ impl Ring {
         self.segments.push_back(Segment { start, size, head, data: Vec::new(), lines: 0 });
         self.bytes = 0;
         self.lines = 0;
-        self.trimmed = true;
     }
 
     /// Up to `max` bytes from `offset` on, of one size; none if they are no longer here. At the end of
@@ -139,7 +136,6 @@ impl Ring {
             }
             self.bytes = bytes_left;
             self.lines = lines_left;
-            self.trimmed = true;
             self.segments.pop_front();
         }
     }
@@ -178,7 +174,7 @@ mod tests {
     fn the_newest_ten_thousand_lines_stay() {
         let ring = filled(50_000, 160);
         assert!(ring.lines >= MAX_LINES && ring.lines < MAX_LINES + 1_000, "{}", ring.lines);
-        assert_eq!(ring.head(), (&b"head"[..], true));
+        assert_eq!(ring.head(), b"head");
         assert_eq!(ring.read(0, 10), None);
     }
 

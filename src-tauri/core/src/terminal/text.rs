@@ -368,6 +368,9 @@ impl Perform for TextWriter {
 
     fn csi_dispatch(&mut self, params: &Params, intermediates: &[u8], _ignore: bool, action: char) {
         if action == 'm' && intermediates.is_empty() {
+            let words = Words::of_sgr(params);
+            self.disturbs |= words.is_some();
+            self.paraphrase(words);
             return;
         }
         self.disturbs = true;
@@ -420,12 +423,17 @@ impl Perform for TextWriter {
     }
 }
 
+/// What colours underlines; it is rare, and needs other words for the screen model.
+const UNDERLINE: &[u8] = b"58";
+
 /// The length of the sequence at the beginning, if it is whole and only colours text: it means nothing here, and
 /// there are many.
 fn colour_length(bytes: &[u8]) -> Option<usize> {
     let params = bytes.strip_prefix(b"\x1b[")?;
     let end = params.iter().position(|byte| !matches!(byte, b'0'..=b';'))?;
-    (params[end] == b'm').then_some(end + 3)
+    let colours_underlines =
+        end >= UNDERLINE.len() && memchr::memmem::find(&params[..end], UNDERLINE).is_some();
+    (params[end] == b'm' && !colours_underlines).then_some(end + 3)
 }
 
 /// How many bytes at the end are a character that is not whole.

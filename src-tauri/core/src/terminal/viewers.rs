@@ -4,7 +4,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Size;
-use super::printout::{Printout, Replay};
+use super::printout::Printout;
 use crate::api::StreamOut;
 
 /// At most this many bytes are on their way to a viewer.
@@ -43,7 +43,7 @@ pub struct Viewers {
 
 impl Viewers {
     /// Adds a viewer and brings it to the present.
-    pub fn attach(&mut self, frames: UnboundedSender<Frame>, lossless: bool, printout: &mut Printout) -> u64 {
+    pub fn attach(&mut self, frames: UnboundedSender<Frame>, lossless: bool, printout: &Printout) -> u64 {
         let id = self.next;
         self.next += 1;
         let size = Size { cols: 0, rows: 0 };
@@ -59,7 +59,7 @@ impl Viewers {
     }
 
     /// A viewer has drawn this much more.
-    pub fn ack(&mut self, id: u64, bytes: u64, printout: &mut Printout) {
+    pub fn ack(&mut self, id: u64, bytes: u64, printout: &Printout) {
         if let Some(viewer) = self.viewers.iter_mut().find(|viewer| viewer.id == id) {
             viewer.unacked = viewer.unacked.saturating_sub(bytes);
             viewer.pump(printout);
@@ -67,7 +67,7 @@ impl Viewers {
     }
 
     /// A viewer wants to know when all that was printed so far has been sent.
-    pub fn sync(&mut self, id: u64, printout: &mut Printout) {
+    pub fn sync(&mut self, id: u64, printout: &Printout) {
         if let Some(viewer) = self.viewers.iter_mut().find(|viewer| viewer.id == id) {
             viewer.syncs.push(printout.end());
             viewer.pump(printout);
@@ -75,7 +75,7 @@ impl Viewers {
     }
 
     /// Sends each viewer what it has credit for; those that are gone are forgotten.
-    pub fn pump(&mut self, printout: &mut Printout) {
+    pub fn pump(&mut self, printout: &Printout) {
         self.viewers.retain_mut(|viewer| viewer.pump(printout));
     }
 
@@ -87,7 +87,7 @@ impl Viewers {
     }
 
     /// Sends everybody the rest, credit or not, and says goodbye.
-    pub fn finish(&mut self, printout: &mut Printout, exit: &StreamOut) {
+    pub fn finish(&mut self, printout: &Printout, exit: &StreamOut) {
         for mut viewer in self.viewers.drain(..) {
             viewer.unacked = 0;
             while viewer.offset < printout.end() && viewer.pump(printout) {
@@ -104,7 +104,7 @@ impl Viewer {
         self.frames.send(Frame::Text(frame)).is_ok()
     }
 
-    fn pump(&mut self, printout: &mut Printout) -> bool {
+    fn pump(&mut self, printout: &Printout) -> bool {
         while self.unacked < CREDIT {
             let Some(slice) = printout.read(self.offset, FRAME) else {
                 self.replay(printout);
@@ -129,16 +129,15 @@ impl Viewer {
         !self.frames.is_closed()
     }
 
-    /// Brings a fresh or lost viewer to the present: all that is kept, then the screen itself where the
-    /// kept part alone can't rebuild it.
-    fn replay(&mut self, printout: &mut Printout) {
-        let Replay { head, ending } = printout.replay();
+    /// Brings a fresh or lost viewer to the present: the screen where what is kept begins, and all that is kept.
+    fn replay(&mut self, printout: &Printout) {
+        let head = printout.head();
         let first = printout.read(printout.start(), 0).map_or(self.size, |slice| slice.size);
-        let bytes = head.len() as u64 + (printout.end() - printout.start()) + ending.len() as u64;
+        let bytes = head.len() as u64 + (printout.end() - printout.start());
         self.size = first;
         self.text(StreamOut::Replay { bytes, cols: first.cols, rows: first.rows });
         self.offset = printout.start();
-        self.replay_bytes(&head);
+        self.replay_bytes(head);
         while let Some(slice) = printout.read(self.offset, FRAME) {
             if slice.size != self.size {
                 self.size = slice.size;
@@ -150,7 +149,6 @@ impl Viewer {
             self.offset += slice.data.len() as u64;
             self.replay_bytes(slice.data);
         }
-        self.replay_bytes(&ending);
         self.unacked = 0;
         self.text(StreamOut::Live);
     }

@@ -56,6 +56,8 @@ impl Actor {
             self.enqueue(answer.into(), None);
         }
         if let Some(place) = cleared {
+            // Who has room for it sees what is cleared, and need not begin anew.
+            self.viewers.pump(&self.printout);
             self.printout.clear_before(place);
         }
         self.printout.settle(&self.text);
