@@ -24,6 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
 pub struct WaitFor {
     /// A regular expression (syntax of Rust's `regex` crate).
+    #[schemars(length(min = 1))]
     pub pattern: String,
     /// How long it waits at most; 10 s if not given.
     #[schemars(with = "Option<crate::action::schema::DurationText>")]
