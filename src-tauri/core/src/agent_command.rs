@@ -17,7 +17,7 @@ pub(crate) use values::Refusal;
 use crate::action::template::{ValueAt, placeholder_at};
 use crate::action::{Action, Claude, ShellKind};
 use crate::step::Step;
-use flags::{Arity, SUBCOMMANDS, arity, same};
+use flags::{Arity, SUBCOMMANDS, arity, same, unbundled};
 use values::{Given, Variable};
 use words::{Line, Word};
 
@@ -217,17 +217,21 @@ impl User {
             if !word.is_flag() {
                 user.subcommand |= SUBCOMMANDS.contains(&word.text.as_str());
                 // Flags may follow a prompt; they win over ours, and behind `--` they would be none.
-                let later: Vec<String> =
-                    words.by_ref().filter(|word| word.is_flag()).map(Word::flag).collect();
+                let later: Vec<String> = words
+                    .by_ref()
+                    .filter(|word| word.is_flag())
+                    .map(Word::flag)
+                    .flat_map(unbundled)
+                    .collect();
                 if known && later.is_empty() {
                     user.dashes = Some(word.at);
                 }
                 user.flags.extend(later);
                 break;
             }
-            let flag = word.flag();
+            let written = unbundled(word.flag());
             let has_value = word.text.contains('=');
-            match arity(&flag) {
+            match written.last().and_then(|flag| arity(flag)) {
                 None => known = false,
                 Some(_) if has_value => {}
                 Some(Arity::None) => {}
@@ -242,7 +246,7 @@ impl User {
                     while words.next_if(|word| !word.is_flag()).is_some() {}
                 }
             }
-            user.flags.push(flag);
+            user.flags.extend(written);
         }
         // What could not be read as words may still name flags.
         user.flags.extend(line.rest.split_whitespace().filter(|w| w.starts_with('-')).map(flags::name));

@@ -143,6 +143,21 @@ pub(super) fn arity(flag: &str) -> Option<Arity> {
     FLAGS.iter().find(|(known, _)| *known == flag).map(|(_, arity)| *arity)
 }
 
+/// The flags that a word of short ones stands for: `-pc` is `-p -c`. All but the last take nothing.
+pub(super) fn unbundled(flag: String) -> Vec<String> {
+    let letters: Vec<String> =
+        flag.strip_prefix('-').unwrap_or_default().chars().map(|letter| format!("-{letter}")).collect();
+    let is_bundle = match letters.split_last() {
+        Some((last, others)) => {
+            !others.is_empty()
+                && others.iter().all(|flag| arity(flag) == Some(Arity::None))
+                && arity(last).is_some()
+        }
+        None => false,
+    };
+    if is_bundle { letters } else { vec![flag] }
+}
+
 /// The flag without its value.
 pub(super) fn name(word: &str) -> String {
     word.split('=').next().unwrap_or_default().to_owned()

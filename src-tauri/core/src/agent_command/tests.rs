@@ -66,6 +66,13 @@ fn the_table_of_cases() {
             PromptFiles::default(),
             format!("claude {tools} --model opus hi --verbose\r"),
         ),
+        // Short flags in one word.
+        (
+            "claude -pc hi\r",
+            Claude { continue_session: Some(true), max_turns: Some(2), ..Claude::default() },
+            PromptFiles::default(),
+            "claude --max-turns 2 -pc -- hi\r".to_owned(),
+        ),
         (
             "claude --new-flag hi\r",
             block(),
