@@ -217,16 +217,16 @@ impl Actor {
             Message::Screen { done } => _ = done.send(self.printout.screen().view()),
             Message::Resize(size) => self.resize(size),
             Message::Attach { frames, lossless, viewer } => {
-                let id = self.viewers.attach(frames, lossless, &mut self.printout);
+                let id = self.viewers.attach(frames, lossless, &self.printout);
                 _ = viewer.send(id);
                 self.standing.viewed = true;
                 if let Some(ending) = &self.ending {
-                    self.viewers.finish(&mut self.printout, &exit_frame(ending));
+                    self.viewers.finish(&self.printout, &exit_frame(ending));
                 }
             }
             Message::Detach(viewer) => self.viewers.detach(viewer),
-            Message::Ack { viewer, bytes } => self.viewers.ack(viewer, bytes, &mut self.printout),
-            Message::Sync { viewer } => self.viewers.sync(viewer, &mut self.printout),
+            Message::Ack { viewer, bytes } => self.viewers.ack(viewer, bytes, &self.printout),
+            Message::Sync { viewer } => self.viewers.sync(viewer, &self.printout),
             Message::Own { run, task } => self.change(|view| {
                 view.run = run;
                 if let Some(task) = task {
@@ -284,7 +284,7 @@ impl Actor {
             return;
         }
         self.printout.resize(size, &mut self.text);
-        self.viewers.pump(&mut self.printout);
+        self.viewers.pump(&self.printout);
         self.change(|view| (view.cols, view.rows) = (size.cols, size.rows));
     }
 
@@ -312,7 +312,7 @@ impl Actor {
             let answer = if typed > 0 { Ok(typed) } else { Err(WriteError::Ended) };
             _ = entry.done.map(|done| done.send(answer));
         }
-        self.viewers.finish(&mut self.printout, &exit_frame(&ending));
+        self.viewers.finish(&self.printout, &exit_frame(&ending));
         let state = TerminalState::Exited { code: ending.code, signal: ending.signal.clone() };
         self.ending = Some(ending);
         self.kept.clear();

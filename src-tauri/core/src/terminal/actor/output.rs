@@ -68,7 +68,7 @@ impl Actor {
             let title = self.text.modes().title().to_owned();
             self.change(|view| view.title = Some(title));
         }
-        self.viewers.pump(&mut self.printout);
+        self.viewers.pump(&self.printout);
         if drained {
             self.match_screen();
         }
