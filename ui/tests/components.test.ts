@@ -206,14 +206,14 @@ describe('the trust question', () => {
     const app = testApp();
     const preview = {
       action: action({ overrides: { label: 'Hello', path: '/x', default: true } }),
-      commands: [{ kind: 'write', text: 'echo \\u{202e}x' }],
+      commands: [{ kind: 'write', text: 'echo \\u{202e}x\\u{d}' }],
       sha256: 'ff',
       diff: null,
     };
     const answer = app.dialogs.trust(preview);
     show(app, Dialogs);
     const dialog = screen.getByRole('dialog', { name: 'Trust Hello?' });
-    expect(within(dialog).getByText('echo \\u{202e}x')).toBeInTheDocument();
+    expect(within(dialog).getByRole('listitem')).toHaveTextContent('Typesecho U+202ExEnter');
     expect(dialog).toHaveTextContent('It replaces the default Hello.');
     await userEvent.click(within(dialog).getByRole('button', { name: 'Trust and run' }));
     expect(await answer).toBe('ff');
