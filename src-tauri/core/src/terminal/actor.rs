@@ -7,7 +7,7 @@ mod input;
 mod output;
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -31,6 +31,9 @@ const BUFFER: usize = 16 << 10;
 
 /// More than the kernel holds of what a child printed before it ended.
 const MOST_LEFT: usize = 4 << 20;
+
+/// The kernel is not asked more often who has the foreground, however much is printed.
+const LOOK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// What a terminal is made from.
 pub struct Parts {
@@ -67,6 +70,8 @@ pub struct Actor {
     /// How many bytes of a line the kernel holds that nobody has sent.
     unsent: usize,
     standing: Standing,
+    /// When the kernel was last asked how things stand.
+    looked: Option<Instant>,
     /// What the child was started as.
     argv: Vec<u8>,
     /// The last write of each run's cursor.
@@ -111,6 +116,7 @@ impl Actor {
                 viewed: false,
                 exited: false,
             },
+            looked: None,
             argv: parts.argv,
             text: TextReader::new(parts.aid),
             echo: Echo::default(),
@@ -249,16 +255,17 @@ impl Actor {
         if self.gates.is_empty() {
             return echo;
         }
+        let mut deadline = echo;
         if self.gates.iter().any(|(gate, _)| matches!(gate, Gate::CommandEnd(_))) {
-            self.standing.foreground = self.pty.foreground().map(foreground::lineage).unwrap_or_default();
-            self.standing.unread = self.pty.has_unread();
-            self.standing.replaced = successor::is_replaced(self.standing.shell, &self.argv);
+            match self.looked.map(|at| at + LOOK_INTERVAL).filter(|&at| at > now) {
+                Some(at) => deadline = [deadline, Some(at)].into_iter().flatten().min(),
+                None => self.look(now),
+            }
         }
         if self.standing.marks_expected && !self.standing.marked {
             self.standing.taken_over =
                 successor::has_taken_over(self.standing.shell, &self.argv, self.pty.discipline());
         }
-        let mut deadline = echo;
         let standing = &self.standing;
         for (mut gate, done) in std::mem::take(&mut self.gates) {
             if done.is_closed() {
@@ -273,6 +280,14 @@ impl Actor {
             }
         }
         deadline
+    }
+
+    /// Asks the kernel how things stand, which it does not tell by itself.
+    fn look(&mut self, now: Instant) {
+        self.standing.foreground = self.pty.foreground().map(foreground::lineage).unwrap_or_default();
+        self.standing.unread = self.pty.has_unread();
+        self.standing.replaced = successor::is_replaced(self.standing.shell, &self.argv);
+        self.looked = Some(now);
     }
 
     fn resize(&mut self, size: Size) {
