@@ -58,6 +58,8 @@ fn open() -> Result<(), Box<dyn std::error::Error>> {
             }
         })
         .setup(|app| {
+            // The host starts while the page's engine does. What goes wrong is told when the page asks for it.
+            tauri::async_runtime::spawn(door::door(true));
             frame::open(app.app_handle())?;
             Ok(tray::open(app.app_handle())?)
         })

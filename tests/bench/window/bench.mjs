@@ -76,7 +76,8 @@ async function start() {
       const ready = await until('the page', () =>
         window.browser.execute((empty) => {
           const mark = performance.getEntriesByName('quick-actions')[0];
-          if (empty) return document.readyState === 'complete' && performance.timeOrigin;
+          const [load] = performance.getEntriesByType('navigation');
+          if (empty) return document.readyState === 'complete' && performance.timeOrigin + load.domComplete;
           return mark && performance.timeOrigin + mark.startTime;
         }, program !== undefined),
       );
