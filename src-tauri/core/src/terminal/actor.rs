@@ -12,7 +12,7 @@ use std::time::Instant;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::echo::{Discipline, Echo};
+use super::echo::Echo;
 use super::gate::{CommandEnd, Gate, Opened, Standing, Verdict};
 use super::printout::Printout;
 use super::pty::{Ending, Pty, Unattached};
@@ -167,8 +167,8 @@ impl Actor {
                 self.blur_typed_ahead();
                 self.enqueue(bytes, done);
             }
-            Message::Type { content, cursor, under_way, done } => {
-                self.type_text(&content, cursor, under_way, done);
+            Message::Type { typing, cursor, under_way, done } => {
+                self.type_text(&typing, cursor, under_way, done);
             }
             Message::OpenCursor(cursor) => self.waits.open(cursor),
             Message::CloseCursor(cursor) => {
@@ -206,7 +206,6 @@ impl Actor {
                 self.gates.push((Gate::CommandEnd(end), done));
             }
             Message::Tail { done } => _ = done.send(self.waits.tail()),
-            Message::HidesTyping { done } => _ = done.send(self.pty.discipline() == Discipline::Silent),
             Message::Screen { done } => _ = done.send(self.printout.screen().view()),
             Message::Resize(size) => self.resize(size),
             Message::Attach { frames, lossless, viewer } => {

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::super::echo::Discipline;
 use super::super::waits::CursorId;
-use super::super::{UnderWay, WriteError, typing};
+use super::super::{Typing, UnderWay, WriteError, typing};
 use super::Actor;
 
 /// One write on its way into the terminal.
@@ -17,6 +17,8 @@ pub(super) struct Entry {
     strokes: VecDeque<Bytes>,
     /// The first of them has been begun.
     begun: bool,
+    /// It may be typed only where it shows nowhere.
+    secret: bool,
     pub(super) under_way: UnderWay,
     pub(super) done: Option<oneshot::Sender<Result<usize, WriteError>>>,
 }
@@ -54,11 +56,12 @@ pub(super) struct Written {
 impl Actor {
     pub(super) fn type_text(
         &mut self,
-        content: &str,
+        typing: &Typing,
         cursor: CursorId,
         under_way: UnderWay,
         done: oneshot::Sender<Result<usize, WriteError>>,
     ) {
+        let Typing { content, secret } = typing;
         if self.ending.is_some() {
             _ = done.send(Err(WriteError::Ended));
             return;
@@ -78,7 +81,8 @@ impl Actor {
         self.written.retain(|written| written.cursor != cursor);
         let (prompt, group) = (self.next_prompt, self.pty.foreground());
         self.written.push(Written { cursor, prompt, group, raw: !canonical });
-        self.queue_up(strokes.into_iter().map(Bytes::from).collect(), under_way, Some(done));
+        let strokes = strokes.into_iter().map(Bytes::from).collect();
+        self.queue_up(Entry { strokes, begun: false, secret: *secret, under_way, done: Some(done) });
     }
 
     /// Somebody else types too, so prompts can't be counted any more.
@@ -94,16 +98,12 @@ impl Actor {
             _ = done.map(|done| done.send(Err(WriteError::Ended)));
             return;
         }
-        self.queue_up(VecDeque::from([bytes]), UnderWay::default(), done);
+        let strokes = VecDeque::from([bytes]);
+        self.queue_up(Entry { strokes, begun: false, secret: false, under_way: UnderWay::default(), done });
     }
 
-    fn queue_up(
-        &mut self,
-        strokes: VecDeque<Bytes>,
-        under_way: UnderWay,
-        done: Option<oneshot::Sender<Result<usize, WriteError>>>,
-    ) {
-        self.queue.push_back(Entry { strokes, begun: false, under_way, done });
+    fn queue_up(&mut self, entry: Entry) {
+        self.queue.push_back(entry);
         if self.queue.len() == 1 {
             self.flush();
         }
@@ -126,12 +126,27 @@ impl Actor {
                 entry.cancel();
             }
             if let Some(stroke) = entry.strokes.front_mut() {
-                if !entry.begun && !self.text.in_editor() {
-                    self.echo.typed(stroke, self.pty.discipline(), Instant::now());
+                let discipline = self.pty.discipline();
+                // Looked at now, as echo may have come back since the step began.
+                if entry.secret && !entry.begun && discipline != Discipline::Silent {
+                    if let Some(Entry { done: Some(done), .. }) = self.queue.pop_front() {
+                        _ = done.send(Err(WriteError::WouldShow));
+                    }
+                    continue;
+                }
+                let begins = !std::mem::replace(&mut entry.begun, true);
+                let in_editor = self.text.in_editor();
+                if begins && !in_editor {
+                    self.echo.typed(stroke, discipline, Instant::now());
                     submitted |= stroke.contains(&b'\r');
                 }
-                entry.begun = true;
-                match self.pty.write(stroke) {
+                let written = self.pty.write(stroke);
+                if begins && in_editor {
+                    // The editor may be letting go of the terminal at this moment.
+                    let cooked = [discipline, self.pty.discipline()].contains(&Discipline::KernelEcho);
+                    self.echo.typed_into_editor(stroke, cooked, Instant::now());
+                }
+                match written {
                     Ok(count) => {
                         stroke.advance(count);
                         entry.under_way.add(count);

@@ -80,11 +80,12 @@ impl Actor {
 
     fn marked(&mut self, mark: Mark) {
         match mark {
-            Mark::Prompt => {
-                let held = self.echo.clear();
-                self.waits.feed(&held, false);
-            }
-            Mark::Editor { .. } => {
+            Mark::Prompt => self.forget_echo(),
+            Mark::Editor { kernel } => {
+                // The editor draws all that was typed before it, unless the kernel is the editor.
+                if !kernel {
+                    self.forget_echo();
+                }
                 self.standing.marked = true;
                 self.standing.at_prompt = true;
                 self.standing.prompts += 1;
@@ -98,6 +99,11 @@ impl Actor {
             Mark::Done { code } => self.standing.last_exit = code,
             Mark::Cwd(cwd) => self.change(|view| view.cwd = cwd),
         }
+    }
+
+    fn forget_echo(&mut self) {
+        let held = self.echo.clear();
+        self.waits.feed(&held, false);
     }
 
     pub(super) fn match_screen(&mut self) {
