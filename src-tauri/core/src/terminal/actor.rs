@@ -63,6 +63,8 @@ pub struct Actor {
     printout: Printout,
     viewers: Viewers,
     queue: VecDeque<Entry>,
+    /// When an Enter was typed into the shell's line editor, until a mark tells what became of it.
+    entered: Option<Instant>,
     standing: Standing,
     /// What the child was started as.
     argv: Vec<u8>,
@@ -115,6 +117,7 @@ impl Actor {
             printout: Printout::new(size, Size::LARGEST, parts.scrollback),
             viewers: Viewers::default(),
             queue: VecDeque::new(),
+            entered: None,
             written: Vec::new(),
             next_prompt: None,
             child_signals: signal(SignalKind::child())?,
@@ -137,13 +140,14 @@ impl Actor {
         loop {
             let deadline = self.settle();
             let alive = self.ending.is_none();
+            let typing = alive && !self.queue.is_empty() && self.held_until().is_none();
             let reading = alive && !self.closed && !self.viewers.hold_back(&self.printout);
             tokio::select! {
                 message = messages.recv() => match message {
                     Some(message) => self.handle(message),
                     None => break,
                 },
-                () = self.pty.writable(), if alive && !self.queue.is_empty() => self.flush(),
+                () = self.pty.writable(), if typing => self.flush(),
                 arrival = self.pty.read(&mut self.buffer), if reading => {
                     self.arrived(arrival);
                     if !arrival.drained {
@@ -238,15 +242,16 @@ impl Actor {
             let released = self.echo.expire(now);
             self.waits.feed(&released, true);
         }
+        let next = [echo, self.held_until()].into_iter().flatten().min();
         if self.gates.is_empty() {
-            return echo;
+            return next;
         }
         self.standing.group = self.pty.foreground();
         if self.standing.marks_expected && !self.standing.marked {
             self.standing.taken_over =
                 successor::has_taken_over(self.standing.shell, &self.argv, self.pty.discipline());
         }
-        let mut deadline = echo;
+        let mut deadline = next;
         let standing = &self.standing;
         for (mut gate, done) in std::mem::take(&mut self.gates) {
             if done.is_closed() {

@@ -9,7 +9,7 @@ mod line;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use kernel::{KernelEcho, TypedAhead};
+use kernel::KernelEcho;
 use line::EditedLine;
 
 /// How a write will come back, as the line discipline stands.
@@ -36,7 +36,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub struct Echo {
     expected: VecDeque<Expected>,
-    ahead: TypedAhead,
 }
 
 #[derive(Debug)]
@@ -80,18 +79,9 @@ impl Echo {
         }
     }
 
-    /// Notes that these bytes were typed while the shell's own line editor had the terminal, by its marks. Where the
-    /// kernel may have got them only after the editor had let go of it (`cooked`), it echoes them behind the mark.
-    pub fn typed_into_editor(&mut self, bytes: &[u8], cooked: bool, now: Instant) {
-        self.ahead.typed(bytes, cooked, now + PATIENCE);
-    }
-
     /// Removes the echo from `text`, in place, and the notes of the cursor's motion. Text that may yet turn out to be
     /// echo is held back.
     pub fn filter(&mut self, text: &mut Vec<u8>) {
-        if !self.ahead.is_empty() {
-            self.ahead.filter(text);
-        }
         if self.expected.is_empty() && memchr::memchr2(MOVED, RETURN, text).is_none() {
             return;
         }
@@ -128,11 +118,10 @@ impl Echo {
 
     /// When [`Echo::expire`] has something to do.
     pub fn deadline(&self) -> Option<Instant> {
-        let expected = self.expected.iter().find_map(|expected| match expected {
+        self.expected.iter().find_map(|expected| match expected {
             Expected::Kernel { until, .. } => Some(*until),
             Expected::Editor(_) => None,
-        });
-        [expected, self.ahead.deadline()].into_iter().flatten().min()
+        })
     }
 
     /// Gives up on echoes that have not come; what was held back for them is text after all.
@@ -145,18 +134,16 @@ impl Echo {
             }
             _ => true,
         });
-        released.extend(self.ahead.expire(now));
         released
     }
 
     /// Forgets everything: the shell has drawn a new prompt.
     pub fn clear(&mut self) -> Vec<u8> {
-        let mut released = match self.expected.front() {
+        let released = match self.expected.front() {
             Some(Expected::Kernel { echo, .. }) => echo.held().to_vec(),
             Some(Expected::Editor(line)) => line.held().to_vec(),
             None => Vec::new(),
         };
-        released.extend(self.ahead.clear());
         self.expected.clear();
         released
     }
@@ -308,38 +295,6 @@ mod tests {
         assert_eq!(kernel("hello\x12more\r", "hello^R\r\nhellomore\r\n<hellomore>\r\n"), "<hellomore>\n");
         assert_eq!(kernel("a\x16\x03b\r", "a^\x08^Cb\r\nab\r\n"), "ab\n");
         assert_eq!(kernel("é-\tx\x15y\r", "é-\tx\x08 \x08\x08\x08\x08 \x08\x08 \x08y\r\n<y>\r\n"), "<y>\n");
-    }
-
-    #[test]
-    fn what_was_typed_ahead_is_taken_out_where_the_kernel_echoes_it_behind_the_mark() {
-        let now = Instant::now();
-        let through = |text: &str| {
-            let mut echo = Echo::default();
-            echo.typed_into_editor(b"sleep 1\r", true, now);
-            echo.typed_into_editor(b"echo one\r", false, now);
-            echo.typed_into_editor(b"echo two\r", true, now);
-            let mut text = text.as_bytes().to_vec();
-            echo.filter(&mut text);
-            text.extend(echo.expire(now + PATIENCE));
-            String::from_utf8(text).unwrap()
-        };
-        assert_eq!(through("\necho two\nout\necho two\n"), "\nout\necho two\n");
-        // The editor's own line, what it had already got, and what stands inside a line are nobody's echo.
-        assert_eq!(through("\nsleep 1\necho one\n> echo two\n"), "\nsleep 1\necho one\n> echo two\n");
-        assert_eq!(through("\nec"), "\nec");
-    }
-
-    #[test]
-    fn at_the_next_prompt_nothing_typed_ahead_is_expected() {
-        let mut echo = Echo::default();
-        echo.typed_into_editor(b"a\r", true, Instant::now());
-        echo.typed_into_editor(b"two\r", true, Instant::now());
-        let mut text = b"\ntw".to_vec();
-        echo.filter(&mut text);
-        assert_eq!((text.as_slice(), echo.clear().as_slice()), (&b"\n"[..], &b"tw"[..]));
-        let mut text = b"two\n".to_vec();
-        echo.filter(&mut text);
-        assert_eq!(text, b"two\n");
     }
 
     /// A line, and an editor's way of drawing it: how far each time, and where it goes back to.

@@ -1,7 +1,7 @@
 //! How bytes get into a terminal: one queue, in order, each write one entry.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Buf as _, Bytes};
 use tokio::sync::oneshot;
@@ -41,6 +41,9 @@ impl Entry {
 
 /// What ends a bracketed paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
+
+/// A shell lets go of the terminal, and says so, within milliseconds of the Enter.
+const HANDOVER: Duration = Duration::from_millis(100);
 
 /// What is known of a run's last write.
 pub(super) struct Written {
@@ -118,10 +121,26 @@ impl Actor {
         }
     }
 
+    /// Between an Enter in the shell's own line editor and the mark that the command begins, nobody can know whether
+    /// the editor will draw what is typed or the kernel echo it; so the next write waits for the mark. Until when,
+    /// since none comes of a line that goes on.
+    pub(super) fn held_until(&self) -> Option<Instant> {
+        let until = self.entered? + HANDOVER;
+        let entry = self.queue.front()?;
+        let fresh = !entry.begun && entry.under_way.typed() == 0;
+        let wanted = !entry.done.as_ref().is_some_and(oneshot::Sender::is_closed);
+        // A line too long for the kernel is better off with the editor.
+        let fits = !entry.strokes.iter().any(|stroke| typing::has_overlong_line(stroke));
+        let holds = self.text.in_editor() && fresh && wanted && fits && until > Instant::now();
+        holds.then_some(until)
+    }
+
     /// Answers whether a line was submitted outside of the shell's own line editor.
     fn write_queue(&mut self) -> bool {
         let mut submitted = false;
-        while let Some(entry) = self.queue.front_mut() {
+        while self.held_until().is_none()
+            && let Some(entry) = self.queue.front_mut()
+        {
             if entry.done.as_ref().is_some_and(oneshot::Sender::is_closed) {
                 entry.cancel();
             }
@@ -134,19 +153,16 @@ impl Actor {
                     }
                     continue;
                 }
-                let begins = !std::mem::replace(&mut entry.begun, true);
-                let in_editor = self.text.in_editor();
-                if begins && !in_editor {
-                    self.echo.typed(stroke, discipline, Instant::now());
-                    submitted |= stroke.contains(&b'\r');
+                if !entry.begun {
+                    if !self.text.in_editor() {
+                        self.echo.typed(stroke, discipline, Instant::now());
+                        submitted |= stroke.contains(&b'\r');
+                    } else if stroke.contains(&b'\r') {
+                        self.entered = Some(Instant::now());
+                    }
                 }
-                let written = self.pty.write(stroke);
-                if begins && in_editor {
-                    // The editor may be letting go of the terminal at this moment.
-                    let cooked = [discipline, self.pty.discipline()].contains(&Discipline::KernelEcho);
-                    self.echo.typed_into_editor(stroke, cooked, Instant::now());
-                }
-                match written {
+                entry.begun = true;
+                match self.pty.write(stroke) {
                     Ok(count) => {
                         stroke.advance(count);
                         entry.under_way.add(count);

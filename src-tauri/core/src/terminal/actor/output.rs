@@ -82,6 +82,7 @@ impl Actor {
         match mark {
             Mark::Prompt => self.forget_echo(),
             Mark::Editor { kernel } => {
+                self.entered = None;
                 // The editor draws all that was typed before it, unless the kernel is the editor.
                 if !kernel {
                     self.forget_echo();
@@ -95,7 +96,10 @@ impl Actor {
                     view.state = TerminalState::AtPrompt { last_exit };
                 });
             }
-            Mark::Output { command } => self.command_begins(command),
+            Mark::Output { command } => {
+                self.entered = None;
+                self.command_begins(command);
+            }
             Mark::Done { code } => self.standing.last_exit = code,
             Mark::Cwd(cwd) => self.change(|view| view.cwd = cwd),
         }

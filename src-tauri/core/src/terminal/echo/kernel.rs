@@ -1,8 +1,6 @@
 //! The kernel's echo: what was typed, as its line discipline draws it.
 
-use std::time::Instant;
-
-use super::{Look, MOVED, is_continuation, seen};
+use super::{Look, is_continuation, seen};
 
 /// One write's echo. The whole of it is taken out, at the first place where it stands.
 #[derive(Debug)]
@@ -46,93 +44,6 @@ impl KernelEcho {
         } else {
             kept.push(byte);
         }
-    }
-}
-
-/// What was typed while the shell's line editor had the terminal, but which the kernel may have got only after the
-/// editor had let go of it: it echoes such writes whole, each on a line of its own, behind the mark. The editor draws
-/// the others at the next prompt, and then nothing is expected any more.
-#[derive(Debug, Default)]
-pub struct TypedAhead {
-    /// A line was submitted: what is typed from there on is typed ahead.
-    entered: bool,
-    echoes: Vec<(Vec<u8>, Instant)>,
-    /// A line's beginning that some echo begins with.
-    held: Vec<u8>,
-    inside: bool,
-}
-
-impl TypedAhead {
-    /// Notes what was typed, and until when its echo would come.
-    pub fn typed(&mut self, bytes: &[u8], cooked: bool, until: Instant) {
-        let is_line = bytes.ends_with(b"\r") && bytes.len() > 1;
-        if self.entered && cooked && is_line {
-            // Nothing has been let through since the editor took the terminal: the mark begins a line.
-            self.inside &= !self.is_empty();
-            self.echoes.push((as_the_kernel_draws(bytes), until));
-        }
-        self.entered |= bytes.contains(&b'\r');
-    }
-
-    /// Nothing is expected.
-    pub fn is_empty(&self) -> bool {
-        self.echoes.is_empty()
-    }
-
-    /// Removes the echoes from `text`, in place.
-    pub fn filter(&mut self, text: &mut Vec<u8>) {
-        let mut kept = Vec::with_capacity(text.len());
-        for &byte in &*text {
-            self.take(byte, &mut kept);
-        }
-        *text = kept;
-    }
-
-    fn take(&mut self, byte: u8, kept: &mut Vec<u8>) {
-        if byte == MOVED {
-            kept.push(byte);
-            return;
-        }
-        if self.inside {
-            kept.push(byte);
-            self.inside = seen(byte) != Some(b'\n');
-            return;
-        }
-        self.held.push(byte);
-        if let Some(index) = self.echoes.iter().position(|(echo, _)| *echo == self.held) {
-            // Those before it were read by the editor.
-            self.echoes.drain(..=index);
-            self.held.clear();
-        } else if !self.echoes.iter().any(|(echo, _)| echo.starts_with(&self.held)) {
-            kept.append(&mut self.held);
-            self.inside = seen(byte) != Some(b'\n');
-        }
-    }
-
-    /// When [`TypedAhead::expire`] has something to do.
-    pub fn deadline(&self) -> Option<Instant> {
-        self.echoes.first().map(|(_, until)| *until)
-    }
-
-    /// Gives up on what has not come; what was held back is text, unless it still may be an echo.
-    pub fn expire(&mut self, now: Instant) -> Vec<u8> {
-        self.echoes.retain(|(_, until)| *until > now);
-        if self.echoes.iter().any(|(echo, _)| echo.starts_with(&self.held)) {
-            return Vec::new();
-        }
-        self.release()
-    }
-
-    /// Forgets everything.
-    pub fn clear(&mut self) -> Vec<u8> {
-        let held = self.release();
-        *self = Self::default();
-        held
-    }
-
-    fn release(&mut self) -> Vec<u8> {
-        self.inside |= !self.held.is_empty();
-        std::mem::take(&mut self.held).into_iter().filter_map(seen).collect()
     }
 }
 
