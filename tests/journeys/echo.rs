@@ -70,3 +70,50 @@ async fn a_program_s_answer_to_a_line_typed_ahead_is_one_even_if_it_is_the_same(
     };
     durations(&["bash", "zsh", "fish"].map(action)).await;
 }
+
+#[tokio::test]
+async fn what_a_background_job_prints_at_the_prompt_is_pointed_at() {
+    let steps = "  - write: \"(read -r go <go; echo listen''ing) &\\r\"\n  - wait_exit:\n\
+                 \x20 - wait_for: listening\n    source: screen\n    timeout: 1m\n\
+                 \x20 - wait_for: listening\n    timeout: 300\nshell: bash\n";
+    let host = TestHost::new().action("server", steps);
+    let go = host.project().join("go");
+    assert!(std::process::Command::new("mkfifo").arg(&go).status().unwrap().success());
+    let mut events = host.events().await;
+    let run = host.execute("server", ExecuteRequest::default()).await.unwrap();
+    events.until(|event| matches!(event, Event::StepStarted { step: 2, .. })).await;
+    std::fs::write(&go, "go\n").unwrap();
+    let Event::RunFinished { failure, .. } = events.run_finished(run.id).await else { panic!() };
+    let failure = failure.unwrap();
+    assert_eq!((failure.step, failure.code.as_str()), (Some(3), "timeout"));
+    assert!(failure.message.contains("source: screen"), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn a_secret_is_typed_only_where_it_does_not_show() {
+    let action = |silence| {
+        format!(
+            "  - write: \"stty {silence}; printf 'Pass: '; read -r word; stty echo; echo \\\"got-${{#word}}\\\"\\r\"\n\
+             \x20 - wait_for: 'Pass: $'\n  - write: \"{{{{ inputs.word }}}}\\r\"\n  - wait_for: 'got-8'\n\
+             inputs:\n  - {{ id: word, type: secret }}\nshell: bash\n"
+        )
+    };
+    let host = TestHost::new().action("hidden", &action("-echo")).action("shown", &action("echo"));
+    let mut events = host.events().await;
+    let request = || ExecuteRequest {
+        inputs: [("word".to_owned(), "s3cr3t-w".to_owned())].into(),
+        ..ExecuteRequest::default()
+    };
+    let run = host.execute("hidden", request()).await.unwrap();
+    let Event::RunFinished { status, failure, .. } = events.run_finished(run.id).await else { panic!() };
+    assert_eq!(status, RunStatus::Succeeded, "{failure:?}");
+    let run = host.execute("shown", request()).await.unwrap();
+    let Event::RunFinished { failure, .. } = events.run_finished(run.id).await else { panic!() };
+    let failure = failure.unwrap();
+    assert_eq!((failure.step, failure.code.as_str()), (Some(2), "secret_would_echo"));
+    // What is typed next is all that there is.
+    let terminal = host.terminal_of(&run).await;
+    let mut viewer = terminal.view_stream(&[]).await;
+    terminal.write("abc\r").await;
+    viewer.until_text("got-3").await;
+}

@@ -305,12 +305,8 @@ impl TextWriter {
             0x07 => self.read.bell = true,
             0x0e | 0x0f => self.modes.shift(byte == 0x0e),
             _ if self.editor => {}
-            b'\r' => {
-                if self.held_cr {
-                    self.moved();
-                }
-                self.held_cr = true;
-            }
+            b'\r' if self.held_cr => self.moved(),
+            b'\r' => self.held_cr = true,
             b'\n' => {
                 self.held_cr = false;
                 self.read.text.push(b'\n');

@@ -116,10 +116,7 @@ impl Actor {
         }
         let text = self.printout.screen().view().lines.join("\n");
         self.screen_waits.retain(|(_, done)| !done.is_closed());
-        for (_, done) in self.screen_waits.extract_if(.., |(pattern, _)| {
-            let mut matcher = Matcher::new(pattern.clone());
-            matcher.feed(text.as_bytes()).is_some() || matcher.drained()
-        }) {
+        for (_, done) in self.screen_waits.extract_if(.., |(pattern, _)| Matcher::finds(pattern, &text)) {
             _ = done.send(WaitOutcome::Matched { dropped: false });
         }
     }

@@ -74,7 +74,9 @@ fn as_the_kernel_draws(typed: &[u8]) -> Vec<u8> {
             // ^R: the line once more.
             0x12 => {
                 drawn.extend_from_slice(b"^R\n");
-                line.iter().for_each(|&byte| draw(byte, &mut drawn));
+                for &byte in &line {
+                    draw(byte, &mut drawn);
+                }
             }
             // ^V: a caret, over which the next byte is drawn, whatever it is.
             0x16 => {
