@@ -12,6 +12,7 @@ mod config;
 mod create_action;
 mod denied;
 mod door;
+mod echo;
 mod ending;
 mod environment;
 mod host;

@@ -9,7 +9,7 @@ use crate::environment::is_installed;
 use crate::host::Rooms;
 use crate::paths::Paths;
 use crate::store::Which;
-use crate::terminal::{CursorId, Message, Size, UnderWay};
+use crate::terminal::{CursorId, Message, Size, Typing, UnderWay};
 use crate::terminals::Spawn;
 
 const RULES: &str = include_str!("create_action/rules.md");
@@ -44,7 +44,8 @@ pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalVie
         terminal.wait_ready().await;
         let cursor = CursorId::fresh();
         terminal.send(Message::OpenCursor(cursor));
-        if let Err(error) = terminal.type_text(line, cursor, UnderWay::default()).await {
+        let typing = Typing { content: line, secret: false };
+        if let Err(error) = terminal.type_text(typing, cursor, UnderWay::default()).await {
             tracing::warn!(%error, "the agent was not started");
         }
         terminal.send(Message::CloseCursor(cursor));

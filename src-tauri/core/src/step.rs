@@ -164,7 +164,12 @@ pub(crate) fn read(node: &Node, problems: &mut Problems<'_>) -> Vec<Step> {
 fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Step> {
     let NodeKind::Map(pairs) = &node.kind else {
         let message = format!("a step is a mapping, but here is {}", node.describe());
-        problems.error(node.at, "wrong-type", message, Some(r#"write `- write: "…\r"`"#.into()));
+        let kind = node.scalar().map(|(text, _)| text).filter(|text| NAMES.contains(text));
+        let fix = match kind {
+            Some(kind) => format!("end it with a colon: `- {kind}:`"),
+            None => r#"write `- write: "…\r"`"#.to_owned(),
+        };
+        problems.error(node.at, "wrong-type", message, Some(fix));
         return None;
     };
     let key = |name: &str| pairs.iter().find(|(key, _)| key.scalar().is_some_and(|(text, _)| text == name));

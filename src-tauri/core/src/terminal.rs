@@ -89,6 +89,21 @@ pub enum WriteError {
         typing::MAX_LINE
     )]
     LineTooLong,
+    /// It is secret, and the terminal would show it.
+    #[error(
+        "the terminal would show the secret as it is typed; wait for the program's own question first, or pass the \
+         secret in `env`"
+    )]
+    WouldShow,
+}
+
+/// A step's text, with its Enters and pastes.
+#[derive(Clone, Debug)]
+pub(crate) struct Typing {
+    /// What is typed.
+    pub content: String,
+    /// It is typed only while the terminal's echo is off.
+    pub secret: bool,
 }
 
 /// A handle; the terminal lives until it is killed or its child ends.
@@ -105,7 +120,7 @@ pub(crate) enum Message {
     Write { bytes: Bytes, done: Option<oneshot::Sender<Result<usize, WriteError>>> },
     /// A step's text, with its Enters and pastes.
     Type {
-        content: String,
+        typing: Typing,
         cursor: CursorId,
         under_way: UnderWay,
         done: oneshot::Sender<Result<usize, WriteError>>,
@@ -126,8 +141,6 @@ pub(crate) enum Message {
     WaitEnd { cursor: CursorId, done: oneshot::Sender<Opened> },
     /// The last lines printed.
     Tail { done: oneshot::Sender<String> },
-    /// Whether echo is off.
-    HidesTyping { done: oneshot::Sender<bool> },
     /// What is on the screen.
     Screen { done: oneshot::Sender<ScreenView> },
     /// Another size.
@@ -182,11 +195,11 @@ impl Terminal {
     /// Types a step's text.
     pub(crate) async fn type_text(
         &self,
-        content: String,
+        typing: Typing,
         cursor: CursorId,
         under_way: UnderWay,
     ) -> Result<usize, WriteError> {
-        self.ask(|done| Message::Type { content, cursor, under_way, done })
+        self.ask(|done| Message::Type { typing, cursor, under_way, done })
             .await
             .unwrap_or(Err(WriteError::Ended))
     }
@@ -219,11 +232,6 @@ impl Terminal {
     /// Waits until the command that the cursor's last write started has ended.
     pub(crate) async fn wait_end(&self, cursor: CursorId) -> Opened {
         self.ask(|done| Message::WaitEnd { cursor, done }).await.unwrap_or(Opened::Exited)
-    }
-
-    /// Whether what is typed now shows nowhere: the program in it has switched echo off.
-    pub(crate) async fn hides_typing(&self) -> bool {
-        self.ask(|done| Message::HidesTyping { done }).await.unwrap_or(false)
     }
 
     /// The exit code of its child, if that has ended by itself.

@@ -142,6 +142,13 @@ pub struct Matcher {
 }
 
 impl Matcher {
+    /// Whether the pattern matches somewhere in this text, and nothing follows it.
+    #[must_use]
+    pub fn finds(pattern: &Arc<Pattern>, text: &str) -> bool {
+        let mut matcher = Self::new(pattern.clone());
+        matcher.feed(text.as_bytes()).is_some() || matcher.drained()
+    }
+
     /// Begins a wait: `^` means here.
     #[must_use]
     pub fn new(pattern: Arc<Pattern>) -> Self {

@@ -2,6 +2,7 @@
 //!
 //! The streaming matcher is `watch_text`; here the pattern is only read and judged.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -13,9 +14,10 @@ use crate::action::duration;
 use crate::action::fields::Fields;
 use crate::action::lint::{Reader, placeholders_of};
 use crate::action::template::{Filler, placeholders};
+use crate::api::TerminalState;
 use crate::run::StepFailure;
 use crate::terminal::WaitOutcome;
-use crate::watch_text::Pattern;
+use crate::watch_text::{Matcher, Pattern};
 
 /// How long a wait lasts if the file does not say.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -82,8 +84,8 @@ impl Kind for WaitFor {
             Err(error) => return Err(stage.failure("bad_pattern", error.to_string()).await),
         };
         let outcome = match self.source {
-            Source::Output => stage.terminal.wait_text(stage.cursor, pattern, self.timeout).await,
-            Source::Screen => stage.terminal.wait_screen(pattern, self.timeout).await,
+            Source::Output => stage.terminal.wait_text(stage.cursor, pattern.clone(), self.timeout).await,
+            Source::Screen => stage.terminal.wait_screen(pattern.clone(), self.timeout).await,
         };
         match outcome {
             WaitOutcome::Matched { dropped: false } => Ok(Success::default()),
@@ -94,7 +96,8 @@ impl Kind for WaitFor {
             }
             WaitOutcome::TimedOut => {
                 let limit = duration::show(self.timeout);
-                let message = format!("`{}` did not appear within {limit}", self.pattern);
+                let unseen = if self.source == Source::Output { unseen(stage, &pattern).await } else { "" };
+                let message = format!("`{}` did not appear within {limit}{unseen}", self.pattern);
                 Err(stage.failure("timeout", message).await)
             }
             WaitOutcome::Ended => {
@@ -102,6 +105,18 @@ impl Kind for WaitFor {
                 Err(stage.failure("exited", message).await)
             }
         }
+    }
+}
+
+/// What to say of text that stands on the screen, but is no output since the shell has the terminal again.
+async fn unseen(stage: &Stage, pattern: &Arc<Pattern>) -> &'static str {
+    let at_prompt = matches!(stage.terminal.view().state, TerminalState::AtPrompt { .. });
+    let screen = if at_prompt { stage.terminal.screen().await } else { None };
+    if screen.is_some_and(|screen| Matcher::finds(pattern, &screen.lines.join("\n"))) {
+        "; on the screen it does stand, as typed or older text, or printed by a background job while the shell \
+         waited at its prompt: `source: screen` looks there, or start the job without `&`"
+    } else {
+        ""
     }
 }
 

@@ -10,7 +10,7 @@ use crate::action::lint::{Reader, placeholders_of};
 use crate::action::template::{Filler, ValueAt};
 use crate::action::yaml::{Kind as NodeKind, Node};
 use crate::run::StepFailure;
-use crate::terminal::{Opened, WriteError};
+use crate::terminal::{Opened, Typing, WriteError};
 
 /// Types text into the terminal; `"\r"` is Enter.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
@@ -54,16 +54,16 @@ impl Kind for Write {
 
     async fn perform(&self, stage: &Stage) -> Result<Success, StepFailure> {
         let reason = if stage.typed { None } else { Some(ready(stage).await?) };
-        if self.secret && !stage.terminal.hides_typing().await {
-            let message = "the terminal would show the secret as it is typed; wait for the program's own \
-                           question first, or pass the secret in `env`";
-            return Err(stage.failure("secret_would_echo", message.to_owned()).await);
-        }
-        match stage.terminal.type_text(self.content.clone(), stage.cursor, stage.under_way.clone()).await {
+        let typing = Typing { content: self.content.clone(), secret: self.secret };
+        match stage.terminal.type_text(typing, stage.cursor, stage.under_way.clone()).await {
             Ok(_) => Ok(Success { reason, exit_code: None }),
-            Err(error @ WriteError::Ended) => Err(stage.failure("exited", error.to_string()).await),
-            Err(error @ WriteError::LineTooLong) => {
-                Err(stage.failure("line_too_long", error.to_string()).await)
+            Err(error) => {
+                let code = match error {
+                    WriteError::Ended => "exited",
+                    WriteError::LineTooLong => "line_too_long",
+                    WriteError::WouldShow => "secret_would_echo",
+                };
+                Err(stage.failure(code, error.to_string()).await)
             }
         }
     }

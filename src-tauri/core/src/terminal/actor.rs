@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::echo::{Discipline, Echo};
+use super::echo::Echo;
 use super::ending::Session;
 use super::gate::{CommandEnd, Gate, Opened, Standing, Verdict};
 use super::printout::Printout;
@@ -24,7 +24,7 @@ use super::{Message, Size, WriteError, ending, foreground, successor};
 use crate::api::{Colours, Event, KillReport, StreamOut, TerminalState, TerminalView};
 use crate::events::Events;
 use crate::watch_text::Pattern;
-use input::{Entry, Written};
+use input::{Entry, Reader, Written};
 
 /// One read's worth.
 const BUFFER: usize = 16 << 10;
@@ -69,6 +69,8 @@ pub struct Actor {
     queue: VecDeque<Entry>,
     /// How many bytes of a line the kernel holds that nobody has sent.
     unsent: usize,
+    /// When an Enter was typed into the shell's line editor, until a mark tells what became of it.
+    entered: Option<Instant>,
     standing: Standing,
     /// When the kernel was last asked how things stand.
     looked: Option<Instant>,
@@ -76,6 +78,8 @@ pub struct Actor {
     argv: Vec<u8>,
     /// The last write of each run's cursor.
     written: Vec<Written>,
+    /// Who read what was last typed.
+    reader: Option<Reader>,
     /// The prompt that comes after all lines typed so far, while nothing typed ahead blurs the count.
     next_prompt: Option<u64>,
     child_signals: Signal,
@@ -127,7 +131,9 @@ impl Actor {
             viewers: Viewers::default(),
             queue: VecDeque::new(),
             unsent: 0,
+            entered: None,
             written: Vec::new(),
+            reader: None,
             next_prompt: None,
             child_signals: signal(SignalKind::child())?,
             closed: false,
@@ -149,13 +155,14 @@ impl Actor {
         loop {
             let deadline = self.settle();
             let alive = self.ending.is_none();
+            let typing = alive && !self.queue.is_empty() && self.held_until().is_none();
             let reading = alive && !self.closed && !self.viewers.hold_back(&self.printout);
             tokio::select! {
                 message = messages.recv() => match message {
                     Some(message) => self.handle(message),
                     None => break,
                 },
-                () = self.pty.writable(), if alive && !self.queue.is_empty() => self.flush(),
+                () = self.pty.writable(), if typing => self.flush(),
                 arrival = self.pty.read(&mut self.buffer), if reading => {
                     self.arrived(arrival);
                     if !arrival.drained {
@@ -179,8 +186,8 @@ impl Actor {
                 self.blur_typed_ahead();
                 self.enqueue(bytes, done);
             }
-            Message::Type { content, cursor, under_way, done } => {
-                self.type_text(&content, cursor, under_way, done);
+            Message::Type { typing, cursor, under_way, done } => {
+                self.type_text(&typing, cursor, under_way, done);
             }
             Message::OpenCursor(cursor) => self.waits.open(cursor),
             Message::CloseCursor(cursor) => {
@@ -212,14 +219,14 @@ impl Actor {
             Message::WaitReady { done } => self.gates.push((Gate::Ready { since: Instant::now() }, done)),
             Message::WaitEnd { cursor, done } => {
                 let written = self.written.iter().find(|written| written.cursor == cursor);
-                let (prompt, reader, takes_commands) = written.map_or((None, Vec::new(), true), |written| {
-                    (written.prompt, written.reader.clone(), written.takes_commands)
-                });
+                let (prompt, reader) =
+                    written.map_or((None, None), |written| (written.prompt, Some(written.reader.clone())));
+                let Reader { groups: reader, takes_commands } =
+                    reader.unwrap_or(Reader { groups: Vec::new(), takes_commands: true });
                 let end = CommandEnd { since: Instant::now(), prompt, reader, takes_commands, back: None };
                 self.gates.push((Gate::CommandEnd(end), done));
             }
             Message::Tail { done } => _ = done.send(self.waits.tail()),
-            Message::HidesTyping { done } => _ = done.send(self.pty.discipline() == Discipline::Silent),
             Message::Screen { done } => _ = done.send(self.printout.screen().view()),
             Message::Resize(size) => self.resize(size),
             Message::Attach { frames, lossless, viewer } => {
@@ -252,10 +259,11 @@ impl Actor {
             let released = self.echo.expire(now);
             self.waits.feed(&released, true);
         }
+        let next = [echo, self.held_until()].into_iter().flatten().min();
         if self.gates.is_empty() {
-            return echo;
+            return next;
         }
-        let mut deadline = echo;
+        let mut deadline = next;
         if self.gates.iter().any(|(gate, _)| matches!(gate, Gate::CommandEnd(_))) {
             match self.looked.map(|at| at + LOOK_INTERVAL).filter(|&at| at > now) {
                 Some(at) => deadline = [deadline, Some(at)].into_iter().flatten().min(),

@@ -1,10 +1,16 @@
 //! Takes out of the text what is only the echo of typing, where the shell's marks can't tell.
 //!
-//! Three cases, by the line discipline at the moment of the write: the kernel echoes; nobody echoes;
-//! or a program's own line editor may draw what was typed.
+//! Three cases, by the line discipline at the moment of the write: the kernel echoes (`echo/kernel.rs`); nobody
+//! echoes; or a program's own line editor may draw what was typed (`echo/line.rs`).
+
+mod kernel;
+mod line;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
+
+use kernel::KernelEcho;
+use line::EditedLine;
 
 /// How a write will come back, as the line discipline stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +23,12 @@ pub enum Discipline {
     Raw,
 }
 
+/// In the text that comes in here: the cursor was moved. No other control but tabs and line ends stands in it.
+pub const MOVED: u8 = 0x08;
+
+/// In the text that comes in here: the cursor was moved to the beginning of its row. It goes out as a newline.
+pub const RETURN: u8 = b'\r';
+
 /// The kernel echoes within moments; after this long it never will (the queue was full).
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -28,59 +40,96 @@ pub struct Echo {
 
 #[derive(Debug)]
 enum Expected {
-    Kernel { drawn: Vec<u8>, fallback: Vec<usize>, matched: usize, until: Instant },
-    Editor { visible: Vec<u8>, matched: usize },
+    Kernel { echo: KernelEcho, until: Instant },
+    Editor(EditedLine),
+}
+
+/// What an expectation says of one more piece of text.
+#[derive(Debug, PartialEq, Eq)]
+enum Look {
+    /// It was taken or let through; there may be more.
+    Seen,
+    /// The same, and that was all.
+    Over,
+    /// It is no echo, and no more will come; the piece has not been let through.
+    Refused,
 }
 
 impl Echo {
     /// Notes that these bytes were typed.
     pub fn typed(&mut self, bytes: &[u8], discipline: Discipline, now: Instant) {
-        let expected = match discipline {
-            Discipline::Silent => return,
+        match discipline {
+            Discipline::Silent => {}
             Discipline::KernelEcho => {
-                let drawn = as_the_kernel_draws(bytes);
-                let fallback = fallback_table(&drawn);
-                Expected::Kernel { drawn, fallback, matched: 0, until: now + PATIENCE }
+                if let Some(echo) = KernelEcho::of(bytes) {
+                    self.expected.push_back(Expected::Kernel { echo, until: now + PATIENCE });
+                }
             }
-            Discipline::Raw => Expected::Editor { visible: visible(bytes), matched: 0 },
-        };
-        if !expected.is_empty() {
-            self.expected.push_back(expected);
+            Discipline::Raw => {
+                for part in bytes.split_inclusive(|&byte| byte == b'\r') {
+                    if let Some(Expected::Editor(line)) = self.expected.back_mut()
+                        && !line.is_entered()
+                    {
+                        line.typed(part);
+                    } else {
+                        self.expected.extend(EditedLine::of(part).map(Expected::Editor));
+                    }
+                }
+            }
         }
     }
 
-    /// Removes the echo from `text`, in place. Text that may yet turn out to be one is held back.
+    /// Removes the echo from `text`, in place, and the notes of the cursor's motion. Text that may yet turn out to be
+    /// echo is held back.
     pub fn filter(&mut self, text: &mut Vec<u8>) {
-        if self.expected.is_empty() || text.is_empty() {
+        if self.expected.is_empty() && memchr::memchr2(MOVED, RETURN, text).is_none() {
             return;
         }
         let mut kept = Vec::with_capacity(text.len());
-        for (index, &byte) in text.iter().enumerate() {
-            let Some(front) = self.expected.front_mut() else {
-                kept.extend_from_slice(&text[index..]);
+        let mut rest = text.as_slice();
+        while !rest.is_empty() {
+            if self.expected.is_empty() {
+                kept.extend(rest.iter().filter_map(|&byte| seen(byte)));
                 break;
-            };
-            if front.take(byte, &mut kept) {
-                self.expected.pop_front();
             }
+            let (character, after) = rest.split_at(length(rest));
+            self.look(character, &mut kept);
+            rest = after;
         }
         *text = kept;
+    }
+
+    /// Shows a character to those who expect something, one after the other.
+    fn look(&mut self, character: &[u8], kept: &mut Vec<u8>) {
+        while let Some(front) = self.expected.front_mut() {
+            let look = match front {
+                Expected::Kernel { echo, .. } => echo.look(character, kept),
+                Expected::Editor(line) => line.look(character, kept),
+            };
+            if look != Look::Seen {
+                self.expected.pop_front();
+            }
+            if look != Look::Refused {
+                return;
+            }
+        }
+        kept.extend(character.iter().filter_map(|&byte| seen(byte)));
     }
 
     /// When [`Echo::expire`] has something to do.
     pub fn deadline(&self) -> Option<Instant> {
         self.expected.iter().find_map(|expected| match expected {
             Expected::Kernel { until, .. } => Some(*until),
-            Expected::Editor { .. } => None,
+            Expected::Editor(_) => None,
         })
     }
 
     /// Gives up on echoes that have not come; what was held back for them is text after all.
     pub fn expire(&mut self, now: Instant) -> Vec<u8> {
         let mut released = Vec::new();
-        self.expected.retain(|expected| match expected {
-            Expected::Kernel { drawn, matched, until, .. } if *until <= now => {
-                released.extend_from_slice(&drawn[..*matched]);
+        self.expected.retain_mut(|expected| match expected {
+            Expected::Kernel { echo, until } if *until <= now => {
+                released.extend_from_slice(echo.held());
                 false
             }
             _ => true,
@@ -91,133 +140,40 @@ impl Echo {
     /// Forgets everything: the shell has drawn a new prompt.
     pub fn clear(&mut self) -> Vec<u8> {
         let released = match self.expected.front() {
-            Some(Expected::Kernel { drawn, matched, .. }) => drawn[..*matched].to_vec(),
-            _ => Vec::new(),
+            Some(Expected::Kernel { echo, .. }) => echo.held().to_vec(),
+            Some(Expected::Editor(line)) => line.held().to_vec(),
+            None => Vec::new(),
         };
         self.expected.clear();
         released
     }
 }
 
-impl Expected {
-    fn is_empty(&self) -> bool {
-        match self {
-            Self::Kernel { drawn, .. } => drawn.is_empty(),
-            Self::Editor { visible, .. } => visible.is_empty(),
-        }
+/// What a byte is for those who wait.
+fn seen(byte: u8) -> Option<u8> {
+    match byte {
+        MOVED => None,
+        RETURN => Some(b'\n'),
+        byte => Some(byte),
     }
-
-    /// Looks at one more byte; true when this expectation is over.
-    fn take(&mut self, byte: u8, kept: &mut Vec<u8>) -> bool {
-        match self {
-            // The whole echo, wherever it stands first; `matched` bytes of it are held back (Knuth,
-            // Morris, Pratt: those bytes are a prefix of `drawn`, so they need no buffer of their own).
-            Self::Kernel { drawn, fallback, matched, .. } => {
-                while *matched > 0 && drawn[*matched] != byte {
-                    let shorter = fallback[*matched - 1];
-                    kept.extend_from_slice(&drawn[..*matched - shorter]);
-                    *matched = shorter;
-                }
-                if drawn[*matched] == byte {
-                    *matched += 1;
-                } else {
-                    kept.push(byte);
-                }
-                *matched == drawn.len()
-            }
-            // Visible byte by visible byte from the first one on; the first difference ends it.
-            Self::Editor { visible, matched } => {
-                if is_blank(byte) {
-                    kept.push(byte);
-                    return false;
-                }
-                if visible[*matched] == byte {
-                    *matched += 1;
-                    return *matched == visible.len();
-                }
-                // The beginning of a character that went on differently was no echo either.
-                let begun =
-                    if is_continuation(byte) { start_of_character(&visible[..*matched]) } else { *matched };
-                kept.extend_from_slice(&visible[begun..*matched]);
-                kept.push(byte);
-                true
-            }
-        }
-    }
-}
-
-/// What the kernel's line discipline draws for typed bytes, as `text.rs` reads it.
-fn as_the_kernel_draws(bytes: &[u8]) -> Vec<u8> {
-    let mut drawn = Vec::with_capacity(bytes.len());
-    let mut line_start = 0;
-    for &byte in bytes {
-        match byte {
-            b'\r' | b'\n' => {
-                drawn.push(b'\n');
-                line_start = drawn.len();
-            }
-            b'\t' => drawn.push(b'\t'),
-            // Erase: BS, blank, BS, of which the blank is text.
-            0x7f if drawn.len() > line_start => drawn.push(b' '),
-            // ^U erases the whole line so.
-            0x15 => {
-                let columns = drawn[line_start..].iter().filter(|byte| !is_continuation(**byte)).count();
-                drawn.resize(drawn.len() + columns, b' ');
-                line_start = drawn.len();
-            }
-            // Nothing to erase; and the end of file is not drawn.
-            0x7f | 0x04 => {}
-            0x00..=0x1f => drawn.extend_from_slice(&[b'^', byte + 0x40]),
-            _ => drawn.push(byte),
-        }
-    }
-    drawn
-}
-
-/// What a line editor would show of typed bytes: no blanks, no controls, no erased characters.
-fn visible(bytes: &[u8]) -> Vec<u8> {
-    let mut visible = Vec::with_capacity(bytes.len());
-    for &byte in bytes {
-        match byte {
-            0x7f | 0x08 => while visible.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {},
-            byte if is_blank(byte) || byte.is_ascii_control() => {}
-            byte => visible.push(byte),
-        }
-    }
-    visible
 }
 
 fn is_continuation(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 
-/// Where the last character of this text begins.
-fn start_of_character(text: &[u8]) -> usize {
-    text.iter().rposition(|&byte| !is_continuation(byte)).unwrap_or(0)
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
-}
-
-fn fallback_table(pattern: &[u8]) -> Vec<usize> {
-    let mut table = vec![0; pattern.len()];
-    let mut length = 0;
-    for index in 1..pattern.len() {
-        while length > 0 && pattern[index] != pattern[length] {
-            length = table[length - 1];
-        }
-        if pattern[index] == pattern[length] {
-            length += 1;
-        }
-        table[index] = length;
-    }
-    table
+/// How long the first character is.
+fn length(text: &[u8]) -> usize {
+    1 + text[1..].iter().take_while(|&&byte| is_continuation(byte)).count()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
     use super::*;
+    use crate::terminal::text::TextReader;
 
     fn filtered(typed: &str, discipline: Discipline, reads: &[&str]) -> String {
         let mut echo = Echo::default();
@@ -261,5 +217,123 @@ mod tests {
         assert_eq!(filtered("ihello", Discipline::Raw, &["hello"]), "hello");
         assert_eq!(filtered("\u{e9}", Discipline::Raw, &["\u{e8}-answer"]), "\u{e8}-answer");
         assert_eq!(filtered("a\u{7aef}", Discipline::Raw, &["a\u{7af0}"]), "\u{7af0}");
+    }
+
+    /// What is left of what `typed` brought about in a terminal that prints these bytes.
+    fn printed(typed: &[&str], discipline: Discipline, bytes: &str) -> String {
+        let mut echo = Echo::default();
+        let now = Instant::now();
+        for typed in typed {
+            echo.typed(typed.as_bytes(), discipline, now);
+        }
+        let mut text = TextReader::new("id".into()).advance(bytes.as_bytes()).text.clone();
+        echo.filter(&mut text);
+        text.extend(echo.expire(now + PATIENCE));
+        String::from_utf8(text).unwrap().trim_start_matches([' ', '\n']).to_owned()
+    }
+
+    #[test]
+    fn what_zsh_draws_again_is_taken_out_too() {
+        let line = "s\x08sleep 0.3; echo ready\x1b[?2004l\r\r\nready\r\n";
+        assert_eq!(printed(&["sleep 0.3; echo ready\r"], Discipline::Raw, line), "ready\n");
+        // Typed in two writes, and wrapped.
+        let wrapped =
+            "s\x08: xxxxxx \r\x1b[Kx\rxx; echo END\x1b[?2004l\r\r\nEND\r\n".replacen("s\x08", ":\x08", 1);
+        assert_eq!(printed(&[": xxxx", "xxxx; echo END\r"], Discipline::Raw, &wrapped), "END\n");
+    }
+
+    #[test]
+    fn a_paste_is_taken_out_however_often_it_is_drawn() {
+        let paste = "\x1b[200~for i in 1 2; do\necho it-$i\ndone\x1b[201~";
+        let bash = "\x1b[7mfor i in 1 2; do\x1b[27m\r\n\r\x1b[7mecho it-$i\x1b[27m\r\n\r\x1b[7mdone\x1b[27m\
+                    \x1b[A\x1b[A\x1b[C\x1b[Cfor i in 1 2; do\r\n\recho it-$i\r\n\rdone\r\n\x1b[?2004l\rit-1\r\n";
+        assert_eq!(printed(&[paste, "\r"], Discipline::Raw, bash), "it-1\n");
+        let zsh = "\x1b[7mfor i in 1 2; do\x1b[27m\r\r\n\x1b[7mecho it-$i\x1b[27m\x1b[K\r\r\n\x1b[7mdone\x1b[27m\
+                   \x1b[2A\x1b[27mf\x1b[27mor i in 1 2; do\x1b[1B\r\x1b[27mecho it-$i\x1b[1B\r\x1b[27mdone\x1b[?2004l\r\r\n\
+                   it-1\r\n";
+        assert_eq!(printed(&[paste, "\r"], Discipline::Raw, zsh), "it-1\n");
+    }
+
+    #[test]
+    fn what_fish_colours_within_a_row_is_taken_out() {
+        let fish = "sleep \r\x1b[30C1;\r\x1b[34C \r\x1b[35Cecho \r\x1b[40Cready\r\x1b[45C\x1b[21D\x1b[34msleep\x1b[m \
+                    \x1b[36m1\x1b[32m;\x1b[m \x1b[34mecho\x1b[m \x1b[36mready\r\x1b[45C\x1b[m\r\n\x1b[?2004l\rready\r\n";
+        assert_eq!(printed(&["sleep 1; echo ready\r"], Discipline::Raw, fish), "ready\n");
+    }
+
+    #[test]
+    fn what_is_taken_back_is_drawn_away() {
+        let mut echo = Echo::default();
+        let mut left = Vec::new();
+        for (typed, drawn) in [("abx", "abx"), ("\x7f", "\x08 \x08"), ("c\r", "c\nx\n")] {
+            echo.typed(typed.as_bytes(), Discipline::Raw, Instant::now());
+            let mut text = drawn.as_bytes().to_vec();
+            echo.filter(&mut text);
+            left.extend(text);
+        }
+        assert_eq!(left, b" \nx\n");
+    }
+
+    #[test]
+    fn an_answer_that_resembles_the_typing_is_text() {
+        assert_eq!(printed(&["5"], Discipline::Raw, "5\r50%\r55%\r\n"), "50%\n55%\n");
+        assert_eq!(printed(&["y"], Discipline::Raw, "y\r\ny\r\n"), "y\n");
+        assert_eq!(printed(&["y"], Discipline::Raw, "yyes\r\n"), "yes\n");
+        assert_eq!(printed(&["echo a\r"], Discipline::Raw, "echo a\r\n\x1b[?2004l\ra\r\n"), "a\n");
+    }
+
+    #[test]
+    fn keys_and_answers_to_questions_are_not_drawn() {
+        assert_eq!(printed(&["\x1b[?62;c", "ls\r"], Discipline::Raw, "ls\r\nfile\r\n"), "file\n");
+    }
+
+    #[test]
+    fn the_kernel_s_own_editing_is_drawn_as_it_does() {
+        let kernel = |typed, bytes| printed(&[typed], Discipline::KernelEcho, bytes);
+        let erased = "foo bar\x08 \x08\x08 \x08\x08 \x08baz\r\n<foo baz>\r\n";
+        assert_eq!(kernel("foo bar\x17baz\r", erased), "<foo baz>\n");
+        assert_eq!(kernel("hello\x12more\r", "hello^R\r\nhellomore\r\n<hellomore>\r\n"), "<hellomore>\n");
+        assert_eq!(kernel("a\x16\x03b\r", "a^\x08^Cb\r\nab\r\n"), "ab\n");
+        assert_eq!(kernel("é-\tx\x15y\r", "é-\tx\x08 \x08\x08\x08\x08 \x08\x08 \x08y\r\n<y>\r\n"), "<y>\n");
+    }
+
+    /// A line, and an editor's way of drawing it: how far each time, and where it goes back to.
+    fn drawing() -> impl Strategy<Value = (String, String)> {
+        let motions =
+            prop_oneof![Just("\x08"), Just("\r"), Just("\x1b[3D"), Just("\x1b[A\x1b[9G"), Just("\x1b[2C")];
+        let steps = proptest::collection::vec((any::<Index>(), any::<Index>(), motions), 0..8);
+        ("[a-cé端; ]{1,20}", steps).prop_map(|(line, steps)| {
+            let characters: Vec<char> = line.chars().collect();
+            let (mut drawn, mut screen) = (0, String::new());
+            let mut place = 0;
+            for (to, back, motion) in steps {
+                let to = place + to.index(characters.len() - place + 1);
+                screen.extend(&characters[place..to]);
+                drawn = drawn.max(to);
+                screen.push_str(motion);
+                place = back.index(drawn + 1);
+            }
+            screen.extend(&characters[place..]);
+            (line, screen)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn however_a_line_is_drawn_it_is_no_text_and_the_answer_is((line, screen) in drawing(), cut in any::<Index>()) {
+            let bytes = format!("{screen}\r\n{line}\r\n");
+            let cut = cut.index(bytes.len());
+            let mut reader = TextReader::new("id".into());
+            let mut echo = Echo::default();
+            echo.typed(format!("{line}\r").as_bytes(), Discipline::Raw, Instant::now());
+            let mut text = Vec::new();
+            for part in [&bytes.as_bytes()[..cut], &bytes.as_bytes()[cut..]] {
+                let mut part = reader.advance(part).text.clone();
+                echo.filter(&mut part);
+                text.extend(part);
+            }
+            let text = String::from_utf8(text).unwrap();
+            prop_assert_eq!(text.trim(), line.trim());
+        }
     }
 }

@@ -5,6 +5,7 @@
 use vte::{Params, Perform};
 
 use super::dialect::{self, Paraphrase, Words};
+use super::echo;
 use super::marks::Mark;
 use super::modes::Modes;
 use super::question::Question;
@@ -28,7 +29,8 @@ pub struct TextReader {
 /// What came out of some bytes. Places count bytes since the terminal began.
 #[derive(Debug, Default)]
 pub struct Read {
-    /// The text, UTF-8, without control sequences; what the line editor draws is not in it.
+    /// The text, UTF-8, without control sequences; what the line editor draws is not in it. Where the cursor was moved
+    /// is noted, for the echo rule.
     pub text: Vec<u8>,
     /// The shell's marks, in their order.
     pub marks: Vec<Mark>,
@@ -271,7 +273,14 @@ impl TextWriter {
 
     fn flush_cr(&mut self) {
         if std::mem::take(&mut self.held_cr) {
-            self.read.text.push(b'\n');
+            self.read.text.push(echo::RETURN);
+        }
+    }
+
+    /// The cursor was moved, otherwise than by text and line ends.
+    fn moved(&mut self) {
+        if !self.editor && self.read.text.last() != Some(&echo::MOVED) {
+            self.read.text.push(echo::MOVED);
         }
     }
 
@@ -296,6 +305,7 @@ impl TextWriter {
             0x07 => self.read.bell = true,
             0x0e | 0x0f => self.modes.shift(byte == 0x0e),
             _ if self.editor => {}
+            b'\r' if self.held_cr => self.moved(),
             b'\r' => self.held_cr = true,
             b'\n' => {
                 self.held_cr = false;
@@ -305,6 +315,7 @@ impl TextWriter {
                 self.flush_cr();
                 self.read.text.push(b'\t');
             }
+            0x08 => self.moved(),
             _ => {}
         }
         matches!(byte, 0x0e | 0x0f)
@@ -383,9 +394,13 @@ impl Perform for TextWriter {
         let params = &list[..count];
         let first = params.first().copied().unwrap_or(0);
         self.paraphrase(Words::of_csi(params, intermediates, action));
+        if intermediates.is_empty() && matches!(action, 'A' | 'B' | 'D'..='H' | '`' | 'd' | 'f') {
+            self.moved();
+        }
         match (intermediates, action) {
             (b"", 'C') if !self.editor => {
                 self.flush_cr();
+                self.moved();
                 let blanks = usize::from(first.clamp(1, MAX_BLANKS));
                 self.read.text.resize(self.read.text.len() + blanks, b' ');
             }
@@ -471,6 +486,7 @@ fn push_characters(text: &mut Vec<u8>, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terminal::echo::Echo;
 
     fn text(reads: &[&str]) -> String {
         let mut reader = TextReader::new("id".into());
@@ -478,6 +494,7 @@ mod tests {
         for read in reads {
             text.extend_from_slice(&reader.advance(read.as_bytes()).text);
         }
+        Echo::default().filter(&mut text);
         String::from_utf8(text).unwrap()
     }
 

@@ -110,6 +110,7 @@ pub async fn write(
     let bytes = written.map_err(|error| match error {
         WriteError::Ended => ApiError::new(409, "terminal_ended", error.to_string()),
         WriteError::LineTooLong => ApiError::new(422, "line_too_long", error.to_string()),
+        WriteError::WouldShow => ApiError::new(409, "secret_would_echo", error.to_string()),
     })?;
     Ok(Json(WriteReport { bytes }))
 }

@@ -1,14 +1,14 @@
 //! How bytes get into a terminal: one queue, in order, each write one entry.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Buf as _, Bytes};
 use tokio::sync::oneshot;
 
 use super::super::echo::Discipline;
 use super::super::waits::CursorId;
-use super::super::{UnderWay, WriteError, foreground, typing};
+use super::super::{Typing, UnderWay, WriteError, foreground, typing};
 use super::Actor;
 
 /// One write on its way into the terminal.
@@ -17,6 +17,8 @@ pub(super) struct Entry {
     strokes: VecDeque<Bytes>,
     /// The first of them has been begun.
     begun: bool,
+    /// It may be typed only where it shows nowhere.
+    secret: bool,
     pub(super) under_way: UnderWay,
     pub(super) done: Option<oneshot::Sender<Result<usize, WriteError>>>,
 }
@@ -40,25 +42,35 @@ impl Entry {
 /// What ends a bracketed paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 
+/// A shell lets go of the terminal, and says so, within milliseconds of the Enter.
+const HANDOVER: Duration = Duration::from_millis(100);
+
 /// What is known of a run's last write.
 pub(super) struct Written {
     pub(super) cursor: CursorId,
     /// The prompt that comes after it, where that is sure.
     pub(super) prompt: Option<u64>,
-    /// The process group that it was typed into, the group that started it, and so on.
-    pub(super) reader: Vec<u32>,
-    /// That group takes one command after the other.
+    pub(super) reader: Reader,
+}
+
+/// Who reads what is typed.
+#[derive(Clone)]
+pub(super) struct Reader {
+    /// The process group that has the foreground, the group that started it, and so on.
+    pub(super) groups: Vec<u32>,
+    /// It takes one command after the other.
     pub(super) takes_commands: bool,
 }
 
 impl Actor {
     pub(super) fn type_text(
         &mut self,
-        content: &str,
+        typing: &Typing,
         cursor: CursorId,
         under_way: UnderWay,
         done: oneshot::Sender<Result<usize, WriteError>>,
     ) {
+        let Typing { content, secret } = typing;
         if self.ending.is_some() {
             _ = done.send(Err(WriteError::Ended));
             return;
@@ -77,11 +89,23 @@ impl Actor {
             self.standing.at_prompt && self.next_prompt.is_none_or(|prompt| self.standing.prompts >= prompt);
         self.next_prompt = sure.then(|| self.standing.prompts + typing::enters(content));
         self.written.retain(|written| written.cursor != cursor);
-        let prompt = self.next_prompt;
-        let reader = self.pty.foreground().map(foreground::lineage).unwrap_or_default();
-        let takes_commands = !canonical || reader.first().is_some_and(|&group| foreground::is_shell(group));
-        self.written.push(Written { cursor, prompt, reader, takes_commands });
-        self.queue_up(strokes.into_iter().map(Bytes::from).collect(), under_way, Some(done));
+        let (prompt, reader) = (self.next_prompt, self.reader(!canonical));
+        self.written.push(Written { cursor, prompt, reader });
+        let strokes = strokes.into_iter().map(Bytes::from).collect();
+        self.queue_up(Entry { strokes, begun: false, secret: *secret, under_way, done: Some(done) });
+    }
+
+    /// Who reads what is typed now. The one that read before is not looked up again.
+    fn reader(&mut self, raw: bool) -> Reader {
+        let group = self.pty.foreground();
+        let same = self.reader.take().filter(|reader| reader.groups.first().copied() == group);
+        let reader = same.unwrap_or_else(|| Reader {
+            groups: group.map(foreground::lineage).unwrap_or_default(),
+            takes_commands: group
+                .is_some_and(|group| group == self.standing.shell || foreground::is_shell(group)),
+        });
+        self.reader = Some(reader.clone());
+        Reader { takes_commands: reader.takes_commands || raw, ..reader }
     }
 
     /// Somebody else types too, so prompts can't be counted any more.
@@ -97,20 +121,17 @@ impl Actor {
             _ = done.map(|done| done.send(Err(WriteError::Ended)));
             return;
         }
-        self.queue_up(VecDeque::from([bytes]), UnderWay::default(), done);
+        let strokes = VecDeque::from([bytes]);
+        self.queue_up(Entry { strokes, begun: false, secret: false, under_way: UnderWay::default(), done });
     }
 
-    fn queue_up(
-        &mut self,
-        strokes: VecDeque<Bytes>,
-        under_way: UnderWay,
-        done: Option<oneshot::Sender<Result<usize, WriteError>>>,
-    ) {
+    fn queue_up(&mut self, entry: Entry) {
         // What reads single keys has them already.
         let raw = self.pty.discipline() == Discipline::Raw;
-        let unsent = strokes.iter().fold(self.unsent, |unsent, stroke| typing::unsent_after(stroke, unsent));
+        let strokes = entry.strokes.iter();
+        let unsent = strokes.fold(self.unsent, |unsent, stroke| typing::unsent_after(stroke, unsent));
         self.unsent = if raw { 0 } else { unsent };
-        self.queue.push_back(Entry { strokes, begun: false, under_way, done });
+        self.queue.push_back(entry);
         if self.queue.len() == 1 {
             self.flush();
         }
@@ -125,17 +146,45 @@ impl Actor {
         }
     }
 
+    /// Between an Enter in the shell's own line editor and the mark that the command begins, nobody can know whether
+    /// the editor will draw what is typed or the kernel echo it; so the next write waits for the mark. Until when,
+    /// since none comes of a line that goes on.
+    pub(super) fn held_until(&self) -> Option<Instant> {
+        let until = self.entered? + HANDOVER;
+        let entry = self.queue.front()?;
+        let fresh = !entry.begun && entry.under_way.typed() == 0;
+        let wanted = !entry.done.as_ref().is_some_and(oneshot::Sender::is_closed);
+        // A line too long for the kernel is better off with the editor.
+        let fits = !entry.strokes.iter().any(|stroke| typing::has_overlong_line(stroke, 0));
+        let holds = self.text.in_editor() && fresh && wanted && fits && until > Instant::now();
+        holds.then_some(until)
+    }
+
     /// Answers whether a line was submitted outside of the shell's own line editor.
     fn write_queue(&mut self) -> bool {
         let mut submitted = false;
-        while let Some(entry) = self.queue.front_mut() {
+        while self.held_until().is_none()
+            && let Some(entry) = self.queue.front_mut()
+        {
             if entry.done.as_ref().is_some_and(oneshot::Sender::is_closed) {
                 entry.cancel();
             }
             if let Some(stroke) = entry.strokes.front_mut() {
-                if !entry.begun && !self.text.in_editor() {
-                    self.echo.typed(stroke, self.pty.discipline(), Instant::now());
-                    submitted |= stroke.contains(&b'\r');
+                let discipline = self.pty.discipline();
+                // Looked at now, as echo may have come back since the step began.
+                if entry.secret && !entry.begun && discipline != Discipline::Silent {
+                    if let Some(Entry { done: Some(done), .. }) = self.queue.pop_front() {
+                        _ = done.send(Err(WriteError::WouldShow));
+                    }
+                    continue;
+                }
+                if !entry.begun {
+                    if !self.text.in_editor() {
+                        self.echo.typed(stroke, discipline, Instant::now());
+                        submitted |= stroke.contains(&b'\r');
+                    } else if stroke.contains(&b'\r') {
+                        self.entered = Some(Instant::now());
+                    }
                 }
                 entry.begun = true;
                 match self.pty.write(stroke) {

@@ -82,11 +82,13 @@ impl Actor {
 
     fn marked(&mut self, mark: Mark) {
         match mark {
-            Mark::Prompt => {
-                let held = self.echo.clear();
-                self.waits.feed(&held, false);
-            }
-            Mark::Editor { .. } => {
+            Mark::Prompt => self.forget_echo(),
+            Mark::Editor { kernel } => {
+                self.entered = None;
+                // The editor draws all that was typed before it, unless the kernel is the editor.
+                if !kernel {
+                    self.forget_echo();
+                }
                 self.standing.marked = true;
                 self.standing.at_prompt = true;
                 self.standing.prompts += 1;
@@ -96,10 +98,18 @@ impl Actor {
                     view.state = TerminalState::AtPrompt { last_exit };
                 });
             }
-            Mark::Output { command } => self.command_begins(command),
+            Mark::Output { command } => {
+                self.entered = None;
+                self.command_begins(command);
+            }
             Mark::Done { code } => self.standing.last_exit = code,
             Mark::Cwd(cwd) => self.change(|view| view.cwd = cwd),
         }
+    }
+
+    fn forget_echo(&mut self) {
+        let held = self.echo.clear();
+        self.waits.feed(&held, false);
     }
 
     pub(super) fn match_screen(&mut self) {
@@ -108,10 +118,7 @@ impl Actor {
         }
         let text = self.printout.screen().view().lines.join("\n");
         self.screen_waits.retain(|(_, done)| !done.is_closed());
-        for (_, done) in self.screen_waits.extract_if(.., |(pattern, _)| {
-            let mut matcher = Matcher::new(pattern.clone());
-            matcher.feed(text.as_bytes()).is_some() || matcher.drained()
-        }) {
+        for (_, done) in self.screen_waits.extract_if(.., |(pattern, _)| Matcher::finds(pattern, &text)) {
             _ = done.send(WaitOutcome::Matched { dropped: false });
         }
     }

@@ -1,0 +1,119 @@
+//! What was typed is never taken for an answer, whoever draws it.
+
+use ai_orchestrator_tests::TestHost;
+use orchestrator_core::api::{Event, ExecuteRequest, RunStatus};
+
+/// Runs these actions at once; how long the steps of each took, in milliseconds.
+async fn durations(actions: &[String]) -> Vec<Vec<f64>> {
+    let host = actions
+        .iter()
+        .enumerate()
+        .fold(TestHost::new(), |host, (index, steps)| host.action(&format!("timed-{index}"), steps));
+    let runs = (0..actions.len()).map(async |index| {
+        let mut events = host.events().await;
+        let run = host.execute(&format!("timed-{index}"), ExecuteRequest::default()).await.unwrap();
+        let Event::RunFinished { status, failure, steps, .. } = events.run_finished(run.id).await else {
+            panic!()
+        };
+        assert_eq!(status, RunStatus::Succeeded, "{}: {failure:?}", actions[index]);
+        steps.iter().map(|step| step.duration_ms.unwrap()).collect()
+    });
+    futures_util::future::join_all(runs).await
+}
+
+#[tokio::test]
+async fn a_line_editor_without_marks_may_draw_a_line_as_often_as_it_likes() {
+    let mut nested = vec!["PS1=in-- zsh -f".to_owned(), "PS1=in-- bash --norc".to_owned()];
+    if cfg!(target_os = "linux") {
+        // Through a terminal of its own, as over ssh.
+        nested.extend(
+            ["zsh -f", "bash --norc"].map(|shell| format!("script -qc 'PS1=in-- {shell}' /dev/null")),
+        );
+    }
+    let long = "x".repeat(150);
+    let actions: Vec<String> = nested
+        .into_iter()
+        .map(|shell| {
+            format!(
+                "  - write: \"{shell}\\r\"\n  - wait_for: 'in--$'\n\
+                 \x20 - write: \"sleep 1; echo ready\\r\"\n  - wait_for: ready\n  - wait_for: 'in--$'\n\
+                 \x20 - write: \"sleep 1; : {long}; echo end\\r\"\n  - wait_for: end\n  - wait_for: 'in--$'\n\
+                 \x20 - write: \"for i in 1 2; do\\nsleep 1\\necho it-$i\\ndone\\r\"\n  - wait_for: it-\n\
+                 shell: bash\n"
+            )
+        })
+        .collect();
+    for (action, durations) in actions.iter().zip(durations(&actions).await) {
+        let waits = [3, 6, 9].map(|step| durations[step]);
+        assert!(waits.iter().all(|wait| *wait > 900.0), "an echo was the answer: {waits:?}, {action}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_typed_ahead_is_no_answer_whether_the_kernel_draws_it_or_the_editor() {
+    let action = |shell| {
+        format!(
+            "  - write: \"sleep 1\\r\"\n  - write: \"echo one\\r\"\n  - write: \"sleep 1; echo two\\r\"\n\
+             \x20 - wait_for: two\nshell: {shell}\n"
+        )
+    };
+    let actions: Vec<String> = ["bash", "zsh", "fish"].into_iter().cycle().take(24).map(action).collect();
+    for (action, durations) in actions.iter().zip(durations(&actions).await) {
+        assert!(durations[3] > 900.0, "the echo was the answer: {durations:?}, {action}");
+    }
+}
+
+#[tokio::test]
+async fn a_program_s_answer_to_a_line_typed_ahead_is_one_even_if_it_is_the_same() {
+    let action = |shell| {
+        format!("  - write: \"cat\\r\"\n  - write: \"hello\\r\"\n  - wait_for: hello\nshell: {shell}\n")
+    };
+    durations(&["bash", "zsh", "fish"].map(action)).await;
+}
+
+#[tokio::test]
+async fn what_a_background_job_prints_at_the_prompt_is_pointed_at() {
+    let steps = "  - write: \"(read -r go <go; echo listen''ing) &\\r\"\n  - wait_exit:\n\
+                 \x20 - wait_for: listening\n    source: screen\n    timeout: 1m\n\
+                 \x20 - wait_for: listening\n    timeout: 300\nshell: bash\n";
+    let host = TestHost::new().action("server", steps);
+    let go = host.project().join("go");
+    assert!(std::process::Command::new("mkfifo").arg(&go).status().unwrap().success());
+    let mut events = host.events().await;
+    let run = host.execute("server", ExecuteRequest::default()).await.unwrap();
+    events.until(|event| matches!(event, Event::StepStarted { step: 2, .. })).await;
+    std::fs::write(&go, "go\n").unwrap();
+    let Event::RunFinished { failure, .. } = events.run_finished(run.id).await else { panic!() };
+    let failure = failure.unwrap();
+    assert_eq!((failure.step, failure.code.as_str()), (Some(3), "timeout"));
+    assert!(failure.message.contains("source: screen"), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn a_secret_is_typed_only_where_it_does_not_show() {
+    let action = |silence| {
+        format!(
+            "  - write: \"stty {silence}; printf 'Pass: '; read -r word; stty echo; echo \\\"got-${{#word}}\\\"\\r\"\n\
+             \x20 - wait_for: 'Pass: $'\n  - write: \"{{{{ inputs.word }}}}\\r\"\n  - wait_for: 'got-8'\n\
+             inputs:\n  - {{ id: word, type: secret }}\nshell: bash\n"
+        )
+    };
+    let host = TestHost::new().action("hidden", &action("-echo")).action("shown", &action("echo"));
+    let mut events = host.events().await;
+    let request = || ExecuteRequest {
+        inputs: [("word".to_owned(), "s3cr3t-w".to_owned())].into(),
+        ..ExecuteRequest::default()
+    };
+    let run = host.execute("hidden", request()).await.unwrap();
+    let Event::RunFinished { status, failure, .. } = events.run_finished(run.id).await else { panic!() };
+    assert_eq!(status, RunStatus::Succeeded, "{failure:?}");
+    let run = host.execute("shown", request()).await.unwrap();
+    let Event::RunFinished { failure, .. } = events.run_finished(run.id).await else { panic!() };
+    let failure = failure.unwrap();
+    assert_eq!((failure.step, failure.code.as_str()), (Some(2), "secret_would_echo"));
+    // What is typed next is all that there is.
+    let terminal = host.terminal_of(&run).await;
+    let mut viewer = terminal.view_stream(&[]).await;
+    terminal.write("abc\r").await;
+    viewer.until_text("got-3").await;
+}
