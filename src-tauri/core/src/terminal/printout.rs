@@ -121,11 +121,6 @@ impl Printout {
         &self.screen
     }
 
-    /// Where the oldest kept byte stands.
-    pub fn start(&self) -> u64 {
-        self.ring.start()
-    }
-
     /// Where the next byte will stand.
     pub fn end(&self) -> u64 {
         self.ring.end()
@@ -136,9 +131,9 @@ impl Printout {
         self.ring.read(offset, max)
     }
 
-    /// What brings a fresh screen to the one that the oldest kept byte was printed on.
-    pub fn head(&self) -> &[u8] {
-        self.ring.head()
+    /// Where what a late viewer sees begins, and what brings a fresh screen to the one there.
+    pub fn past(&self) -> (u64, &[u8]) {
+        self.ring.past()
     }
 
     /// What brings any screen to this one, as far as it is drawn.
@@ -368,7 +363,7 @@ pub(super) mod tests {
     fn what_stood_before_a_clear_is_gone_and_the_screen_stays() {
         let mut printed = Printed::new(SIZE);
         printed.print(b"one\r\ntwo\x1b[3Jthree");
-        assert_eq!(printed.printout.read(printed.printout.start(), 100).unwrap().data, b"three");
+        assert_eq!(printed.printout.read(printed.printout.ring.start(), 100).unwrap().data, b"three");
         assert_eq!(printed.screen().view().lines[..2], ["one", "twothree"]);
     }
 
@@ -376,7 +371,7 @@ pub(super) mod tests {
     fn a_late_viewer_gets_the_modes_that_the_screen_does_not_know() {
         let mut printed = Printed::new(SIZE);
         printed.print(b"\x1b[2;4r\x1b[?1004h\x1b[?7l\x1b(0\x1b]2;title\x07\x1b[3;2Hx\x1b[3J");
-        let ending = String::from_utf8(printed.printout.head().to_vec()).unwrap();
+        let ending = String::from_utf8(printed.printout.past().1.to_vec()).unwrap();
         assert!(
             ending.ends_with("\x1b]2;title\x1b\\\x1b(0\x1b[2;4r\x1b[?1004h\x1b[?7l\x1b[3;3H"),
             "{ending:?}"
@@ -387,7 +382,7 @@ pub(super) mod tests {
     fn what_comes_after_a_clear_is_drawn_once_by_a_late_viewer() {
         let mut printed = Printed::new(SIZE);
         printed.print(b"one\x1b[H\x1b[2J\x1b[3Jtwo");
-        let head = String::from_utf8(printed.printout.head().to_vec()).unwrap();
+        let head = String::from_utf8(printed.printout.past().1.to_vec()).unwrap();
         assert!(!head.contains("two"), "{head:?}");
     }
 
@@ -396,22 +391,22 @@ pub(super) mod tests {
         let head = |bytes: &[u8]| {
             let mut printed = Printed::new(SIZE);
             printed.print(bytes);
-            String::from_utf8(printed.printout.head().to_vec()).unwrap()
+            String::from_utf8(printed.printout.past().1.to_vec()).unwrap()
         };
         // The screen model knows neither of 9 and 53.
         assert!(head(b"\x1b[31m\x1b[0;9m\x1b[53mx\x1b[3J").ends_with("\x1b[0;9m\x1b[53m"));
         assert!(!head(b"\x1b[9m\x1bcx\x1b[3J").contains("\x1b[9m"));
         let mut printed = Printed::new(SIZE);
         printed.print(b"\x1b[9m");
-        while printed.printout.start() == 0 {
+        while printed.printout.ring.start() == 0 {
             printed.print(&b"abc\r\n".repeat(2000));
         }
-        assert!(printed.printout.head().ends_with(b"\x1b[9m"), "however long ago");
+        assert!(printed.printout.past().1.ends_with(b"\x1b[9m"), "however long ago");
         let mut printed = Printed::new(SIZE);
-        while printed.printout.start() == 0 {
+        while printed.printout.ring.start() == 0 {
             printed.print(&b"\x1b[38;5;9m\x1b[9mabc\r\n".repeat(2000));
         }
-        let head = printed.printout.head();
+        let head = printed.printout.past().1;
         assert!(head.ends_with(b"\x1b[38;5;9m\x1b[9m") && head.len() < 2 * MOST_COLOURS, "not all of them");
     }
 
@@ -423,9 +418,9 @@ pub(super) mod tests {
             for _ in 0..600 {
                 assert_eq!(printed.print(&[b'1'; 10_000]), Vec::<String>::new());
             }
-            let kept = printed.printout.end() - printed.printout.start();
+            let kept = printed.printout.end() - printed.printout.ring.start();
             assert!(kept <= 4 << 20, "{introducer:?}: {kept} bytes are kept");
-            let head = String::from_utf8(printed.printout.head().to_vec()).unwrap();
+            let head = String::from_utf8(printed.printout.past().1.to_vec()).unwrap();
             assert!(introducer == "\x1bP$q" || head.ends_with(&introducer[..2]), "{head:?}");
             printed.print(b"\x1b\\\x07\x1b[Hafter");
             assert_eq!(printed.screen().view().lines[0], "after", "{introducer:?}");

@@ -58,9 +58,16 @@ impl Ring {
         self.segments.back().map_or(0, |segment| segment.start + segment.data.len() as u64)
     }
 
-    /// What brings a fresh screen to the one that the oldest kept byte was printed on.
-    pub fn head(&self) -> &[u8] {
-        self.segments.front().map_or(&[], |segment| &segment.head)
+    /// Where the newest lines begin, as many as are to be seen again, and what brings a fresh screen to the one there.
+    /// More may be kept for viewers that are on their way.
+    pub fn past(&self) -> (u64, &[u8]) {
+        let mut lines = 0;
+        let oldest = self.segments.iter().rev().find(|segment| {
+            lines += segment.lines;
+            lines >= self.max_lines
+        });
+        let oldest = oldest.or(self.segments.front());
+        oldest.map_or((0, &[]), |segment| (segment.start, &segment.head))
     }
 
     /// Adds output.
@@ -174,8 +181,17 @@ mod tests {
     fn the_newest_ten_thousand_lines_stay() {
         let ring = filled(50_000, 160);
         assert!(ring.lines >= MAX_LINES && ring.lines < MAX_LINES + 1_000, "{}", ring.lines);
-        assert_eq!(ring.head(), b"head");
+        assert_eq!(ring.past().1, b"head");
         assert_eq!(ring.read(0, 10), None);
+    }
+
+    #[test]
+    fn of_many_short_lines_only_the_newest_are_seen_again() {
+        let ring = filled(300_000, 2);
+        let (from, head) = ring.past();
+        assert!(ring.end() - from < 3 * SEGMENT as u64, "{}", ring.end() - from);
+        assert!(from > ring.start() && head == b"head");
+        assert_eq!(filled(10, 2).past(), (0, &b""[..]));
     }
 
     #[test]

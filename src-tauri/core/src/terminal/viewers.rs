@@ -131,12 +131,12 @@ impl Viewer {
 
     /// Brings a fresh or lost viewer to the present: the screen where what is kept begins, and all that is kept.
     fn replay(&mut self, printout: &Printout) {
-        let head = printout.head();
-        let first = printout.read(printout.start(), 0).map_or(self.size, |slice| slice.size);
-        let bytes = head.len() as u64 + (printout.end() - printout.start());
+        let (start, head) = printout.past();
+        let first = printout.read(start, 0).map_or(self.size, |slice| slice.size);
+        let bytes = head.len() as u64 + (printout.end() - start);
         self.size = first;
         self.text(StreamOut::Replay { bytes, cols: first.cols, rows: first.rows });
-        self.offset = printout.start();
+        self.offset = start;
         self.replay_bytes(head);
         while let Some(slice) = printout.read(self.offset, FRAME) {
             if slice.size != self.size {
