@@ -35,7 +35,8 @@ async fn a_thousand_terminals_leave_no_descriptor_and_no_zombie() {
     for terminal in kept {
         kill(&TestTerminal { client: client.clone(), id: terminal.id }).await;
     }
-    assert_eq!(processes::descriptors(pid), before);
+    // What was still being written in the background at first may be done by now.
+    assert!(processes::descriptors(pid) <= before, "{} of {before}", processes::descriptors(pid));
     assert_eq!(processes::zombies_of(pid), [0; 0]);
     assert_eq!(processes::of_terminals(&host.home()), [0; 0]);
 }

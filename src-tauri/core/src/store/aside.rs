@@ -102,7 +102,7 @@ impl Shelf {
         let Some(mut aside) = self.asides.remove(path) else { return };
         let Ok(Content::Bytes(bytes)) = file::read_at_most(path, None) else { return };
         if bytes != aside.kept {
-            let kept = self.keep_late(aside.place, &aside.id, &bytes, aside.instead.as_ref());
+            let kept = self.keep_late(aside.place, &aside.id, &bytes, aside.closed, aside.instead.as_ref());
             match kept {
                 Ok(Some(timestamp)) => self.tell_of_late(&aside.id, timestamp),
                 Ok(None) => {}
@@ -140,13 +140,18 @@ impl Shelf {
         place: Place,
         id: &str,
         bytes: &[u8],
+        whole: bool,
         instead: Option<&(Vec<u8>, Author)>,
     ) -> io::Result<Option<String>> {
         let key = self.folder(place).key(id);
-        // Half of a version that the history has whole is nothing new.
-        let known = self.history.timestamps(&key)?.iter().any(|timestamp| {
-            self.history.read(&key, timestamp).is_ok_and(|old| old.is_some_and(|old| old.starts_with(bytes)))
-        });
+        // Half of a version that the history has whole is nothing new; but who saves a whole file may have taken its
+        // end away.
+        let has = |old: Vec<u8>| if whole { old == bytes } else { old.starts_with(bytes) };
+        let known = self
+            .history
+            .timestamps(&key)?
+            .iter()
+            .any(|timestamp| self.history.read(&key, timestamp).is_ok_and(|old| old.is_some_and(has)));
         if known {
             return Ok(None);
         }
@@ -190,7 +195,7 @@ impl Shelf {
                 }
                 let Ok(Content::Bytes(bytes)) = file::read_at_most(&path, None) else { continue };
                 let id = if is_id(named) { named.to_owned() } else { id_of(&path, &bytes) };
-                if !is_id(&id) || self.keep_late(place, &id, &bytes, None).is_err() {
+                if !is_id(&id) || self.keep_late(place, &id, &bytes, false, None).is_err() {
                     continue;
                 }
                 let aside = Aside { place, id, from: None, kept: bytes, instead: None, closed: false };

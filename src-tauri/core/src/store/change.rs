@@ -166,7 +166,7 @@ impl Shelf {
                 let instead = Some((bytes.to_vec(), author));
                 if Some(&other) != current.as_ref() {
                     // If it can't be kept, the file with it stays beside; the next start keeps it.
-                    self.keep_late(place, id, &other, instead.as_ref())
+                    self.keep_late(place, id, &other, false, instead.as_ref())
                         .map_err(self.history_error("keeping what was written meanwhile"))?;
                 }
                 let aside = Aside {

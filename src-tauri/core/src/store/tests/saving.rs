@@ -103,6 +103,27 @@ async fn a_save_that_a_change_comes_into_is_kept() {
 }
 
 #[tokio::test]
+async fn a_late_save_that_takes_the_end_away_is_kept() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    let longer = format!("{HALF}{REST}");
+    for (text, label) in [(GOOD, "Good"), (&longer, "Later")] {
+        fs::write(&path, text).unwrap();
+        house.until(None, |actions| labels(actions) == [label]).await;
+    }
+    let which = Which::user("good");
+    let oldest = house.store.history(which.clone()).await.unwrap().pop().unwrap().timestamp;
+    let mut writer = File::create(&path).unwrap();
+    writer.write_all(&HALF.as_bytes()[..20]).unwrap();
+    house.store.restore(which.clone(), oldest).await.unwrap();
+    writer.write_all(&HALF.as_bytes()[20..]).unwrap();
+    drop(writer);
+    house.tidy(&house.actions()).await;
+    let versions = house.versions(&which).await;
+    assert!(versions.iter().any(|(_, text)| text == HALF), "{versions:?}");
+}
+
+#[tokio::test]
 async fn a_late_save_is_told_of_with_the_version_that_brings_it_back() {
     let mut house = House::new().await;
     let path = house.actions().join("good.yaml");
