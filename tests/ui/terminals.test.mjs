@@ -81,6 +81,18 @@ test('copy takes the selection as it is, and paste types it', async () => {
   await stage.shows(/^pasted-4$/m);
 });
 
+test('a paste can’t end itself and run what follows', async () => {
+  await stage.page.evaluate(() =>
+    navigator.clipboard.writeText('echo one\x1b[201~\recho ran-$((3+3))\r\x1b[200~# the end'),
+  );
+  await stage.page.keyboard.press('Control+Shift+V');
+  await until('the whole text', async () => /# the end$/.test((await stage.texts())[id]));
+  await stage.page.keyboard.press('Control+C');
+  await stage.page.keyboard.type('echo after-$((5+5))\n');
+  await stage.shows(/^after-10$/m);
+  assert.doesNotMatch((await stage.texts())[id], /^ran-6$/m);
+});
+
 test('a program may write the clipboard, and learns nothing when it asks', async () => {
   await stage.page.keyboard.type(String.raw`printf '\e]52;c;%s\a' "$(printf from-program | base64)"` + '\n');
   await until('the clipboard', async () => (await clipboard()) === 'from-program');

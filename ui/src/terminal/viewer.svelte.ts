@@ -15,7 +15,7 @@ import { Feed } from './feed';
 import { Gpu } from './gpu';
 import { Gutter } from './gutter';
 import { Images } from './images';
-import { MAC, terminalKey } from './keys';
+import { MAC, pasteable, terminalKey } from './keys';
 import { mute } from './mute';
 import { Pace } from './pace';
 import { shadow } from './shadow';
@@ -225,7 +225,8 @@ export class Viewer {
     if (text) await navigator.clipboard.writeText(text);
   }
 
-  async paste(text: string): Promise<void> {
+  async paste(raw: string): Promise<void> {
+    const text = pasteable(raw);
     if (await this.listener.mayPaste(text)) this.term.paste(text);
     this.focus();
   }
