@@ -81,6 +81,17 @@ test('copy takes the selection as it is, and paste types it', async () => {
   await stage.shows(/^pasted-4$/m);
 });
 
+test('a paste can’t end itself and run what follows', async () => {
+  await stage.page.evaluate(() =>
+    navigator.clipboard.writeText('echo one\x1b[201~\recho ran-$((3+3))\r\x1b[200~# the end'),
+  );
+  await stage.page.keyboard.press('Control+Shift+V');
+  await until('the whole text', async () => /# the end$/.test((await stage.texts())[id]));
+  assert.doesNotMatch((await stage.texts())[id], /^ran-6$/m);
+  await stage.page.keyboard.press('Enter');
+  await stage.shows(/^ran-6$/m);
+});
+
 test('a program may write the clipboard, and learns nothing when it asks', async () => {
   await stage.page.keyboard.type(String.raw`printf '\e]52;c;%s\a' "$(printf from-program | base64)"` + '\n');
   await until('the clipboard', async () => (await clipboard()) === 'from-program');
@@ -151,24 +162,7 @@ test('a link opens on Ctrl-click, and only then', async () => {
   });
   await stage.page.keyboard.type('clear; echo https://example.org/garden\n');
   await stage.shows(/^https:\/\/example\.org\/garden$/m);
-  const place = await until('the link’s row', () =>
-    stage.page.evaluate((of) => {
-      const term = window.__terminals.get(of);
-      const buffer = term.buffer.active;
-      for (let row = 0; row < term.rows; row += 1) {
-        if (
-          buffer
-            .getLine(buffer.viewportY + row)
-            .translateToString(true)
-            .startsWith('https')
-        ) {
-          const screen = term.element.querySelector('.xterm-screen').getBoundingClientRect();
-          return { x: screen.left + 40, y: screen.top + ((row + 0.5) * screen.height) / term.rows };
-        }
-      }
-      return null;
-    }, id),
-  );
+  const place = await placeOf('https');
   const opened = () => stage.page.evaluate(() => window.__opened);
   await stage.page.mouse.move(place.x, place.y);
   await stage.page.mouse.click(place.x, place.y);
@@ -179,6 +173,35 @@ test('a link opens on Ctrl-click, and only then', async () => {
   await stage.page.keyboard.up('Control');
   await until('the address', async () => (await opened()).length === 1);
   assert.deepEqual(await opened(), ['https://example.org/garden']);
+});
+
+test('a link behind other words opens on Ctrl-click too, and tells where it leads', async () => {
+  let asked = 0;
+  const refuse = (dialog) => {
+    asked += 1;
+    void dialog.dismiss();
+  };
+  stage.page.on('dialog', refuse);
+  await stage.page.evaluate(() => (window.__opened = []));
+  await stage.page.keyboard.type(
+    String.raw`clear; printf '\e]8;;https://example.org/behind\e\\harmless words\e]8;;\e\\\n'` + '\n',
+  );
+  await stage.shows(/^harmless words$/m);
+  const place = await placeOf('harmless');
+  await stage.page.mouse.move(place.x, place.y);
+  await stage.page.getByTitle('https://example.org/behind').waitFor();
+  await stage.page.mouse.dblclick(place.x, place.y);
+  assert.equal(asked, 0);
+  await stage.page.keyboard.down('Control');
+  await stage.page.mouse.move(place.x + 3, place.y);
+  await stage.page.mouse.click(place.x + 3, place.y);
+  await stage.page.keyboard.up('Control');
+  await until('the address', () => stage.page.evaluate(() => window.__opened.length === 1));
+  assert.deepEqual(await stage.page.evaluate(() => window.__opened), ['https://example.org/behind']);
+  await stage.page.mouse.move(place.x, place.y + 200);
+  await stage.page.getByTitle('https://example.org/behind').waitFor({ state: 'detached' });
+  assert.equal(asked, 0);
+  stage.page.off('dialog', refuse);
 });
 
 test('a bell that nobody sees leaves a mark until somebody looks', async () => {
@@ -229,6 +252,26 @@ function row(at) {
 
 function topRow() {
   return row(0);
+}
+
+/** Where to point at the row that begins so. */
+function placeOf(text) {
+  return until(`a row that begins with ${text}`, () =>
+    stage.page.evaluate(
+      ([of, begin]) => {
+        const term = window.__terminals.get(of);
+        const buffer = term.buffer.active;
+        for (let row = 0; row < term.rows; row += 1) {
+          const line = buffer.getLine(buffer.viewportY + row).translateToString(true);
+          if (!line.startsWith(begin)) continue;
+          const screen = term.element.querySelector('.xterm-screen').getBoundingClientRect();
+          return { x: screen.left + 40, y: screen.top + ((row + 0.5) * screen.height) / term.rows };
+        }
+        return null;
+      },
+      [id, text],
+    ),
+  );
 }
 
 /** The place of the row that was jumped to, counted from the top. */

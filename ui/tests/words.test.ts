@@ -11,7 +11,7 @@ import {
   progressWords,
   shortPath,
 } from '../src/components/words';
-import { pasteNeedsAsking } from '../src/terminal/keys';
+import { pasteable, pasteNeedsAsking } from '../src/terminal/keys';
 import { action, run } from './fixtures';
 
 describe('words', () => {
@@ -90,5 +90,11 @@ describe('pasting', () => {
     expect(pasteNeedsAsking('ls\nrm -r x', false)).toBe(true);
     expect(pasteNeedsAsking('ls\nrm -r x', true)).toBe(false);
     expect(pasteNeedsAsking('ls', false)).toBe(false);
+  });
+
+  it('leaves out what acts like keys, and keeps lines, columns and all letters', () => {
+    expect(pasteable('ls\x1b[201~\rtouch x\r')).toBe('ls[201~\rtouch x\r');
+    expect(pasteable('a\0\x03\x04\x08\x0b\x0c\x15\x7f\x85\x9bb')).toBe('ab');
+    expect(pasteable('é\t→\r\n👩‍🌾 \u00a0\n')).toBe('é\t→\r\n👩‍🌾 \u00a0\n');
   });
 });

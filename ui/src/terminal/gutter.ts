@@ -34,11 +34,8 @@ export class Gutter {
     this.band.className = 'band';
     this.band.hidden = true;
     this.element.append(this.band);
-    this.listeners = [
-      term.onRender(() => this.draw()),
-      term.onScroll(() => this.draw()),
-      term.buffer.onBufferChange(() => this.draw()),
-    ];
+    // xterm draws once a frame, also what was scrolled. It tells of each line that scrolls as well: those are too many.
+    this.listeners = [term.onRender(() => this.draw()), term.buffer.onBufferChange(() => this.draw())];
   }
 
   dispose(): void {
@@ -69,12 +66,14 @@ export class Gutter {
       row.took.remove();
       this.rows.delete(command);
     }
-    const height = this.rowHeight();
-    for (const command of seen) this.place(command, lineOf(command), top, height);
     const target = active.type === 'normal' ? this.commands.jumpedTo : undefined;
     const at = target ? lineOf(target) - top : -1;
-    this.band.hidden = at < 0 || at >= this.term.rows;
-    if (!this.band.hidden) {
+    const band = at >= 0 && at < this.term.rows;
+    if (this.band.hidden === band) this.band.hidden = !band;
+    if (seen.size === 0 && !band) return;
+    const height = this.rowHeight();
+    for (const command of seen) this.place(command, lineOf(command), top, height);
+    if (band) {
       this.band.style.top = `${at * height}px`;
       this.band.style.height = `${height}px`;
     }

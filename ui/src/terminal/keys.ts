@@ -1,4 +1,4 @@
-// Which keys copy and paste, and what a paste must ask first. The window's own keys are `stores/shortcuts`.
+// Which keys copy and paste, what of a text is pasted, and what a paste must ask first. The window's own keys are `stores/shortcuts`.
 
 export const MAC = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform);
 
@@ -16,6 +16,14 @@ export function terminalKey(event: KeyboardEvent): TerminalKey {
     default:
       return 'none';
   }
+}
+
+/**
+ * What of a text may be pasted: no control characters but those of lines and columns. Others act like keys, and an
+ * escape could end the paste before its end, so that the rest would run as if it had been typed.
+ */
+export function pasteable(text: string): string {
+  return text.replace(/(?![\t\r\n])\p{Cc}/gu, '');
 }
 
 /** Whether pasting this would run something at once, since the shell doesn't know that it is pasted. */

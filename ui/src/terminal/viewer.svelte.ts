@@ -4,7 +4,6 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
-import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 
 import type { Door } from '../api/door';
@@ -15,7 +14,8 @@ import { Feed } from './feed';
 import { Gpu } from './gpu';
 import { Gutter } from './gutter';
 import { Images } from './images';
-import { MAC, terminalKey } from './keys';
+import { MAC, pasteable, terminalKey } from './keys';
+import { openLinks } from './links';
 import { mute } from './mute';
 import { Pace } from './pace';
 import { shadow } from './shadow';
@@ -102,11 +102,7 @@ export class Viewer {
     this.term.loadAddon(this.fit);
     this.term.loadAddon(this.search);
     this.term.loadAddon(new UnicodeGraphemesAddon());
-    this.term.loadAddon(
-      new WebLinksAddon((event, url) => {
-        if (event.ctrlKey || event.metaKey) listener.openAddress(url);
-      }),
-    );
+    openLinks(this.term, (url) => listener.openAddress(url));
     mute(this.term);
     onCopy(this.term, (text) => void this.copyFor(text));
     this.commands = new Commands(this.term, () => (this.state.kind === 'live' ? Date.now() : null));
@@ -225,7 +221,8 @@ export class Viewer {
     if (text) await navigator.clipboard.writeText(text);
   }
 
-  async paste(text: string): Promise<void> {
+  async paste(raw: string): Promise<void> {
+    const text = pasteable(raw);
     if (await this.listener.mayPaste(text)) this.term.paste(text);
     this.focus();
   }
