@@ -12,6 +12,7 @@ const COMMANDS: &[&str] = &[
     "notify",
     "tell_terminals",
     "close_window",
+    "keep_window",
     "quit_program",
 ];
 

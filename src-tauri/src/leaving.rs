@@ -12,13 +12,25 @@ use crate::{frame, tray};
 #[derive(Debug, Default)]
 pub struct Asked(AtomicBool);
 
+impl Asked {
+    /// Asks; answers whether an earlier question has no answer yet.
+    fn again(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
+    }
+
+    /// The page answered, whatever it said.
+    fn answered(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
 /// What of the window is found again at the next start.
 pub const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
 
 /// Somebody wants the window gone: asks the page, or lets it go if that was asked already.
 pub fn close_requested(window: &Window, api: &CloseRequestApi) {
     let app = window.app_handle();
-    if app.state::<Asked>().0.swap(true, Ordering::Relaxed) {
+    if app.state::<Asked>().again() {
         return;
     }
     if frame::tell(app, "window-closing") {
@@ -37,7 +49,7 @@ pub fn quit(app: &AppHandle) {
 /// The page's answer: the window goes into the tray, or for good where there is none.
 #[tauri::command]
 pub async fn close_window(app: AppHandle, asked: State<'_, Asked>) -> Result<(), ()> {
-    asked.0.store(false, Ordering::Relaxed);
+    asked.answered();
     // What is not remembered costs no more than a window of the usual size.
     let _ = app.save_window_state(REMEMBERED);
     let Some(window) = app.get_webview_window(frame::LABEL) else { return Ok(()) };
@@ -46,8 +58,29 @@ pub async fn close_window(app: AppHandle, asked: State<'_, Asked>) -> Result<(),
     Ok(())
 }
 
+/// The page's answer: the window stays, and the next wish to close it is asked about again.
+#[tauri::command]
+pub async fn keep_window(asked: State<'_, Asked>) -> Result<(), ()> {
+    asked.answered();
+    Ok(())
+}
+
 /// The page's answer: the program ends. The host is another one.
 #[tauri::command]
 pub async fn quit_program(app: AppHandle) {
     app.exit(0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Asked;
+
+    #[test]
+    fn only_a_question_without_an_answer_lets_the_window_go() {
+        let asked = Asked::default();
+        assert!(!asked.again());
+        asked.answered();
+        assert!(!asked.again(), "the user had said no");
+        assert!(asked.again(), "the page says nothing");
+    }
 }

@@ -50,6 +50,7 @@ fn open() -> Result<(), Box<dyn std::error::Error>> {
             native::notify,
             tray::tell_terminals,
             leaving::close_window,
+            leaving::keep_window,
             leaving::quit_program
         ])
         .on_window_event(|window, event| {

@@ -30,6 +30,16 @@ steps:
   - type: write
     content: "echo {{ inputs.who }} is {{ inputs.mood }}\r"
 `;
+const COUNT = String.raw`id: count
+label: Count
+inputs:
+  - { id: loud, label: Loud, type: boolean }
+  - { id: n, label: How many, type: number, required: true }
+  - { id: word, label: Word }
+steps:
+  - type: write
+    content: "echo {{ inputs.n }}x{{ inputs.word }}\r"
+`;
 const SLOW = String.raw`id: slow
 label: Slow
 steps:
@@ -45,7 +55,7 @@ let stage;
 before(async () => {
   stage = await Stage.build({
     project: { hello: HELLO },
-    user: { ask: ASK, slow: SLOW },
+    user: { ask: ASK, count: COUNT, slow: SLOW },
   });
 });
 
@@ -99,6 +109,29 @@ test('an action with inputs asks first, and remembers the values', async () => {
     async () => (await form.getByLabel('Who').inputValue()) === "Ada's cat",
   );
   await stage.page.keyboard.press('Escape');
+});
+
+test('a value that does not do is told in the form, whoever finds out, and nothing typed is lost', async () => {
+  await stage.action('Count').click();
+  const form = stage.dialog('Count');
+  await until('the focus in the first input', () =>
+    form.getByLabel('Loud').evaluate((box) => box === document.activeElement),
+  );
+  await form.getByLabel('How many').fill('abc');
+  await form.getByLabel('Word').fill('a\u0001b');
+  await form.getByLabel('Word').press('Enter');
+  await form.getByText('This is not a number.').waitFor();
+  await form.getByLabel('How many').fill('3');
+  await form.getByText('This is not a number.').waitFor({ state: 'detached' });
+  await form.getByLabel('Word').press('Enter');
+  await form
+    .getByRole('alert')
+    .getByText(/control character/)
+    .waitFor();
+  assert.equal(await form.getByLabel('How many').inputValue(), '3');
+  await form.getByLabel('Word').fill('b');
+  await form.getByLabel('Word').press('Enter');
+  await stage.shows(/^3xb$/m);
 });
 
 test('a run shows its step and can be cancelled', async () => {

@@ -195,10 +195,58 @@ describe('the inputs form', () => {
     expect(screen.getByLabelText(/^Key/)).toHaveAttribute('type', 'password');
     await userEvent.click(screen.getByRole('button', { name: 'Run' }));
     expect(screen.getByText('A value is needed.')).toBeInTheDocument();
+    expect(screen.getByLabelText(/^Who/)).toHaveAccessibleDescription('A value is needed.');
     await userEvent.type(screen.getByLabelText(/^Who/), 'ada');
+    expect(screen.queryByText('A value is needed.')).toBeNull();
     await userEvent.click(screen.getByRole('button', { name: 'Run' }));
     expect(await answer).toEqual({ who: 'ada', since: 'friday' });
   });
+
+  it('stays open while a number or a name is none', async () => {
+    const app = testApp();
+    const inputs = [
+      input({ id: 'n', label: 'Count', type: 'number', description: 'How many' }),
+      input({ id: 'to', label: 'Folder', type: 'name' }),
+    ];
+    const answer = app.dialogs.inputs(action({ inputs }));
+    show(app, Dialogs);
+    const [count, folder] = [screen.getByLabelText(/^Count/), screen.getByLabelText(/^Folder/)];
+    await userEvent.type(count, 'abc');
+    await userEvent.type(folder, '..');
+    await userEvent.click(screen.getByRole('button', { name: 'Run' }));
+    expect(count).toHaveAccessibleDescription('This is not a number. How many');
+    expect(count).toHaveFocus();
+    expect(folder).toHaveAccessibleDescription(/^This must be the name/);
+    await userEvent.clear(count);
+    await userEvent.type(count, '-1.5e3');
+    expect(count).toBeValid();
+    await userEvent.type(folder, 'x');
+    await userEvent.click(screen.getByRole('button', { name: 'Run' }));
+    expect(await answer).toEqual({ n: '-1.5e3', to: '..x' });
+  });
+
+  it('comes back with what the host refused, not with the last values', async () => {
+    const app = testApp();
+    const inputs = [input({ label: 'Who' }), input({ id: 'key', label: 'Key', type: 'secret' })];
+    const refused = { message: 'the value of who is odd', values: { who: 'eve', key: 's3' } };
+    const answer = app.dialogs.inputs(action({ inputs, last_inputs: { who: 'ada' } }), refused);
+    show(app, Dialogs);
+    expect(screen.getByRole('alert')).toHaveTextContent('The value of who is odd.');
+    expect(screen.getByLabelText(/^Who/)).toHaveValue('eve');
+    expect(screen.getByLabelText(/^Key/)).toHaveValue('s3');
+    await userEvent.click(screen.getByRole('button', { name: 'Run' }));
+    expect(await answer).toEqual({ who: 'eve', key: 's3' });
+  });
+
+  it.each(['string', 'text', 'choice', 'boolean', 'secret'] as const)(
+    'begins in its first input, a %s',
+    async (type) => {
+      const app = testApp();
+      void app.dialogs.inputs(action({ inputs: [input({ type }), input({ id: 'more' })] }));
+      show(app, Dialogs);
+      await waitFor(() => expect(screen.getByLabelText(/^who/)).toHaveFocus());
+    },
+  );
 });
 
 describe('the trust question', () => {

@@ -110,6 +110,7 @@ export function testApp(door: Partial<Record<keyof Door, unknown>> = {}): App {
     openAddress: vi.fn(),
     tellTerminals: vi.fn(),
     closeWindow: vi.fn(),
+    keepWindow: vi.fn(),
     quit: vi.fn(),
   };
   const app = new App(strict as unknown as Door, native, new Dialogs());

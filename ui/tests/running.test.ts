@@ -55,6 +55,36 @@ describe('a click on an action', () => {
     expect(execute).toHaveBeenCalledWith('hello', expect.objectContaining({ inputs: { who: 'ada' } }));
   });
 
+  it.each([true, false])(
+    'asks again with what was typed when the host refuses it (trusted: %s)',
+    async (trusted) => {
+      const bad = new DoorError(422, { code: 'bad_input', message: 'the value of who is odd' });
+      const execute = vi.fn(async (_id: string, { inputs }: { inputs: { who: string } }) =>
+        inputs.who === 'eve' ? Promise.reject(bad) : run(),
+      );
+      const preview = vi.fn(async (_id: string, { inputs }: { inputs: { who: string } }) =>
+        inputs.who === 'eve'
+          ? Promise.reject(bad)
+          : { action: action(), commands: [], sha256: 'b', diff: null },
+      );
+      const app = testApp({ execute, preview, actions: vi.fn(), terminals: async () => [terminal()] });
+      const going = runAction(app, action({ trusted, inputs: [input()] }));
+      await settled();
+      app.dialogs.open[0]!.answer({ who: 'eve' });
+      await settled();
+      expect(app.dialogs.open[0]?.question).toMatchObject({
+        kind: 'inputs',
+        refused: { message: bad.message, values: { who: 'eve' } },
+      });
+      app.dialogs.open[0]!.answer({ who: 'ada' });
+      await settled();
+      if (!trusted) app.dialogs.open[0]!.answer('b');
+      expect(await going).not.toBeNull();
+      expect(execute).toHaveBeenLastCalledWith('hello', expect.objectContaining({ inputs: { who: 'ada' } }));
+      expect(app.toasts.items).toEqual([]);
+    },
+  );
+
   it('shows the terminal of a run at work and offers to run again', async () => {
     const execute = vi.fn(async () => run({ id: 'run-2', terminal: 'term-2' }));
     const app = testApp({ execute, terminals: async () => [] });

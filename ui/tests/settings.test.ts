@@ -137,6 +137,20 @@ describe('leaving', () => {
     expect(app.dialogs.open).toEqual([]);
   });
 
+  it('tells the desktop that the window stays, so that the next wish to close it is asked about too', async () => {
+    localStorage.clear();
+    const app = testApp();
+    app.terminals.put(terminal());
+    for (const answer of ['no', null]) {
+      const going = closeWindow(app);
+      await settled();
+      app.dialogs.open[0]!.answer(answer);
+      await going;
+    }
+    expect(app.native.keepWindow).toHaveBeenCalledTimes(2);
+    expect(app.native.closeWindow).not.toHaveBeenCalled();
+  });
+
   it('by quitting asks what becomes of living terminals', async () => {
     const stopHost = vi.fn(async () => undefined);
     for (const [answer, stopped, gone] of [

@@ -25,6 +25,7 @@ export function browser(ask: Ask): Native {
     openAddress: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
     tellTerminals: () => undefined,
     closeWindow: () => undefined,
+    keepWindow: () => undefined,
     quit: () => undefined,
   };
 }

@@ -39,6 +39,7 @@ export function desktop(internals: Internals, told: Told): Native {
     // A desktop without a tray has nowhere to show them.
     tellTerminals: (terminals) => void call('tell_terminals', { terminals }).catch(() => undefined),
     closeWindow: () => void call('close_window').catch(() => undefined),
+    keepWindow: () => void call('keep_window').catch(() => undefined),
     quit: () => void call('quit_program').catch(() => undefined),
   };
 }

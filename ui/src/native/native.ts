@@ -19,6 +19,8 @@ export interface Native {
   tellTerminals(terminals: { id: string; label: string }[]): void;
   /** Takes the window away: into the tray where there is one. */
   closeWindow(): void;
+  /** The window stays after all: its user changed their mind. */
+  keepWindow(): void;
   /** Ends the window's program; the host is another one. */
   quit(): void;
 }

@@ -9,10 +9,16 @@ export interface ConfirmChoice<A extends string = string> {
   tone?: 'primary' | 'danger' | 'plain';
 }
 
+/** What the host said to values that were given, and these values, so that nobody types them twice. */
+export interface Refused {
+  message: string;
+  values: Record<string, string>;
+}
+
 export type Question =
   | { kind: 'history'; of: ActionRef; label: string; deleted: boolean }
   | { kind: 'deleted'; actions: DeletedAction[] }
-  | { kind: 'inputs'; action: ActionView; missing: string | undefined }
+  | { kind: 'inputs'; action: ActionView; refused: Refused | undefined }
   | { kind: 'trust'; preview: Preview }
   | { kind: 'confirm'; title: string; body: string; quote?: string; choices: ConfirmChoice[] }
   | { kind: 'folder' }
@@ -43,8 +49,8 @@ export class Dialogs {
     });
   }
 
-  inputs(action: ActionView, missing?: string): Promise<Record<string, string> | null> {
-    return this.ask({ kind: 'inputs', action, missing });
+  inputs(action: ActionView, refused?: Refused): Promise<Record<string, string> | null> {
+    return this.ask({ kind: 'inputs', action, refused });
   }
 
   /** Shows what an untrusted action would type; answers the sha256 that the user accepted. */

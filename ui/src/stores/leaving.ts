@@ -21,7 +21,10 @@ export async function closeWindow(app: App): Promise<void> {
         { value: 'no', label: 'Cancel' },
       ],
     );
-    if (answer !== 'close') return;
+    if (answer !== 'close') {
+      app.native.keepWindow();
+      return;
+    }
     remember(TOLD, true);
   }
   app.native.closeWindow();

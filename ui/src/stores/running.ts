@@ -1,6 +1,6 @@
 // What a click on a quick action does: from the button to a run that is on screen.
 
-import { hasCode } from '../api/error';
+import { hasCode, type DoorError } from '../api/error';
 import type { ActionView, ExecuteRequest, RunView } from '../api/types';
 import type { App } from './app.svelte';
 import { editAction } from './changing';
@@ -55,9 +55,8 @@ async function ask(app: App, action: ActionView, wish: Wish): Promise<RunView | 
   request.terminal = reusable(app, active);
   if (!action.trusted) {
     // Asked before the host has to refuse: what is known to be untrusted is no error.
-    const trust = await askTrust(app, action, request);
-    if (trust === null) return null;
-    request.trust = trust;
+    const trusted = await askTrust(app, action, request);
+    return trusted && start(app, action, trusted);
   }
   return start(app, action, request);
 }
@@ -105,12 +104,12 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
   } catch (error) {
     if (hasCode(error, 'untrusted')) {
       // The file changed since it was listed, or since it was accepted.
-      const trust = await askTrust(app, action, request);
-      return trust === null ? null : start(app, action, { ...request, trust });
+      const trusted = await askTrust(app, action, request);
+      return trusted && start(app, action, trusted);
     }
-    if (hasCode(error, 'missing_input')) {
-      const inputs = await app.dialogs.inputs(action, error.message);
-      return inputs === null ? null : start(app, action, { ...request, inputs });
+    if (isRefusal(error)) {
+      const corrected = await askAgain(app, action, request, error);
+      return corrected && start(app, action, corrected);
     }
     // The terminal that was to be used again has something else to do by now.
     if (hasCode(error, 'terminal_busy') || hasCode(error, 'unknown_terminal')) {
@@ -123,16 +122,42 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
   }
 }
 
-async function askTrust(app: App, action: ActionView, request: ExecuteRequest): Promise<string | null> {
+/** The request with the user's trust in what it would type; null when they changed their mind. */
+async function askTrust(
+  app: App,
+  action: ActionView,
+  request: ExecuteRequest,
+): Promise<ExecuteRequest | null> {
   const { project, scope, inputs } = request;
   try {
-    return await app.dialogs.trust(
+    const trust = await app.dialogs.trust(
       await app.door.preview(action.id, { project, scope, inputs: inputs ?? {} }),
     );
+    return trust === null ? null : { ...request, trust };
   } catch (error) {
+    if (isRefusal(error)) {
+      const corrected = await askAgain(app, action, request, error);
+      return corrected && askTrust(app, action, corrected);
+    }
     app.toasts.fail(`What ${action.label} would do could not be read`, error);
     return null;
   }
+}
+
+/** Whether the host wants other values. */
+function isRefusal(error: unknown): error is DoorError {
+  return hasCode(error, 'missing_input') || hasCode(error, 'bad_input');
+}
+
+/** The request with other values: the form comes back with what was typed and why the host refused it. */
+async function askAgain(
+  app: App,
+  action: ActionView,
+  request: ExecuteRequest,
+  { message }: DoorError,
+): Promise<ExecuteRequest | null> {
+  const inputs = await app.dialogs.inputs(action, { message, values: request.inputs ?? {} });
+  return inputs && { ...request, inputs };
 }
 
 async function confirmStale(app: App, action: ActionView): Promise<boolean> {
