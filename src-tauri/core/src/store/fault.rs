@@ -208,7 +208,7 @@ mod tests {
         let trust = Trust::open(home.join("trust.json"));
         assert_eq!(trust.broken, None, "{plan}");
         for sha256 in entered(&home, "trusted") {
-            assert!(trust.holds(&home.join("repo"), &sha256), "{plan}: asks again about {sha256}");
+            assert!(trust.holds(&home.join("repo"), "hers", &sha256), "{plan}: asks again about {sha256}");
         }
         reached?.parse().ok()
     }

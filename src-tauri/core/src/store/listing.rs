@@ -110,7 +110,7 @@ impl Shelf {
             action: Arc::clone(action),
             sha256: sha256.clone(),
             bytes: Arc::clone(bytes),
-            trusted: self.is_trusted(folder, sha256),
+            trusted: self.is_trusted(folder, &entry.id, sha256),
             view,
         })
     }
@@ -232,7 +232,7 @@ impl Shelf {
             path: path.to_string_lossy().into_owned(),
             default: folder.scope == Scope::User && self.defaults.text(&entry.id).is_some(),
             overrides,
-            trusted: self.is_trusted(folder, &sha256),
+            trusted: self.is_trusted(folder, &entry.id, &sha256),
             health,
             inputs: action.map(|action| action.inputs.clone()).unwrap_or_default(),
             last_inputs: self.last_inputs(&entry.id, project, action),
@@ -243,8 +243,8 @@ impl Shelf {
     }
 
     /// What lies in the user's folder is trusted, what lies in a project's after it was seen.
-    fn is_trusted(&self, folder: &Folder, sha256: &str) -> bool {
-        folder.project.as_deref().is_none_or(|project| self.trust.holds(project, sha256))
+    fn is_trusted(&self, folder: &Folder, id: &str, sha256: &str) -> bool {
+        folder.project.as_deref().is_none_or(|project| self.trust.holds(project, id, sha256))
     }
 
     fn last_inputs(

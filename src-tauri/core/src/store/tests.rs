@@ -386,6 +386,26 @@ async fn a_projects_action_is_asked_about_until_its_bytes_are_trusted() {
 }
 
 #[tokio::test]
+async fn trust_does_not_follow_a_file_to_another_actions_button() {
+    let house = House::new().await;
+    let project = house.project();
+    fs::write(house.actions().join("run-tests.yaml"), GOOD).unwrap();
+    let [from, to] =
+        ["hello", "run-tests"].map(|id| Paths::project_actions(&project).join(format!("{id}.yaml")));
+    fs::write(&from, OTHER).unwrap();
+    house.store.trust(Which::seen_from(&project, "hello"), "current".into()).await.unwrap();
+    fs::rename(&from, &to).unwrap();
+    let which = Which::seen_from(&project, "run-tests");
+    // The store may not have heard of the move yet.
+    house.store.check(Some(project.clone())).await.unwrap();
+    let resolved = house.store.resolve(which.clone(), false).await.unwrap();
+    assert_eq!(&*resolved.bytes, OTHER.as_bytes());
+    assert!(!resolved.trusted && !resolved.view.trusted);
+    let preview = house.store.preview(which, Action::clone).await.unwrap();
+    assert_eq!(preview.action.overrides.unwrap().label, "Good");
+}
+
+#[tokio::test]
 async fn a_repositorys_link_does_not_lead_out_of_it() {
     let house = House::new().await;
     let project = house.project();

@@ -1,4 +1,4 @@
-//! Which files of which projects the user has seen and accepted, by the sha256 of their bytes.
+//! Which files of which projects the user has seen and accepted, by their action and the sha256 of their bytes.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -55,9 +55,10 @@ impl Trust {
         Self { path, book, broken }
     }
 
-    /// Whether exactly these bytes were accepted in this project.
-    pub fn holds(&self, project: &Path, sha256: &str) -> bool {
-        self.of(project).iter().any(|accepted| accepted.sha256 == sha256)
+    /// Whether exactly these bytes were accepted in this project, and as this action: a file that is moved behind
+    /// another action's button, or made to hide one of the user's, is asked about again.
+    pub fn holds(&self, project: &Path, id: &str, sha256: &str) -> bool {
+        self.of(project).iter().any(|accepted| accepted.id == id && accepted.sha256 == sha256)
     }
 
     /// The text that was accepted last for this action.
@@ -124,9 +125,10 @@ mod tests {
         let mut trust = Trust::open(path.clone());
         trust.accept(Path::new("/a"), "x", "11", b"text", crate::clock::now()).unwrap();
         let trust = Trust::open(path);
-        assert!(trust.holds(Path::new("/a"), "11"));
-        assert!(!trust.holds(Path::new("/a"), "12"));
-        assert!(!trust.holds(Path::new("/b"), "11"));
+        assert!(trust.holds(Path::new("/a"), "x", "11"));
+        assert!(!trust.holds(Path::new("/a"), "x", "12"));
+        assert!(!trust.holds(Path::new("/b"), "x", "11"));
+        assert!(!trust.holds(Path::new("/a"), "y", "11"));
         assert_eq!(trust.last(Path::new("/a"), "x"), Some("text"));
     }
 
@@ -139,7 +141,7 @@ mod tests {
         assert!(trust.broken.is_some());
         trust.accept(Path::new("/a"), "x", "11", b"text", crate::clock::now()).unwrap();
         assert_eq!(std::fs::read_to_string(folder.path().join("trust.json.broken")).unwrap(), "{ not json");
-        assert!(Trust::open(path).holds(Path::new("/a"), "11"));
+        assert!(Trust::open(path).holds(Path::new("/a"), "x", "11"));
     }
 
     #[test]
@@ -151,11 +153,11 @@ mod tests {
         std::fs::create_dir_all(path.join("in the way")).unwrap();
         let accept = |trust: &mut Trust| trust.accept(Path::new("/a"), "x", "11", b"t", crate::clock::now());
         accept(&mut trust).unwrap_err();
-        assert!(!trust.holds(Path::new("/a"), "11"));
+        assert!(!trust.holds(Path::new("/a"), "x", "11"));
         assert_eq!(trust.last(Path::new("/a"), "x"), None);
         std::fs::remove_dir_all(&path).unwrap();
         accept(&mut trust).unwrap();
-        assert!(trust.holds(Path::new("/a"), "11"));
+        assert!(trust.holds(Path::new("/a"), "x", "11"));
     }
 
     #[test]
@@ -168,7 +170,7 @@ mod tests {
         for _ in 0..2 {
             trust.accept(Path::new("/a"), "x", "11", b"text", crate::clock::now()).unwrap_err();
             assert_eq!(std::fs::read_to_string(&path).unwrap(), "{ not json");
-            assert!(!trust.holds(Path::new("/a"), "11"));
+            assert!(!trust.holds(Path::new("/a"), "x", "11"));
         }
     }
 }
