@@ -77,6 +77,14 @@ test('a split shows two terminals, and a reload brings both back with their text
   assert.equal(await stage.page.getByRole('region').filter({ visible: true }).count(), 2);
 });
 
+test('after a reload the terminal in front takes what is typed', async () => {
+  await stage.page.reload();
+  await until('the focus', () => stage.inTerminal());
+  await stage.page.keyboard.type('echo focused-$((1+1))\n');
+  const id = await stage.shows(/^focused-2$/m);
+  assert.match((await stage.texts())[id], /^right-2$/m);
+});
+
 test('much output arrives whole, and typing goes on after it', async () => {
   await stage.page.getByRole('region').filter({ visible: true }).last().click();
   await stage.page.keyboard.type('seq 1 200000; echo seq-is-$((1+1))\n');

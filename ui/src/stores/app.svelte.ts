@@ -272,7 +272,8 @@ export class App {
   private async catchUp(): Promise<boolean> {
     const waiting: HostEvent[] = (this.waiting = []);
     try {
-      const layout = this.layout.isRestored ? Promise.resolve(null) : this.door.layout();
+      const first = !this.layout.isRestored;
+      const layout = first ? this.door.layout() : Promise.resolve(null);
       const projects = layout.then((kept) => this.projects.load(readKept(kept)?.project));
       const [terminals, runs, codenames, kept] = await Promise.all([
         this.door.terminals(),
@@ -293,6 +294,7 @@ export class App {
       if (this.host) this.connection.ready(this.host.version, this.host.pid);
       this.viewers.retry();
       this.tellColours();
+      if (first) this.focusFront();
     } catch (error) {
       const told = error instanceof DoorError ? error : DoorError.unreachable();
       if (told.status === 401) this.connection.refused(told);
@@ -305,6 +307,14 @@ export class App {
     }
     for (const event of waiting) await this.take(event);
     return true;
+  }
+
+  /** What is typed into a window that just came up goes to its terminal, unless something else took the focus. */
+  private focusFront(): void {
+    requestAnimationFrame(() => {
+      const { active } = this.layout;
+      if (active !== null && document.activeElement === document.body) this.viewers.get(active)?.focus();
+    });
   }
 
   /** Programs that ask for colours hear from the host what is seen here. One after the other: the newest holds. */
