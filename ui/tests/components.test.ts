@@ -6,6 +6,7 @@ import ActionMenu from '../src/components/ActionMenu.svelte';
 import Dialogs from '../src/components/dialogs/Dialogs.svelte';
 import ProjectPicker from '../src/components/ProjectPicker.svelte';
 import QuickActions from '../src/components/QuickActions.svelte';
+import Tab from '../src/components/Tab.svelte';
 import TerminalList from '../src/components/TerminalList.svelte';
 import Toasts from '../src/components/Toasts.svelte';
 import type { ActionView } from '../src/api/types';
@@ -247,6 +248,37 @@ describe('the inputs form', () => {
       await waitFor(() => expect(screen.getByLabelText(/^who/)).toHaveFocus());
     },
   );
+});
+
+describe('a question', () => {
+  it.each([
+    ['End it', 'danger', 'Cancel'],
+    ['Close window', 'primary', 'Close window'],
+  ] as const)('with “%s” (%s) begins at “%s”', async (label, tone, focused) => {
+    const app = testApp();
+    void app.dialogs.confirm('Sure?', 'It is at work.', [
+      { value: 'yes', label, tone },
+      { value: 'no', label: 'Cancel' },
+    ]);
+    show(app, Dialogs);
+    await waitFor(() => expect(screen.getByRole('button', { name: focused })).toHaveFocus());
+  });
+});
+
+describe('a tab', () => {
+  it('closes its terminal on Delete, not on Backspace', async () => {
+    const kill = vi.fn(async () => ({ survivors: [] }));
+    const app = testApp({ kill, terminal: async () => terminal() });
+    app.terminals.put(terminal());
+    app.layout.show('term-1');
+    const props = { id: 'term-1', pane: app.layout.pane, marked: false };
+    render(Provide, { props: { app, of: Tab as never, props } });
+    screen.getByRole('tab').focus();
+    await userEvent.keyboard('{Backspace}');
+    expect(app.layout.pane.tabs).toEqual(['term-1']);
+    await userEvent.keyboard('{Delete}');
+    await waitFor(() => expect(kill).toHaveBeenCalledTimes(1));
+  });
 });
 
 describe('the trust question', () => {
