@@ -1,8 +1,10 @@
 //! Terminals through the door.
 
-use ai_orchestrator_tests::TestHost;
-use orchestrator_core::api::{KillReport, StreamIn, StreamOut, TerminalState};
-use orchestrator_core::client::path;
+use ai_orchestrator_tests::{Events, TestHost, TestTerminal};
+use orchestrator_core::api::{
+    Event, ExecuteRequest, KillReport, StreamIn, StreamOut, TerminalState, TerminalView,
+};
+use orchestrator_core::client::{ClientError, path};
 
 #[tokio::test]
 async fn what_is_typed_reaches_a_real_shell_and_its_output_comes_back_as_bytes() {
@@ -202,4 +204,67 @@ async fn a_terminal_can_be_attached_to_from_another_one() {
         !String::from_utf8_lossy(&viewer.output).contains("\x1b[c"),
         "a question reached the outer terminal"
     );
+}
+
+/// Whether a terminal is free for another run.
+fn is_free(terminal: &TerminalView) -> bool {
+    terminal.run.is_none() && matches!(terminal.state, TerminalState::AtPrompt { .. })
+}
+
+/// Waits until a terminal is free; the events are from before it was busy.
+async fn until_free(terminal: &TestTerminal, events: &mut Events) {
+    while !is_free(&terminal.view().await) {
+        events
+            .until(
+                |event| matches!(event, Event::TerminalChanged { terminal: view } if view.id == terminal.id),
+            )
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn an_action_reuses_only_a_terminal_that_is_as_it_would_open_one() {
+    let steps =
+        "  - write: \"echo {{ inputs.x }}\\r\"\n  - wait_exit: [0]\nterminal: reuse\ninputs: [{ id: x }]\n";
+    let host = TestHost::new().action("plain", &format!("{steps}shell: bash\n"));
+    let host = host.action("there", &format!("{steps}shell: bash\ncwd: sub\n"));
+    let host = host.action("with", &format!("{steps}shell: bash\nenv: {{ A: \"1\" }}\n"));
+    std::fs::create_dir(host.project().join("sub")).unwrap();
+    let mut events = host.events().await;
+    let execute = async |action: &str, terminal: Option<&TestTerminal>| {
+        let inputs = [("x".to_owned(), "'; touch PWN; #".to_owned())].into();
+        let terminal = terminal.map(|terminal| terminal.id.to_string());
+        let request = ExecuteRequest { inputs, terminal, ..ExecuteRequest::default() };
+        host.execute(action, request).await.map_err(|error| match error {
+            ClientError::Refused(refusal) => refusal.code,
+            other => panic!("{other}"),
+        })
+    };
+
+    // bash's quotes are none to another shell.
+    let sh = host.terminal("sh").await;
+    until_free(&sh, &mut events).await;
+    assert_eq!(execute("plain", Some(&sh)).await.err().as_deref(), Some("terminal_differs"));
+    assert!(!host.project().join("PWN").exists());
+
+    let bash = host.terminal("bash").await;
+    until_free(&bash, &mut events).await;
+    for other in ["there", "with"] {
+        assert_eq!(execute(other, Some(&bash)).await.err().as_deref(), Some("terminal_differs"), "{other}");
+    }
+    let run = execute("plain", Some(&bash)).await.unwrap();
+    assert_eq!(run.terminal, bash.id);
+    events.run_finished(run.id).await;
+    until_free(&bash, &mut events).await;
+
+    // It has left the folder that the action runs in.
+    let mut viewer = bash.view_stream(&[]).await;
+    bash.write("cd sub; echo in-$((1))\r").await;
+    viewer.until_text("in-1").await;
+    while bash.view().await.cwd != host.project().join("sub").to_str().unwrap()
+        || !is_free(&bash.view().await)
+    {
+        events.until(|event| matches!(event, Event::TerminalChanged { .. })).await;
+    }
+    assert_eq!(execute("plain", Some(&bash)).await.err().as_deref(), Some("terminal_differs"));
 }

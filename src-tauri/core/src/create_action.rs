@@ -55,6 +55,7 @@ pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalVie
 
 /// Writes the template under a free id into the project's folder, or the user's without a project.
 pub async fn write_template(rooms: &Rooms, project: Option<PathBuf>) -> Result<ActionView, ApiError> {
+    let project = project.filter(|project| rooms.paths.actions_of(project).is_some());
     let scope = if project.is_some() { Scope::Project } else { Scope::User };
     let id = rooms.store.create(project.clone(), NEW_ID, move |id| template(id, scope)).await?;
     let which = Which { id, project, scope: Some(scope) };
@@ -64,10 +65,10 @@ pub async fn write_template(rooms: &Rooms, project: Option<PathBuf>) -> Result<A
 /// What the agent is told: the rules, the folders, and the format from the schema's own source.
 fn instructions(paths: &Paths, project: Option<&Path>) -> String {
     let user = paths.actions();
-    let folders = match project {
-        Some(project) => format!(
+    let folders = match project.and_then(|project| paths.actions_of(project)) {
+        Some(projects) => format!(
             "- For this project, shared with all who clone it: {}\n- For the user, in every project: {}",
-            Paths::project_actions(project).display(),
+            projects.display(),
             user.display()
         ),
         None => format!("- For the user, in every project: {}", user.display()),
@@ -110,5 +111,7 @@ mod tests {
         assert!(told.contains(&format!("{}\n", paths.actions().display())), "{told}");
         assert!(told.contains(&action::schema()));
         assert!(!instructions(&paths, None).contains("this project"));
+        let paths = Paths::at(&home.path().join(".ai-orchestrator"), home.path().to_owned()).unwrap();
+        assert!(!instructions(&paths, Some(home.path())).contains("this project"));
     }
 }

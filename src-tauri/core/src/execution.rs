@@ -41,20 +41,19 @@ pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) 
     }
     let prompts = with_agent_flags(&mut action, &shell, &rooms.prompts, &variables).await?;
     let id = Uuid::now_v7();
+    let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
+    let cwd = workplace(&root, resolved.view.scope, &resolved.action, action.cwd.as_deref(), &values)?;
+    let env = action.env.clone().into_iter().collect();
+    let (project, task) = (which.project.clone(), action.label.clone());
+    let spawn = Spawn { shell, cwd, project, env, size, task, run: Some(id) };
     let reused = request.terminal.as_ref().filter(|_| action.terminal == Reuse::Reuse);
     let terminal = if let Some(terminal) = reused {
-        idle_terminal(rooms, terminal)?
+        reusable(rooms, terminal, &spawn)?
     } else {
-        let root = which.project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
-        let scope = resolved.view.scope;
-        let cwd = workplace(&root, scope, &resolved.action, action.cwd.as_deref(), &values)?;
         // Not where a terminal is reused: whoever used it may have made more programs known there.
         if runs_tests(&resolved.action) {
-            refuse_missing(&values.project.tests, &cwd, &variables, &shell).await?;
+            refuse_missing(&values.project.tests, &spawn.cwd, &variables, &spawn.shell).await?;
         }
-        let env = action.env.clone().into_iter().collect();
-        let (project, task) = (which.project.clone(), action.label.clone());
-        let spawn = Spawn { shell, cwd, project, env, size, task, run: Some(id) };
         rooms.terminals.spawn(spawn).await?
     };
     for prompt in prompts {
@@ -168,14 +167,20 @@ fn closes(request: &ExecuteRequest, close: Close, success: bool) -> bool {
     !request.keep && (request.settle || by_file)
 }
 
-/// A terminal that is there, at its prompt, and no other run's.
-fn idle_terminal(rooms: &Rooms, id: &str) -> Result<Terminal, ApiError> {
+/// A terminal that is there, at its prompt, no other run's, and as a new one would be: the values are quoted for its
+/// shell, and the folder and the variables are those that the trust question showed.
+fn reusable(rooms: &Rooms, id: &str, spawn: &Spawn) -> Result<Terminal, ApiError> {
     let id = id.parse().map_err(|_| ApiError::new(400, "bad_id", format!("{id} is no terminal's id")))?;
     let terminal = rooms.terminals.get(id)?;
     let view = terminal.view();
-    if view.run.is_none() && matches!(view.state, TerminalState::AtPrompt { .. }) {
+    let (code, message) = if view.run.is_some() || !matches!(view.state, TerminalState::AtPrompt { .. }) {
+        ("terminal_busy", format!("{} is busy", view.codename))
+    } else if !rooms.terminals.is_as_opened_by(id, spawn) {
+        let message =
+            format!("{} has another shell, folder or environment than the action asks for", view.codename);
+        ("terminal_differs", message)
+    } else {
         return Ok(terminal);
-    }
-    let message = format!("{} is busy", view.codename);
-    Err(ApiError::new(409, "terminal_busy", message).hint("leave `terminal` out to open a new one"))
+    };
+    Err(ApiError::new(409, code, message).hint("leave `terminal` out to open a new one"))
 }

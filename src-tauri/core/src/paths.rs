@@ -124,11 +124,23 @@ impl Paths {
         self.home.join("discovered-codenames.json")
     }
 
-    /// A project's actions.
+    /// A project's actions, unless what would be their folder is the user's own, as it is in the user's home.
+    #[must_use]
+    pub fn actions_of(&self, project: &Path) -> Option<PathBuf> {
+        Some(Self::project_actions(project)).filter(|folder| !is_same_folder(folder, &self.actions()))
+    }
+
+    /// Where a project's actions are, if it has any.
     #[must_use]
     pub fn project_actions(project: &Path) -> PathBuf {
         project.join(".ai-orchestrator").join("actions")
     }
+}
+
+/// Whether two paths lead to one folder. One that is not there is only itself.
+#[must_use]
+pub fn is_same_folder(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::api::{ApiError, Colours, Event, KillReport, TerminalState, TerminalVi
 use crate::clock;
 use crate::environment::{Environment, Variables};
 use crate::events::Events;
-use crate::paths::Paths;
+use crate::paths::{Paths, is_same_folder};
 use crate::settings::Settings;
 use crate::terminal::actor::{Actor, Parts};
 use crate::terminal::pty::Unattached;
@@ -89,11 +89,26 @@ pub struct Terminals {
     colours: Arc<watch::Sender<Colours>>,
 }
 
-/// A terminal, and the session to end should the host be killed.
+/// A terminal, how it was opened, and the session to end should the host be killed.
 #[derive(Clone, Debug)]
 struct Kept {
     terminal: Terminal,
+    opened: Opened,
     session: Option<Session>,
+}
+
+/// What decides how a terminal takes what is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Opened {
+    shell: Shell,
+    cwd: PathBuf,
+    env: Vec<(String, String)>,
+}
+
+impl Opened {
+    fn by(spawn: &Spawn) -> Self {
+        Self { shell: spawn.shell.clone(), cwd: spawn.cwd.clone(), env: spawn.env.clone() }
+    }
 }
 
 impl Terminals {
@@ -126,6 +141,7 @@ impl Terminals {
             spawn.shell.launch(&self.paths, id, &spawn.cwd, &spawn.env, &base).map_err(failed)?;
         let argv = launch.argv.iter().flat_map(|word| [word.as_bytes(), b"\0"]).flatten().copied().collect();
         let size = spawn.size;
+        let opened = Opened::by(&spawn);
         let pty = tokio::task::spawn_blocking(move || Unattached::spawn(&launch, size))
             .await
             .map_err(std::io::Error::other)
@@ -161,7 +177,7 @@ impl Terminals {
         let (messages, inbox) = mpsc::unbounded_channel();
         let terminal = Terminal::new(id, messages, views);
         let session = view.pid.and_then(|pid| Session::of(id, pid));
-        self.lock().insert(id, Kept { terminal: terminal.clone(), session });
+        self.lock().insert(id, Kept { terminal: terminal.clone(), opened, session });
         self.write_sessions();
         self.events.send(Event::TerminalChanged { terminal: view });
         tokio::spawn(actor.run(inbox));
@@ -175,6 +191,13 @@ impl Terminals {
             ApiError::new(404, "unknown_terminal", format!("there is no terminal {id}"))
                 .hint("`ai-orchestrator terminal list` shows those that are there")
         })
+    }
+
+    /// Whether a terminal was opened as this would open one, and is still in the folder that it was opened in.
+    pub fn is_as_opened_by(&self, id: Uuid, spawn: &Spawn) -> bool {
+        let Some(kept) = self.lock().get(&id).cloned() else { return false };
+        let now = kept.terminal.view().cwd;
+        kept.opened == Opened::by(spawn) && is_same_folder(Path::new(&now), &spawn.cwd)
     }
 
     /// All terminals, oldest first.

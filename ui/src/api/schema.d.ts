@@ -985,7 +985,7 @@ export interface components {
              */
             rows: number | null;
             /**
-             * @description Reuse this idle terminal instead of opening one.
+             * @description Reuse this idle terminal instead of opening one; it must be as the action would open it.
              * @default null
              */
             terminal: string | null;

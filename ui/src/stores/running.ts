@@ -111,8 +111,8 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
       const corrected = await askAgain(app, action, request, error);
       return corrected && start(app, action, corrected);
     }
-    // The terminal that was to be used again has something else to do by now.
-    if (hasCode(error, 'terminal_busy') || hasCode(error, 'unknown_terminal')) {
+    // The terminal that was to be used again has something else to do by now, or is not as the action asks.
+    if (['terminal_busy', 'terminal_differs', 'unknown_terminal'].some((code) => hasCode(error, code))) {
       return start(app, action, { ...request, terminal: null });
     }
     app.toasts.fail(`${action.label} did not start`, error, [

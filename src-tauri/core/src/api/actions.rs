@@ -149,7 +149,7 @@ pub struct ExecuteRequest {
     pub cols: Option<u16>,
     /// The terminal's height in rows.
     pub rows: Option<u16>,
-    /// Reuse this idle terminal instead of opening one.
+    /// Reuse this idle terminal instead of opening one; it must be as the action would open it.
     pub terminal: Option<String>,
 }
 

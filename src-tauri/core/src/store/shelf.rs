@@ -179,13 +179,15 @@ impl Shelf {
         }
     }
 
-    /// A project's folder, loaded and watched from its first use on; the user's without a project.
+    /// A project's folder, loaded and watched from its first use on; the user's without a project, and where the
+    /// project's is that one.
     pub fn place(&mut self, project: Option<&Path>) -> Place {
-        let Some(root) = project else { return Place::USER };
+        let Some((root, dir)) = project.and_then(|root| Some((root, self.paths.actions_of(root)?))) else {
+            return Place::USER;
+        };
         if let Some(at) = self.folders.iter().position(|folder| folder.project.as_deref() == project) {
             return Place(at);
         }
-        let dir = Paths::project_actions(root);
         let place = Place(self.folders.len());
         self.folders.push(Folder::new(Scope::Project, Some(root.to_owned()), dir.clone()));
         for notice in self.watch.follow(root, &dir) {

@@ -406,6 +406,24 @@ async fn trust_does_not_follow_a_file_to_another_actions_button() {
 }
 
 #[tokio::test]
+async fn the_user_s_actions_are_the_user_s_in_the_home_folder_too() {
+    let house = House::new().await.again(defaults(&[("good", GOOD)])).await;
+    let home = house.folder.path().join("home").canonicalize().unwrap();
+    let linked = house.folder.path().join("linked");
+    fs::create_dir(&linked).unwrap();
+    std::os::unix::fs::symlink(home.join(".ai-orchestrator"), linked.join(".ai-orchestrator")).unwrap();
+    for project in [home, linked] {
+        let list = house.store.list(Some(project.clone())).await.unwrap();
+        let [good] = &list.actions[..] else { panic!("{:#?}", list.actions) };
+        assert_eq!((good.scope, good.trusted, good.default), (Scope::User, true, true));
+        assert!(good.overrides.is_none() && good.problems.is_empty());
+        let which = Which::seen_from(&project, "good");
+        assert!(house.store.resolve(which, false).await.unwrap().trusted);
+        assert_eq!(house.store.check(Some(project)).await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
 async fn a_repositorys_link_does_not_lead_out_of_it() {
     let house = House::new().await;
     let project = house.project();
