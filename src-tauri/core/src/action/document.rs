@@ -18,7 +18,7 @@ const START: Place = Place { line: 1, column: 1 };
 /// Reads an action. There is one exactly when no problem is an error.
 #[must_use]
 pub fn read(file: &Path, scope: Scope, bytes: &[u8]) -> (Option<Action>, Vec<Problem>) {
-    let mut problems = Problems { file, text: "", inputs: Vec::new(), shells: &[], found: Vec::new() };
+    let mut problems = Problems::of(file, "");
     let Some(text) = decode(bytes, &mut problems) else { return (None, problems.found) };
     problems.text = text;
     let action = match yaml::parse(text) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use saphyr_parser::ScalarStyle;
 
+use super::template::Typed;
 use super::yaml::{Kind, Node, Place};
 use super::{Input, Problem, Severity, ShellKind, duration};
 
@@ -19,10 +20,16 @@ pub(crate) struct Problems<'a> {
     pub inputs: Vec<Input>,
     /// The shells that may read what the action types.
     pub shells: &'static [ShellKind],
+    /// What the steps that are read type, one after another.
+    pub typed: Typed,
     pub found: Vec<Problem>,
 }
 
-impl Problems<'_> {
+impl<'a> Problems<'a> {
+    pub fn of(file: &'a Path, text: &'a str) -> Self {
+        Self { file, text, inputs: Vec::new(), shells: &[], typed: Typed::default(), found: Vec::new() }
+    }
+
     pub fn error(&mut self, at: Place, code: &str, message: impl Into<String>, fix: Option<String>) {
         self.add(Severity::Error, at, code, message.into(), fix);
     }

@@ -1,7 +1,7 @@
 //! What is looked at in texts with placeholders, at load: names, quotes, secrets.
 
 use super::fields::{Problems, list, nearest};
-use super::template::{GIT_NAMES, Namespace, PROJECT_NAMES, Placeholder, near_misses, placeholders, unfit};
+use super::template::{GIT_NAMES, Namespace, PROJECT_NAMES, Placeholder, Typed, near_misses, placeholders};
 use super::yaml::{Node, Place};
 use super::{Input, InputType};
 
@@ -58,11 +58,18 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
         problems.inputs = inputs;
     }
     if reader == Reader::Shell {
-        for (placeholder, around) in unfit(text, &found, problems.shells).into_iter().take(MOST_TOLD) {
+        let unfit = problems.typed.then(text, &found, problems.shells);
+        let by_itself =
+            if unfit.is_empty() { Vec::new() } else { Typed::default().then(text, &found, problems.shells) };
+        for (placeholder, around) in unfit.into_iter().take(MOST_TOLD) {
             let at = place_of(text, &placeholder, node, problems);
-            let whole = &text[placeholder.range];
-            let message = format!("`{whole}` stands {}", around.why());
-            problems.error(at, "placeholder-in-quotes", message, Some(around.fix().into()));
+            let whole = &text[placeholder.range.clone()];
+            let (mut message, mut fix) = (format!("`{whole}` stands {}", around.why()), around.fix());
+            if !by_itself.iter().any(|(other, _)| other.range == placeholder.range) {
+                message.push_str("; that is how an earlier `write` step leaves it");
+                fix = r#"end there what begins there, or press Ctrl+C before this step: `- write: "\x03"`"#;
+            }
+            problems.error(at, "placeholder-in-quotes", message, Some(fix.into()));
         }
     }
     let room = MOST_TOLD.saturating_sub(problems.found.len());

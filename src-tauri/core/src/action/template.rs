@@ -5,13 +5,14 @@
 mod around;
 mod placeholder;
 pub(crate) mod shell;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-pub(crate) use around::unfit;
 pub(crate) use placeholder::{Namespace, Placeholder, near_misses, placeholder_at, placeholders};
 pub use shell::ShellKind;
+pub(crate) use typed::Typed;
 
 use super::{Action, Input, InputType};
 

@@ -29,7 +29,7 @@ const LEVELS: [(&str, LogLevel); 5] = [
 /// Reads the settings. What is wrong keeps the value it had in `last`; what is not there has its default.
 pub(crate) fn read(file: &Path, text: &str, last: &Config) -> (Config, Vec<Problem>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut problems = Problems { file, text, inputs: Vec::new(), shells: &[], found: Vec::new() };
+    let mut problems = Problems::of(file, text);
     let config = match yaml::parse(text) {
         Ok(Some(root)) if !is_null(&root) => {
             read_root(&root, last, &mut problems).unwrap_or_else(|| last.clone())

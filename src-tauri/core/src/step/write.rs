@@ -100,7 +100,7 @@ fn check_enter(content: &str, node: &Node, problems: &mut Problems<'_>) {
         let message = format!(r"{kind} `\r` is a backslash and an r, not the Enter key");
         let fix = Some(r"use double quotes, so that `\r` is the Enter key".to_owned());
         problems.warning(problems.inside(node, r"\r"), "literal-backslash-r", message, fix);
-    } else if !content.ends_with('\r') {
+    } else if !content.ends_with(['\r', '\x03']) {
         let message = r"the content does not end with `\r`, so it is typed but Enter is not pressed";
         let fix = Some(r#"end it with `\r`, in double quotes: "…\r""#.to_owned());
         problems.warning(node.at, "no-enter", message, fix);

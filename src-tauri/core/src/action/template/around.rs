@@ -53,34 +53,12 @@ impl Around {
             Self::Quotes => "remove the quotes around it; the value is quoted by itself",
             Self::Escape => "put a blank or `''` between them",
             Self::Comment => "leave it out of the comment",
-            Self::Unclear => "give the placeholder a `write` step of its own, or say which `shell:` reads it",
+            Self::Unclear => {
+                "give it to a simple command, with no more before it than that needs, or say which `shell:` reads it"
+            }
             _ => "give it to a command as a word of its own, or put it into a variable with `env`",
         }
     }
-}
-
-/// The placeholders that one of these shells would not read as a word.
-pub(crate) fn unfit<'t>(
-    text: &'t str,
-    found: &[Placeholder<'t>],
-    shells: &[ShellKind],
-) -> Vec<(Placeholder<'t>, Around)> {
-    if found.iter().all(|placeholder| placeholder.raw) {
-        return Vec::new();
-    }
-    let mut verdicts = vec![None; found.len()];
-    let mut grammars = Vec::new();
-    for grammar in shells.iter().flat_map(|shell| Grammar::of(*shell)) {
-        if !grammars.contains(grammar) {
-            grammars.push(*grammar);
-        }
-    }
-    for grammar in grammars {
-        let open = BTreeSet::from([Way { at: 0, stack: Vec::new() }]);
-        Ways { text: text.as_bytes(), found, grammar, verdicts: &mut verdicts, open }.follow();
-    }
-    let unfit = found.iter().zip(verdicts).filter(|(placeholder, _)| !placeholder.raw);
-    unfit.filter_map(|(placeholder, around)| Some((placeholder.clone(), around?))).collect()
 }
 
 /// What is nested deeper than this is nobody's command.
@@ -91,7 +69,7 @@ const MOST_WAYS: usize = 16;
 
 /// Whose rules a way follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Grammar {
+pub(super) enum Grammar {
     /// bash, zsh, ksh.
     Posix,
     /// dash, in which `$'…'` is a dollar and a quote.
@@ -101,7 +79,7 @@ enum Grammar {
 
 impl Grammar {
     /// `sh` is dash here and bash there.
-    fn of(shell: ShellKind) -> &'static [Self] {
+    pub fn of(shell: ShellKind) -> &'static [Self] {
         match shell {
             ShellKind::Bash | ShellKind::Zsh => &[Self::Posix],
             ShellKind::Sh => &[Self::Posix, Self::PlainPosix],
@@ -112,7 +90,7 @@ impl Grammar {
 
 /// What a shell is inside of. The numbers count parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Inside {
+pub(super) enum Inside {
     Single,
     /// `$'…'`, in which a backslash escapes.
     Ansi,
@@ -160,35 +138,55 @@ impl Inside {
 }
 
 /// One way to read the text, as far as it has been followed.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Way {
-    at: usize,
-    stack: Vec<Inside>,
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Way {
+    pub at: usize,
+    pub stack: Vec<Inside>,
 }
 
-struct Ways<'a, 't> {
-    text: &'a [u8],
-    found: &'a [Placeholder<'t>],
-    grammar: Grammar,
-    verdicts: &'a mut [Option<Around>],
+pub(super) struct Ways<'a, 't> {
+    pub text: &'a [u8],
+    pub found: &'a [Placeholder<'t>],
+    pub grammar: Grammar,
+    pub verdicts: &'a mut [Option<Around>],
     /// The other ways, the hindmost first: those that meet go on as one.
-    open: BTreeSet<Way>,
+    pub open: BTreeSet<Way>,
+    /// Whether the text is read for what it leaves open: what a shell does unless somebody has set it otherwise is
+    /// then taken for what it does.
+    pub passing: Option<Passing>,
+}
+
+/// How a text is read that holds no value to judge.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Passing {
+    /// Whether `#` begins a comment.
+    pub comments: bool,
+}
+
+/// Where a way can't be followed any more.
+pub(super) struct Lost {
+    pub at: usize,
+    pub around: Around,
+    /// Whether it was the only way, and inside of nothing.
+    pub alone: bool,
 }
 
 impl Ways<'_, '_> {
-    /// Follows all ways side by side, to the end or to where one of them can't be followed: from there on no place is
-    /// fit, whatever the others say.
-    fn follow(&mut self) {
+    /// Follows all ways side by side up to there, or to where one of them can't be followed: from there on no place is
+    /// fit, whatever the others say. Where they have come to.
+    pub fn follow(&mut self, end: usize) -> Result<BTreeSet<Way>, Lost> {
+        let mut come = BTreeSet::new();
         while let Some(mut way) = self.open.pop_first() {
-            while way.at < self.text.len() && self.open.first().is_none_or(|other| way < *other) {
+            while way.at < end && self.open.first().is_none_or(|other| way < *other) {
                 if let Err(around) = self.step(&mut way) {
-                    return self.judge_rest(way.at, around);
+                    self.judge_rest(way.at, around);
+                    let alone = way.stack.is_empty() && self.open.is_empty() && come.is_empty();
+                    return Err(Lost { at: way.at, around, alone });
                 }
             }
-            if way.at < self.text.len() {
-                self.open.insert(way);
-            }
+            if way.at < end { &mut self.open } else { &mut come }.insert(way);
         }
+        Ok(come)
     }
 
     fn step(&mut self, way: &mut Way) -> Result<(), Around> {
@@ -237,6 +235,9 @@ impl Ways<'_, '_> {
             (_, b'"') => way.stack.push(Inside::Double),
             (_, b'\'') => way.stack.push(Inside::Single),
             (_, b'<') if self.text[at..].starts_with(b"<<<") => return Ok(3),
+            (Some(Inside::Calculation(_)), b'<') if self.passing.is_some() && next == Some(b'<') => {
+                return Ok(2);
+            }
             (_, b'<') if next == Some(b'<') => return Err(Around::HereDocument),
             (_, b'(') => return Ok(self.open_parenthesis(way, next)),
             (_, b')') => close_parenthesis(&mut way.stack),
@@ -391,7 +392,10 @@ impl Ways<'_, '_> {
     }
 
     /// Whether `#` begins a comment depends on the shell's settings.
-    fn fork_comment(&mut self, way: &Way) {
+    fn fork_comment(&mut self, way: &mut Way) {
+        if self.passing.is_some_and(|passing| passing.comments) {
+            return way.stack.push(Inside::Comment);
+        }
         let mut stack = way.stack.clone();
         stack.push(Inside::Comment);
         self.open.insert(Way { at: way.at + 1, stack });

@@ -2,16 +2,16 @@
 
 use proptest::prelude::*;
 
-use super::{Around, ShellKind, unfit};
-use crate::action::template::placeholders;
+use super::{Around, ShellKind};
 use crate::action::template::shell::tests::{Bench, SHELLS, here};
+use crate::action::template::{Typed, placeholders};
 
 const ALL: &[ShellKind] = &[ShellKind::Bash, ShellKind::Zsh, ShellKind::Fish, ShellKind::Sh];
 const BASH: &[ShellKind] = &[ShellKind::Bash];
 const FISH: &[ShellKind] = &[ShellKind::Fish];
 
 fn verdict(text: &str, shells: &[ShellKind]) -> Option<Around> {
-    unfit(text, &placeholders(text), shells).first().map(|(_, around)| *around)
+    Typed::default().then(text, &placeholders(text), shells).first().map(|(_, around)| *around)
 }
 
 #[test]
