@@ -85,6 +85,27 @@ test('after a reload the terminal in front takes what is typed', async () => {
   assert.match((await stage.texts())[id], /^right-2$/m);
 });
 
+test('a window that came back and is resized by hand sets its terminals’ size, and not before', async () => {
+  const both = async () => {
+    const all = await stage.call('GET', '/v1/terminals');
+    return all.map(({ id, cols, rows }) => ({ id, cols, rows }));
+  };
+  const before = await both();
+  await stage.page.reload();
+  await until('both live', async () => (await stage.page.locator('[data-view=live]').count()) === 2);
+  assert.deepEqual(await both(), before);
+  await stage.page.setViewportSize({ width: 1000, height: 640 });
+  await until('fewer columns and rows, here and there', async () => {
+    for (const [at, there] of (await both()).entries()) {
+      const here = await size(there.id);
+      if (here.cols !== there.cols || here.rows !== there.rows) return false;
+      if (here.cols >= before[at].cols || here.rows >= before[at].rows) return false;
+    }
+    return true;
+  });
+  await stage.page.setViewportSize({ width: 1280, height: 820 });
+});
+
 test('much output arrives whole, and typing goes on after it', async () => {
   await stage.page.getByRole('region').filter({ visible: true }).last().click();
   await stage.page.keyboard.type('seq 1 200000; echo seq-is-$((1+1))\n');

@@ -183,6 +183,11 @@ export class Viewer {
     this.fitIfOwner();
   }
 
+  /** The window that shows it has another size. One that attaches only finds its size, and takes nobody else's. */
+  resizedByHand(): void {
+    if (this.state.kind === 'live') this.claim();
+  }
+
   /** How many cells fit into where it is shown; none while it is hidden. */
   room(): { cols: number; rows: number } | undefined {
     if (!this.element.isConnected || this.element.offsetWidth === 0) return undefined;

@@ -34,7 +34,11 @@ export class Viewers {
     private readonly door: Door,
     private readonly listener: ViewersListener,
     private options: ViewerOptions,
-  ) {}
+  ) {
+    window.addEventListener('resize', () => {
+      for (const viewer of this.byId.values()) if (viewer.seen) viewer.resizedByHand();
+    });
+  }
 
   /** Makes a terminal's viewer unless there is one. What is out of sight longest makes room for it. */
   show(id: string): Viewer {
