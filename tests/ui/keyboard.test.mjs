@@ -66,6 +66,44 @@ test('closing a terminal leaves the focus in the next one', async () => {
   await until('the focus in a terminal', () => stage.inTerminal());
 });
 
+test('F6 leads out of the terminal to the actions, and back', async () => {
+  const onAction = () => stage.action('Quick').evaluate((button) => button === document.activeElement);
+  for (const [out, back] of [
+    ['F6', 'Shift+F6'],
+    ['Shift+F6', 'F6'],
+  ]) {
+    await stage.page.keyboard.press(out);
+    await until(`${out} to the action`, onAction);
+    await stage.page.keyboard.press(back);
+    await until(`${back} to the terminal`, () => stage.inTerminal());
+  }
+  await stage.page.keyboard.press('Control+Shift+B');
+  await stage.action('Quick').waitFor({ state: 'detached' });
+  await command('Focus the quick actions');
+  await until('the sidebar and its action', onAction);
+});
+
+test('the palette has what an action’s menu has', async () => {
+  await stage.page.keyboard.press('Control+Shift+P');
+  const palette = stage.dialog('Command palette');
+  await palette.getByRole('option', { name: /^Quick/ }).waitFor();
+  assert.equal(
+    await palette.getByRole('option', { name: 'Edit Quick' }).count(),
+    0,
+    'not before one looks for it',
+  );
+  await palette.getByRole('combobox').fill('quick');
+  for (const what of ['Edit Quick', 'Duplicate Quick', 'History of Quick', 'Delete Quick'])
+    await palette.getByRole('option', { name: what }).waitFor();
+  assert.match(await palette.getByRole('option').first().innerText(), /^Quick/);
+  await stage.page.keyboard.press('Escape');
+  await palette.waitFor({ state: 'detached' });
+  await command('History of Quick');
+  await stage.dialog('History of Quick').waitFor();
+  await stage.page.keyboard.press('Escape');
+  await stage.dialog('History of Quick').waitFor({ state: 'detached' });
+});
+
 test('a dialog that the menu opened gives the focus back to the button', async () => {
   await stage.action('Quick').focus();
   await stage.page.keyboard.press('Shift+F10');

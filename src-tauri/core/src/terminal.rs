@@ -3,6 +3,7 @@
 //! The loop that owns everything is `terminal/actor.rs`; the set of all terminals is `terminals.rs`.
 
 pub(crate) mod actor;
+pub(crate) mod characters;
 pub(crate) mod codename;
 pub(crate) mod dialect;
 pub(crate) mod echo;

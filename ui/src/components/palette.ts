@@ -4,6 +4,7 @@ import { computeCommandScore } from 'bits-ui';
 
 import type { ActionView, Config, WindowCommand } from '../api/types';
 import type { App } from '../stores/app.svelte';
+import { deleteAction, duplicateAction, editAction, refTo, resetAction } from '../stores/changing';
 import { quit } from '../stores/leaving';
 import { cancelRun, runAction } from '../stores/running';
 import type { Changes } from '../stores/settings.svelte';
@@ -17,6 +18,8 @@ export interface PaletteEntry {
   label: string;
   detail?: string;
   keys?: string;
+  /** Listed only when it is looked for: there are too many of its kind. */
+  sought?: boolean;
   run: () => unknown;
 }
 
@@ -31,6 +34,7 @@ const NEEDS_TERMINAL = new Set<WindowCommand>([
   'previous-tab',
   'next-pane',
   'previous-pane',
+  'focus-terminal',
   'tab-left',
   'tab-right',
   'tab-split-right',
@@ -58,6 +62,7 @@ export function paletteEntries(app: App): PaletteEntry[] {
         ...shortcutOf(app, action),
         run: () => runAction(app, action),
       })),
+    ...app.actions.list.actions.flatMap((action) => changesOf(app, action)),
     ...app.terminals.list.map((terminal): PaletteEntry => ({
       id: `terminal/${terminal.id}`,
       group: 'Terminals',
@@ -128,6 +133,30 @@ export function paletteEntries(app: App): PaletteEntry[] {
   ];
 }
 
+/** What the menu of an action's button offers besides running it. */
+function changesOf(app: App, action: ActionView): PaletteEntry[] {
+  const { label } = action;
+  const entry = (id: string, label: string, run: () => unknown): PaletteEntry => ({
+    id: `${id}/${action.scope}/${action.id}`,
+    group: 'Actions',
+    label,
+    detail: shortPath(action.path),
+    sought: true,
+    run,
+  });
+  const of = refTo(app, action);
+  return [
+    entry('edit', `Edit ${label}`, () => editAction(app, action)),
+    entry('duplicate', `Duplicate ${label}`, () => duplicateAction(app, action)),
+    entry('history', `History of ${label}`, () =>
+      app.dialogs.ask({ kind: 'history', of, label, deleted: false }),
+    ),
+    action.default
+      ? entry('reset', `Reset ${label} to Default`, () => resetAction(app, action))
+      : entry('delete', `Delete ${label}`, () => deleteAction(app, action)),
+  ];
+}
+
 async function change(app: App, changes: Changes): Promise<void> {
   const refused = await app.settings.change(changes);
   if (refused !== null) app.toasts.show('The setting was not changed', { tone: 'bad', body: refused });
@@ -152,7 +181,10 @@ const FIRST: Record<PaletteEntry['group'], number> = {
 export function found(entries: PaletteEntry[], text: string): { name: string; entries: PaletteEntry[] }[] {
   const wanted = text.trim();
   if (wanted === '') {
-    return grouped(entries).map(({ name, entries }) => ({ name, entries: entries.slice(0, FIRST[name]) }));
+    return grouped(entries.filter((entry) => !entry.sought)).map(({ name, entries }) => ({
+      name,
+      entries: entries.slice(0, FIRST[name]),
+    }));
   }
   const scored = entries
     .map((entry) => ({ entry, score: computeCommandScore(entry.label, wanted, [entry.group]) }))

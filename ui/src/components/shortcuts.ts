@@ -1,5 +1,7 @@
 // What the window's commands do. Which keys they have is `stores/shortcuts`; a focused terminal gets all others.
 
+import { tick } from 'svelte';
+
 import type { WindowCommand } from '../api/types';
 import type { App } from '../stores/app.svelte';
 import { closeTerminal, copyLastOutput, createAction, openTerminal } from '../stores/opening';
@@ -18,10 +20,18 @@ export function shortcuts(app: App, event: KeyboardEvent): void {
   if (app.dialogs.open.length > 0 || app.connection.state.kind !== 'ready') return;
   const called = app.shortcuts.called(event);
   if (called === undefined) return;
-  if (typeof called === 'string' ? perform(app, called) : goTo(app, called)) {
+  if (typeof called === 'string' ? perform(app, onward(called)) : goTo(app, called)) {
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+/** There are two places to go through: keys that lead to where the focus is already lead to the other one. */
+function onward(command: WindowCommand): WindowCommand {
+  const at = document.activeElement;
+  if (command === 'focus-actions' && at?.closest('.actions')) return 'focus-terminal';
+  if (command === 'focus-terminal' && at?.closest('.viewer')) return 'focus-actions';
+  return command;
 }
 
 /** Does what a command says; answers whether there was anything to do it with. */
@@ -49,6 +59,11 @@ const COMMANDS: Record<WindowCommand, (app: App) => unknown> = {
   'previous-tab': (app) => step(app, -1),
   'next-pane': (app) => stepPane(app, 1),
   'previous-pane': (app) => stepPane(app, -1),
+  'focus-actions': (app) => void focusActions(app),
+  'focus-terminal': (app) => {
+    if (app.layout.active === null) return false;
+    return app.showTerminal(app.layout.active);
+  },
   'tab-left': (app) => moveActive(app, -1),
   'tab-right': (app) => moveActive(app, 1),
   'tab-split-right': (app) => splitOff(app, 'right'),
@@ -86,6 +101,14 @@ function stepPane(app: App, by: 1 | -1): void {
   const at = layout.panes.indexOf(layout.pane);
   const next = layout.panes[(at + by + layout.panes.length) % layout.panes.length];
   if (next?.active) app.showTerminal(next.active);
+}
+
+/** Goes to the action that Tab would reach, or to what stands there where none is. */
+async function focusActions(app: App): Promise<void> {
+  app.layout.sidebar = true;
+  await tick();
+  const stop = document.querySelector<HTMLElement>('.actions [data-action][tabindex="0"], .actions .create');
+  stop?.focus();
 }
 
 /** Opens a shell beside the terminal in front, in the same folder. A tab itself is moved by dragging it. */

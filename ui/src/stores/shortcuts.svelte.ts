@@ -14,6 +14,8 @@ interface About {
   outside?: string[];
   /** Only in a terminal that has prompts: elsewhere, and in a program on the whole screen, the keys select text. */
   atPrompts?: boolean;
+  /** A program on the whole screen has these keys, unless the user gave them to the command. */
+  yields?: boolean;
 }
 
 export const COMMANDS: Record<WindowCommand, About> = {
@@ -33,6 +35,8 @@ export const COMMANDS: Record<WindowCommand, About> = {
   'previous-tab': { label: 'Previous tab', usual: ['Ctrl+Shift+Tab', 'Ctrl+PageUp'] },
   'next-pane': { label: 'Next pane', usual: ['Ctrl+Alt+ArrowRight', 'Ctrl+Alt+ArrowDown'] },
   'previous-pane': { label: 'Previous pane', usual: ['Ctrl+Alt+ArrowLeft', 'Ctrl+Alt+ArrowUp'] },
+  'focus-actions': { label: 'Focus the quick actions', usual: ['F6'], yields: true },
+  'focus-terminal': { label: 'Focus the terminal', usual: ['Shift+F6'], yields: true },
   'tab-left': { label: 'Move tab left', usual: ['Ctrl+Shift+PageUp'] },
   'tab-right': { label: 'Move tab right', usual: ['Ctrl+Shift+PageDown'] },
   'tab-split-right': { label: 'Move tab into a split at the right', usual: [] },
@@ -124,7 +128,11 @@ export class Shortcuts {
     // xterm itself asks with an element of its own tree, the page with that tree's host.
     const inTerminal = event.target instanceof Element && event.target.closest('.xterm, .viewer') !== null;
     const command = this.byKeys.get(keys);
-    if (command) return COMMANDS[command].atPrompts && (!inTerminal || wholeScreen) ? undefined : command;
+    if (command) {
+      const { atPrompts, yields } = COMMANDS[command];
+      if (atPrompts && !inTerminal) return undefined;
+      return wholeScreen && (atPrompts || (yields && !this.isOwn(command))) ? undefined : command;
+    }
     const [, what, digit] = /^(Go to tab|Run action) (\d)$/.exec(FIXED[keys] ?? '') ?? [];
     if (what) return { [what === 'Run action' ? 'action' : 'tab']: Number(digit) - 1 } as { tab: number };
     if (inTerminal) return undefined;

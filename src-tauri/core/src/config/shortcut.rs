@@ -23,6 +23,8 @@ pub enum WindowCommand {
     PreviousTab,
     NextPane,
     PreviousPane,
+    FocusActions,
+    FocusTerminal,
     TabLeft,
     TabRight,
     TabSplitRight,
@@ -36,7 +38,7 @@ pub enum WindowCommand {
 
 impl WindowCommand {
     /// All of them by their names in the file.
-    pub(super) const ALL: [(&'static str, Self); 21] = [
+    pub(super) const ALL: [(&'static str, Self); 23] = [
         ("palette", Self::Palette),
         ("settings", Self::Settings),
         ("new-terminal", Self::NewTerminal),
@@ -49,6 +51,8 @@ impl WindowCommand {
         ("previous-tab", Self::PreviousTab),
         ("next-pane", Self::NextPane),
         ("previous-pane", Self::PreviousPane),
+        ("focus-actions", Self::FocusActions),
+        ("focus-terminal", Self::FocusTerminal),
         ("tab-left", Self::TabLeft),
         ("tab-right", Self::TabRight),
         ("tab-split-right", Self::TabSplitRight),
