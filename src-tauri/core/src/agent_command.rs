@@ -66,7 +66,7 @@ pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKin
             (None, Some(value)) => return Err(Refusal::flag(&value.placeholder, None)),
             (None, None) => {}
         }
-        let sent = kept.rfind(|c: char| c.is_ascii_control() && c != '\t').map_or(0, |key| key + 1);
+        let sent = words::sent(&kept);
         line.clear();
         // A file of many steps that never press Enter is nobody's, and would be read over and over.
         if kept.len() - sent <= LONGEST_UNSENT {

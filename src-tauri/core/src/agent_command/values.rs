@@ -131,7 +131,7 @@ impl Given<'_> {
         let takes = |to: usize| of_claude || content[from..to].contains("claude");
         for value in self.values.iter().filter(|value| value.range.start >= from) {
             let before = &content[..value.range.start];
-            let word = before.rsplit([' ', '\t']).next().unwrap_or_default();
+            let word = before.rsplit(|c: char| c == ' ' || c.is_ascii_control()).next().unwrap_or_default();
             let glued = word.contains(|c: char| c != '-') && !word.contains(['$', '`', '\'', '"']);
             if is_dashed(content, value)
                 && !glued

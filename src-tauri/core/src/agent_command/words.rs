@@ -59,6 +59,28 @@ pub(super) fn is_operator(c: char) -> bool {
     matches!(c, ';' | '|' | '&' | ')') || (c.is_ascii_control() && c != '\t')
 }
 
+/// How much of what was typed makes whole lines. A backslash in front of Enter makes one line of two.
+pub(super) fn sent(typed: &str) -> usize {
+    let ends = |(at, c): &(usize, char)| {
+        let backslashes = typed[..*at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        c.is_ascii_control() && *c != '\t' && !(matches!(c, '\r' | '\n') && backslashes % 2 == 1)
+    };
+    typed.char_indices().rev().find(ends).map_or(0, |(at, _)| at + 1)
+}
+
+/// How long the backslashes in front of Enter are with which a text begins, and the blanks between them: the words go
+/// on behind them.
+fn blanks(text: &str) -> usize {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t']);
+        match rest.strip_prefix("\\\r").or_else(|| rest.strip_prefix("\\\n")) {
+            Some(next) => rest = next,
+            None => return text.len() - rest.len(),
+        }
+    }
+}
+
 fn ends_word(c: char) -> bool {
     is_operator(c) || matches!(c, ' ' | '\t' | '<' | '>')
 }
@@ -69,7 +91,7 @@ pub(super) fn read(text: &str, shell: ShellKind) -> Line {
     let mut line = Line { readable: true, ..Line::default() };
     let mut redirected = false;
     loop {
-        let at = line.end + (text[line.end..].len() - text[line.end..].trim_start_matches([' ', '\t']).len());
+        let at = line.end + blanks(&text[line.end..]);
         let rest = &text[at..];
         line.end = at;
         if let Some(length) = redirection(rest) {
@@ -156,7 +178,7 @@ fn word(text: &str, shell: ShellKind) -> Option<(String, usize)> {
                 match chars.next()?.1 {
                     '"' => break,
                     '\\' => match chars.next()?.1 {
-                        '\n' => {}
+                        '\n' | '\r' => {}
                         c @ ('"' | '\\' | '$' | '`') => content.push(c),
                         c => content.extend(['\\', c]),
                     },
@@ -167,10 +189,9 @@ fn word(text: &str, shell: ShellKind) -> Option<(String, usize)> {
             },
             '\\' => {
                 let next = chars.next()?.1;
-                if next == '\n' || next == '\r' {
-                    return None;
+                if next != '\n' && next != '\r' {
+                    content.push(next);
                 }
-                content.push(next);
             }
             '$' if shell != ShellKind::Fish && chars.clone().next().is_some_and(|(_, c)| c == '\'') => {
                 chars.next();

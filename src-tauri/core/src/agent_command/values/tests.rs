@@ -76,6 +76,8 @@ fn the_table_of_lines_with_a_value_that_looks_like_a_flag() {
         ("(claude {{ inputs.x }})\r", "(claude -- '-'x)\r", "(claude -- '-'x)\r"),
         ("A=1 ~/bin/claude {{ inputs.x }}\r", "A=1 ~/bin/claude -- '-'x\r", "A=1 ~/bin/claude -- '-'x\r"),
         ("ls\rclaude {{ inputs.x }}\r", "ls\rclaude -- '-'x\r", "ls\rclaude -- '-'x\r"),
+        ("claude \\\r{{ inputs.x }}\r", "claude \\\r-- '-'x\r", "claude --model opus \\\r-- '-'x\r"),
+        ("cl\\\raude -p {{ inputs.x }}\r", "cl\\\raude -p -- '-'x\r", "cl\\\raude -p -- '-'x\r"),
         ("claude <i {{ inputs.x }}\r", "claude <i -- '-'x\r", "claude --model opus <i -- '-'x\r"),
         ("sudo claude -- {{ inputs.x }}\r", "sudo claude -- '-'x\r", "sudo claude -- '-'x\r"),
         (
@@ -159,6 +161,14 @@ fn a_line_may_be_typed_in_several_steps() {
     assert_eq!(lines(&["claude {{ inputs.x }}", " hi\r"]).unwrap(), ["claude -- '-'x", " hi\r"]);
     assert_eq!(lines(&["Q={{ inputs.x }}\r", "claude \"$Q\"\r"]).unwrap()[1], "claude -- \"$Q\"\r");
     assert!(lines(&["claude ''", "{{ inputs.x }}\r"]).is_err());
+    // A backslash in front of Enter goes on with the line, but not two.
+    assert_eq!(lines(&["claude \\\r", "{{ inputs.x }}\r"]).unwrap(), ["claude \\\r", "-- '-'x\r"]);
+    assert_eq!(lines(&["claude \\", "\r{{ inputs.x }}\r"]).unwrap()[1], "\r-- '-'x\r");
+    assert_eq!(lines(&["ls\rclaude \\\r -p \\\n", " {{ inputs.x }}\r"]).unwrap()[1], " -- '-'x\r");
+    assert_eq!(lines(&["claude a\\\\\r", "{{ inputs.x }}\r"]).unwrap()[1], "'-'x\r");
+    assert!(lines(&["claude hi \\\r", "{{ inputs.x }}\r"]).is_err());
+    assert!(lines(&["claude -\\\r", "{{ inputs.x }}\r"]).is_err());
+    assert!(lines(&["claude $(id) \\\r", "{{ inputs.x }}\r"]).is_err());
 }
 
 /// Read word by word against each value, or step by step from the line's beginning, these would take long.
@@ -225,6 +235,7 @@ fn real_shells_hand_claude_a_prompt_and_no_flag() {
         "true && claude -p {{ inputs.x }} 2>&1\r",
         "claude -- {{ inputs.x }} --verbose\r",
         "claude ''{{ inputs.x }}'!' | cat\r",
+        "claude \\\r -p \\\r{{ inputs.x }}\r",
     ] {
         for value in DASHED {
             assert_eq!(arrivals(&bench, &[content], value, &opus()), shells, "{content:?} {value:?}");
@@ -284,6 +295,8 @@ fn fragment() -> impl Strategy<Value = &'static str> {
         " 2>&1 ",
         " # hi ",
         "\\ ",
+        "\\\r",
+        " \\\r",
         "claude ",
     ])
 }
