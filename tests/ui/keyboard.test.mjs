@@ -35,6 +35,16 @@ test('tabs are gone through, chosen by number and moved by keys', async () => {
   await until('the focus in the terminal', () => stage.inTerminal());
 });
 
+test('the number of a tab that is not there is the program’s', async () => {
+  await stage.page.keyboard.type('cat -v');
+  await stage.page.keyboard.press('Enter');
+  await until('the focus in the terminal', () => stage.inTerminal());
+  await stage.page.keyboard.press('Alt+Digit9');
+  await stage.page.keyboard.press('Enter');
+  await stage.shows(/^\^\[9$/m);
+  await stage.page.keyboard.press('Control+C');
+});
+
 test('a tab is dragged to another place among the tabs', async () => {
   const [first, second, third] = await tabs();
   const last = await stage.page.getByRole('tab').last().boundingBox();

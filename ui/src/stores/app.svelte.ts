@@ -70,7 +70,12 @@ export class App {
       door,
       {
         openAddress: (url) => native.openAddress(url),
-        isShortcut: (event, wholeScreen) => this.shortcuts.called(event, wholeScreen) !== undefined,
+        isShortcut: (event, wholeScreen) => {
+          const called = this.shortcuts.called(event, wholeScreen);
+          // The number of a tab that isn't there is the program's: Alt+5 is an argument to the shell's editor.
+          if (typeof called === 'object' && 'tab' in called) return called.tab < this.layout.pane.tabs.length;
+          return called !== undefined;
+        },
         confirmPaste: async (text) =>
           (await dialogs.confirm(
             'Paste several lines?',
