@@ -31,6 +31,7 @@ async fn a_line_editor_without_marks_may_draw_a_line_as_often_as_it_likes() {
         );
     }
     let long = "x".repeat(150);
+    // The delay: an editor says that it takes pastes a moment after it has drawn its prompt.
     let actions: Vec<String> = nested
         .into_iter()
         .map(|shell| {
@@ -38,13 +39,14 @@ async fn a_line_editor_without_marks_may_draw_a_line_as_often_as_it_likes() {
                 "  - write: \"{shell}\\r\"\n  - wait_for: 'in--$'\n\
                  \x20 - write: \"sleep 1; echo ready\\r\"\n  - wait_for: ready\n  - wait_for: 'in--$'\n\
                  \x20 - write: \"sleep 1; : {long}; echo end\\r\"\n  - wait_for: end\n  - wait_for: 'in--$'\n\
+                 \x20 - delay: 300\n\
                  \x20 - write: \"for i in 1 2; do\\nsleep 1\\necho it-$i\\ndone\\r\"\n  - wait_for: it-\n\
                  shell: bash\n"
             )
         })
         .collect();
     for (action, durations) in actions.iter().zip(durations(&actions).await) {
-        let waits = [3, 6, 9].map(|step| durations[step]);
+        let waits = [3, 6, 10].map(|step| durations[step]);
         assert!(waits.iter().all(|wait| *wait > 900.0), "an echo was the answer: {waits:?}, {action}");
     }
 }
