@@ -43,7 +43,7 @@ impl Entry {
 const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// A shell lets go of the terminal, and says so, within milliseconds of the Enter.
-const HANDOVER: Duration = Duration::from_millis(100);
+const HANDOVER: Duration = Duration::from_millis(300);
 
 /// What is known of a run's last write.
 pub(super) struct Written {
