@@ -7,6 +7,10 @@ pub fn lineage(group: u32) -> Vec<u32> {
     let mut groups = vec![group];
     let mut pid = group;
     while let Some(process) = Process::read(pid) {
+        // The kernel says 0 of a group outside of our PID namespace, as a container's first processes have.
+        if process.group == 0 {
+            break;
+        }
         if groups.last() != Some(&process.group) {
             groups.push(process.group);
         }
@@ -69,6 +73,8 @@ impl Process {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use std::io::BufRead;
+
     use super::*;
 
     #[test]
@@ -83,11 +89,24 @@ mod tests {
 
     #[test]
     fn those_above_are_known_up_to_the_session_s_first() {
-        let own = std::process::id();
-        let process = Process::read(own).unwrap();
-        let groups = lineage(process.group);
-        assert_eq!(groups[0], process.group);
-        assert!(groups.iter().all(|group| *group != 0));
+        let mut shell = std::process::Command::new("setsid")
+            .args(["bash", "-c", "set -m; sh -c 'echo $$; read line' <&0 & wait"])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        std::io::BufReader::new(shell.stdout.as_mut().unwrap()).read_line(&mut said).unwrap();
+        let (first, job) = (shell.id(), said.trim().parse().unwrap());
+        assert_eq!(Process::read(job).unwrap().group, job);
+        assert_eq!(lineage(job), [job, first]);
+        assert_eq!(lineage(first), [first]);
+        drop(shell.stdin.take());
+        shell.wait().unwrap();
+    }
+
+    #[test]
+    fn nobody_is_above_a_group_that_is_gone() {
         assert_eq!(lineage(u32::MAX), [u32::MAX]);
     }
 }
