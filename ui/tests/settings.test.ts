@@ -82,7 +82,7 @@ describe('the layout', () => {
   });
 
   it('of which somebody made rubbish is none', () => {
-    const good = { root: emptyPane(), focused: 1, sidebar: true };
+    const good = { root: emptyPane(), focused: 1, sidebar: true, told: true };
     expect(readKept({ version: 1, state: good })).toEqual(good);
     const split = {
       kind: 'split',
@@ -123,9 +123,20 @@ describe('the layout', () => {
 });
 
 describe('leaving', () => {
-  it('by closing says once that everything goes on', async () => {
-    localStorage.clear();
+  it('says nothing to somebody whom another window told', async () => {
     const app = testApp();
+    app.layout.restore([], {
+      version: 1,
+      state: { root: emptyPane(), focused: 1, sidebar: true, told: true },
+    });
+    app.terminals.put(terminal());
+    await closeWindow(app);
+    expect(app.native.closeWindow).toHaveBeenCalledOnce();
+  });
+
+  it('by closing says once that everything goes on', async () => {
+    const app = testApp();
+    app.layout.restore([], null);
     app.terminals.put(terminal());
     const first = closeWindow(app);
     await settled();
@@ -138,7 +149,6 @@ describe('leaving', () => {
   });
 
   it('tells the desktop that the window stays, so that the next wish to close it is asked about too', async () => {
-    localStorage.clear();
     const app = testApp();
     app.terminals.put(terminal());
     for (const answer of ['no', null]) {

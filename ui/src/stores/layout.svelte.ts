@@ -14,6 +14,8 @@ export interface KeptState {
   sidebar: boolean;
   /** The chosen project's path; null is "no project", and not there that none was ever chosen. */
   project?: string | null;
+  /** Somebody read that closing the window ends no terminal. */
+  told?: boolean;
 }
 
 /** How many terminals come up as tabs in a window that knows no layout yet. */
@@ -27,8 +29,9 @@ export class Layout {
   private sidebarShown = $state(true);
   private project: string | null | undefined;
   private restored = false;
-  private saving = false;
+  private saving: Promise<void> | null = null;
   private unsaved = false;
+  private told = false;
 
   panes = $derived(tree.panes(this.root));
   pane = $derived(this.panes.find((pane) => pane.id === this.focused) ?? this.panes[0]!);
@@ -54,6 +57,17 @@ export class Layout {
     void this.save();
   }
 
+  /** Whether somebody read that closing the window ends no terminal. */
+  get isTold(): boolean {
+    return this.told;
+  }
+
+  /** Somebody has read it; answers when the host knows. */
+  tell(): Promise<void> {
+    this.told = true;
+    return this.save();
+  }
+
   /** Whether a kept layout has been brought back already; later ones are other windows'. */
   get isRestored(): boolean {
     return this.restored;
@@ -70,6 +84,7 @@ export class Layout {
         this.focused = state.focused;
         this.sidebarShown = state.sidebar;
         this.project = state.project;
+        this.told = state.told === true;
       } else {
         const start: Tree = tree.emptyPane();
         this.root = terminals.slice(-FIRST_TABS).reduce<Tree>((root, id) => tree.show(root, 1, id), start);
@@ -121,20 +136,23 @@ export class Layout {
     void this.save();
   }
 
-  /** Hands the newest state to the host, one at a time: what changes meanwhile goes with the next. */
-  private async save(): Promise<void> {
-    if (!this.restored) return;
+  /** Hands the newest state to the host; answers when it has it. */
+  private save(): Promise<void> {
+    if (!this.restored) return Promise.resolve();
     this.unsaved = true;
-    if (this.saving) return;
-    this.saving = true;
+    this.saving ??= this.write().finally(() => (this.saving = null));
+    return this.saving;
+  }
+
+  /** One state at a time: what changes meanwhile goes with the next. */
+  private async write(): Promise<void> {
     while (this.unsaved) {
       this.unsaved = false;
-      const { root, focused, project } = this;
-      const state = { root, focused, sidebar: this.sidebarShown, project };
+      const { root, focused, project, told } = this;
+      const state = { root, focused, sidebar: this.sidebarShown, project, told };
       // A host that is gone has no terminals to lay out; the next change is kept again.
       await this.keep(state).catch(() => undefined);
     }
-    this.saving = false;
   }
 }
 
@@ -144,7 +162,13 @@ export function readKept(kept: unknown): KeptState | null {
   const { version, state } = kept as { version?: unknown; state?: Partial<KeptState> };
   if (version !== LAYOUT_VERSION || typeof state !== 'object' || state === null) return null;
   if (!tree.isTree(state.root) || typeof state.focused !== 'number') return null;
-  const { root, focused, project } = state;
+  const { root, focused, project, told } = state;
   const known = project === null || typeof project === 'string';
-  return { root, focused, sidebar: state.sidebar !== false, project: known ? project : undefined };
+  return {
+    root,
+    focused,
+    sidebar: state.sidebar !== false,
+    project: known ? project : undefined,
+    told: told === true,
+  };
 }

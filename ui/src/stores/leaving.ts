@@ -1,9 +1,9 @@
 // Closing the window leaves everything running and says so once; quitting asks what becomes of living terminals.
 
 import type { App } from './app.svelte';
-import { recall, remember } from './memory';
 
-const TOLD = 'told-that-terminals-go-on';
+/** How long a host that does not answer may keep a window from closing. */
+const PATIENCE_MS = 1000;
 
 function many(count: number): string {
   return count === 1 ? 'one terminal' : `${count} terminals`;
@@ -11,7 +11,7 @@ function many(count: number): string {
 
 export async function closeWindow(app: App): Promise<void> {
   const count = app.living;
-  if (count > 0 && recall<boolean>(TOLD) !== true) {
+  if (count > 0 && !app.layout.isTold) {
     const answer = await app.dialogs.confirm(
       'Your terminals keep running',
       `Closing the window ends nothing: ${many(count)} will be here, with all output, when you open it again. ` +
@@ -25,7 +25,7 @@ export async function closeWindow(app: App): Promise<void> {
       app.native.keepWindow();
       return;
     }
-    remember(TOLD, true);
+    await Promise.race([app.layout.tell(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   }
   app.native.closeWindow();
 }

@@ -1,5 +1,5 @@
-// What this window remembers between starts: the settings as they were, so that its first picture fits, and what it has
-// said already. Truth lives in the host; losing all of this costs nothing but convenience.
+// What this window remembers between starts: the settings as they were, so that its first picture fits. Truth lives in
+// the host; a browser writes this when it likes, so a window that closes may lose it.
 
 const PREFIX = 'ai-orchestrator.';
 
