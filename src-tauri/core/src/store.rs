@@ -13,6 +13,7 @@ pub(crate) mod file;
 mod folder;
 mod history;
 mod listing;
+mod seen;
 mod shelf;
 mod trust;
 mod versions;

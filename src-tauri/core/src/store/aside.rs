@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use super::file::{self, Content, TEMPORARY};
 use super::history::Author;
+use super::seen::Seen;
 use super::shelf::{Place, SETTLE, Shelf};
-use super::watch::Seen;
 use super::{Notice, StoreChange, StoreError, fault};
 use crate::action::{id_of, is_id};
 use crate::clock;

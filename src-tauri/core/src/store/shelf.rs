@@ -1,7 +1,7 @@
 //! The store's state and its one thread: orders and file events in, changes out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -11,8 +11,9 @@ use super::aside::Aside;
 use super::file;
 use super::folder::{Change, Entry, Folder, Good};
 use super::history::{Author, History};
+use super::seen::Seen;
 use super::trust::Trust;
-use super::watch::{Seen, Watch};
+use super::watch::Watch;
 use super::{Defaults, Notice, StoreChange, StoreError};
 use crate::action::{Problem, Scope, Severity};
 use crate::clock;
@@ -68,8 +69,8 @@ pub(super) struct Shelf {
     unfinished: BTreeSet<PathBuf>,
     /// Files that were taken out of their place and are not removed yet.
     pub(super) asides: BTreeMap<PathBuf, Aside>,
-    /// Where links in the folders lead, and the links.
-    links: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+    /// The links in the folders, and where they lead.
+    links: BTreeMap<PathBuf, PathBuf>,
     /// Files whose bytes could not be kept in the history yet.
     unkept: BTreeSet<PathBuf>,
 }
@@ -153,7 +154,7 @@ impl Shelf {
             let mut order = None;
             while let Some(next) = message.take() {
                 match next {
-                    Message::Files(event) => seen.take(event),
+                    Message::Files(event) => seen.take(self.watch.under_all_names(event)),
                     Message::Order(work) => {
                         order = Some(work);
                         break;
@@ -297,33 +298,38 @@ impl Shelf {
 
     /// What happens to a link's target happens to the link.
     fn see_through_links(&mut self, seen: &mut Seen) {
-        for (target, links) in &self.links {
+        for (link, target) in &self.links {
             if seen.closed.contains(target) {
-                self.writing.retain(|path| !links.contains(path));
-                seen.closed.extend(links.iter().cloned());
+                self.writing.remove(link);
+                seen.closed.insert(link.clone());
             }
             if seen.writing.contains(target) {
-                self.writing.extend(links.iter().cloned());
+                self.writing.insert(link.clone());
             }
-            if seen.gone.contains(target) || seen.early.contains(target) {
-                seen.early.extend(links.iter().cloned());
+            let above_moved = !seen.none_moved() && target.parent().is_some_and(|above| seen.moved(above));
+            if above_moved || seen.gone.contains(target) || seen.early.contains(target) {
+                seen.early.insert(link.clone());
             }
         }
     }
 
     /// Watches what a link leads to, where it may be followed.
     fn watch_target(&mut self, place: Place, link: &Path) {
-        if !link.is_symlink() {
+        let inside = |target: &PathBuf| {
+            let project = self.folder(place).project.as_ref();
+            project.is_none_or(|project| target.starts_with(project))
+        };
+        let target = Some(link).filter(|link| link.is_symlink()).and_then(whither).filter(inside);
+        let Some(target) = target else {
+            if self.links.remove(link).is_some() {
+                self.watch.forget(link);
+            }
             return;
-        }
-        let Ok(target) = link.canonicalize() else { return };
-        if self.folder(place).project.as_ref().is_some_and(|project| !target.starts_with(project)) {
-            return;
-        }
-        if let Some(notice) = target.parent().and_then(|parent| self.watch.also(parent)) {
+        };
+        if let Some(notice) = self.watch.see_through(link, &target) {
             self.publish(StoreChange::Notice(notice));
         }
-        self.links.entry(target).or_default().insert(link.to_owned());
+        self.links.insert(link.to_owned(), target);
     }
 
     /// Lets go of files that were removed. One that is there again is about to be told of.
@@ -485,4 +491,17 @@ impl Shelf {
             Some(Good { action: action.into(), bytes: bytes.into(), sha256 })
         })
     }
+}
+
+/// Where a link leads in the end, or would.
+fn whither(link: &Path) -> Option<PathBuf> {
+    link.canonicalize().ok().or_else(|| {
+        let target = link.parent()?.join(std::fs::read_link(link).ok()?);
+        let there = target.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+        let (above, real) = there?;
+        let rest = target.strip_prefix(above).ok()?;
+        // What goes up from a folder that is not there leads nowhere.
+        let is_down = rest.components().all(|part| matches!(part, Component::Normal(_)));
+        is_down.then(|| real.join(rest))
+    })
 }
