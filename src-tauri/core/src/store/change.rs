@@ -76,7 +76,7 @@ impl Shelf {
         let id = match id {
             Some(id) if !is_id(id) => return Err(StoreError::InvalidId(id.to_owned())),
             Some(id) if self.is_taken(Place::USER, id) => {
-                let path = self.user().dir.join(format!("{id}.yaml"));
+                let path = self.user().own_path(&id);
                 return Err(StoreError::InTheWay {
                     path,
                     what: format!("there is an action `{id}` already"),
@@ -85,7 +85,7 @@ impl Shelf {
             Some(id) => id.to_owned(),
             None => self.free_id(Place::USER, &format!("my-{}", which.id.trim_start_matches("my-"))),
         };
-        let path = self.user().dir.join(format!("{id}.yaml"));
+        let path = self.user().own_path(&id);
         let text = copy::copy(&path, &bytes, &id).ok_or_else(|| {
             let what = format!(
                 "a copy of `{}` can't be made: it is written in a way that only an editor can change",
@@ -264,12 +264,12 @@ impl Shelf {
     }
 
     /// The file with an id and its bytes; refuses what is there but can't be read.
-    fn held(&self, place: Place, id: &str) -> Result<Option<(PathBuf, Vec<u8>)>, StoreError> {
+    pub(super) fn held(&self, place: Place, id: &str) -> Result<Option<(PathBuf, Vec<u8>)>, StoreError> {
         if let Some(active) = self.active(place, id) {
             return Ok(Some(active));
         }
         // A file that the watcher has not told of yet, or one that can't be read.
-        let path = self.folder(place).dir.join(format!("{id}.yaml"));
+        let path = self.folder(place).own_path(id);
         let blocked = |what: String| Err(StoreError::InTheWay { path: path.clone(), what });
         match file::read_at_most(&path, None) {
             Ok(Content::Bytes(bytes)) if id_of(&path, &bytes) == id => Ok(Some((path, bytes))),
@@ -294,8 +294,7 @@ impl Shelf {
     /// Whether an action of the user's, or of the project's, has this id: one would hide the other.
     fn is_taken(&self, place: Place, id: &str) -> bool {
         let takes = |folder: &Folder| {
-            folder.with_id(id).next().is_some()
-                || folder.dir.join(format!("{id}.yaml")).symlink_metadata().is_ok()
+            folder.with_id(id).next().is_some() || folder.own_path(id).symlink_metadata().is_ok()
         };
         takes(self.user()) || takes(self.folder(place))
     }

@@ -67,6 +67,11 @@ impl Folder {
         path.parent() == Some(&self.dir) && is_action_file(path)
     }
 
+    /// Where an action's file is, if it is called so.
+    pub fn own_path(&self, id: &str) -> PathBuf {
+        self.dir.join(format!("{id}.yaml"))
+    }
+
     /// The action files that are there now.
     pub fn list(&mut self) -> Vec<PathBuf> {
         self.problem = None;

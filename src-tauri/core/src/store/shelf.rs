@@ -47,8 +47,8 @@ impl Place {
 pub(super) struct Shelf {
     pub paths: Paths,
     pub defaults: Defaults,
-    /// Why not all defaults are in the user's folder.
-    pub unseeded: Option<Problem>,
+    /// The defaults that are not in the user's folder, and why.
+    pub unseeded: BTreeMap<String, StoreError>,
     pub settings: Settings,
     /// The user's folder, then those of the projects that were used; none is ever taken out.
     folders: Vec<Folder>,
@@ -58,7 +58,7 @@ pub(super) struct Shelf {
     watch: Watch,
     changes: broadcast::Sender<StoreChange>,
     /// The notices of the start, while it lasts: nobody listens yet.
-    opening: Option<Vec<Notice>>,
+    pub(super) opening: Option<Vec<Notice>>,
     /// Files to read again, and when.
     pub(super) due: BTreeMap<PathBuf, Instant>,
     /// Files that somebody writes and has not closed.
@@ -99,7 +99,7 @@ impl Shelf {
             unkept: BTreeSet::new(),
             paths,
             defaults,
-            unseeded: None,
+            unseeded: BTreeMap::new(),
             opening: Some(Vec::new()),
             settings,
             changes,
@@ -339,6 +339,8 @@ impl Shelf {
         for path in paths.iter().filter(|path| path.symlink_metadata().is_err()) {
             changed |= self.folder_mut(place).remove(path);
         }
+        let defaults = self.defaults_at(place, paths);
+        self.follow_defaults(defaults);
         if changed {
             self.tell_of_actions(place);
         }
@@ -380,6 +382,7 @@ impl Shelf {
         // What is known now may be gone from the disk in a moment.
         self.keep_unkept(place);
         let mut changed = false;
+        let defaults = self.defaults_at(place, &paths);
         for path in paths {
             self.watch_target(place, &path);
             let (change, entry) = self.folder(place).look(&path);
@@ -410,6 +413,7 @@ impl Shelf {
                 (_, None) => {}
             }
         }
+        self.follow_defaults(defaults);
         // While the store opens, the defaults' files would wait for all of it to be written.
         if self.opening.is_none() {
             self.history.sync_soon();

@@ -287,6 +287,56 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
 }
 
 #[tokio::test]
+async fn what_stands_in_a_defaults_place_is_told_and_when_it_goes_the_default_comes_back() {
+    let pipe = |path: &Path| {
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o600));
+        rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
+    };
+    let folder = |path: &Path| fs::create_dir_all(path.join("with something in it")).unwrap();
+    let nowhere = |path: &Path| std::os::unix::fs::symlink("nowhere", path).unwrap();
+    let ways: [(&dyn Fn(&Path), &str); 3] = [
+        (&pipe, "this is a pipe, socket or device"),
+        (&folder, "this is a folder"),
+        (&nowhere, "this link leads to a file that is not there"),
+    ];
+    for (put, what) in ways {
+        for at_start in [true, false] {
+            let both = || defaults(&[("edited", GOOD), ("good", GOOD)]);
+            let mut house = House::new().await.again(both()).await;
+            let path = house.actions().join("good.yaml");
+            if at_start {
+                drop(house.store);
+                fs::remove_file(&path).unwrap();
+                put(&path);
+                house = House::over(house.folder, both()).await;
+                let [notice] = &house.notices[..] else { panic!("{:?}", house.notices) };
+                assert_eq!(notice.code, "default_not_seeded");
+                assert!(notice.message.contains(what), "{notice:?}");
+            } else {
+                fs::remove_file(&path).unwrap();
+                house.until(None, |actions| actions.len() == 1).await;
+                put(&path);
+            }
+            let broken =
+                |actions: &[ActionView]| actions.iter().any(|action| action.health != ActionHealth::Ready);
+            house.until(None, broken).await;
+            // An edit of another one is not touched by what follows.
+            fs::write(house.actions().join("edited.yaml"), OTHER).unwrap();
+            house.until(None, |actions| labels(actions).contains(&"Other")).await;
+            let problems = house.store.check(None).await.unwrap();
+            let told = problems.iter().find(|problem| problem.code == "defaults-not-seeded").unwrap();
+            assert!(told.message.contains(what), "{told:?}");
+            assert_eq!(told.fix.as_deref(), Some("move that away; the default then comes back by itself"));
+            assert!(matches!(house.store.reset("good".into()).await, Err(StoreError::InTheWay { .. })));
+            fs::rename(&path, house.folder.path().join("away")).unwrap();
+            house.until(None, |actions| labels(actions) == ["Good", "Other"]).await;
+            assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+            assert_eq!(house.store.check(None).await.unwrap(), []);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_newer_program_brings_its_defaults_and_an_older_one_does_not() {
     let of = |version: &str, texts: &[(&str, &str)]| Defaults { version: version.into(), ..defaults(texts) };
     let mut house = House::new().await.again(of("1.2.0", &[("good", GOOD), ("kept", GOOD)])).await;
