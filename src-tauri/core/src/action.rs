@@ -118,7 +118,12 @@ pub fn check(files: &BTreeSet<PathBuf>, scope_of: impl Fn(&Path) -> Scope) -> Ve
     let mut problems: BTreeMap<&PathBuf, Vec<Problem>> = BTreeMap::new();
     let mut with_id: BTreeMap<(PathBuf, String), Vec<&PathBuf>> = BTreeMap::new();
     for file in files {
-        let (_, found, bytes) = load(file, scope_of(file));
+        let scope = scope_of(file);
+        let (_, found, bytes) = if scope == Scope::Project && leads_outside(file) {
+            (None, vec![Problem::leads_outside(file)], Vec::new())
+        } else {
+            load(file, scope)
+        };
         problems.insert(file, found);
         let folder = file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder });
         // Of what can't be read no id is known.
@@ -141,6 +146,17 @@ pub fn check(files: &BTreeSet<PathBuf>, scope_of: impl Fn(&Path) -> Scope) -> Ve
 pub fn is_action_file(path: &Path) -> bool {
     let visible = path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."));
     visible && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// Whether a project's file is a link that leads out of the project, whose text then is nobody's business here.
+fn leads_outside(file: &Path) -> bool {
+    let file = std::path::absolute(file);
+    // The file stands in `.ai-orchestrator/actions` of its project.
+    let root = file.as_deref().ok().and_then(|file| file.ancestors().nth(3)).map(Path::canonicalize);
+    match (root, file.as_deref().map(Path::canonicalize)) {
+        (Some(Ok(root)), Ok(Ok(file))) => !file.starts_with(root),
+        _ => false,
+    }
 }
 
 /// Reads a file from disk the way the loader does.

@@ -43,6 +43,17 @@ impl Problem {
         self.severity == Severity::Error
     }
 
+    /// Whether the file was read: of one that leads out of its repository, say, nobody may be shown a line.
+    #[must_use]
+    pub fn is_about_text(&self) -> bool {
+        !matches!(&*self.code, "leads-outside" | "gone" | "unreadable" | "not-a-file" | "too-large")
+    }
+
+    /// A file that a link puts into a repository, from outside of it.
+    pub(crate) fn leads_outside(file: &Path) -> Self {
+        Self::whole(file, "leads-outside", "this link leads out of the project, and is not followed")
+    }
+
     /// Two files of one folder that say that they are the same action.
     #[must_use]
     pub(crate) fn same_id(file: &Path, other: &Path, id: &str) -> Self {

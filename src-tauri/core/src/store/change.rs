@@ -17,7 +17,7 @@ use super::history::Author;
 use super::shelf::{Place, Shelf};
 use super::{StoreError, Which};
 use super::{copy, fault};
-use crate::action::{Scope, id_of, is_id, kebab};
+use crate::action::{Scope, id_of, is_id, kebab, read};
 use crate::api::Undo;
 use crate::clock;
 
@@ -45,7 +45,9 @@ impl Shelf {
     pub fn delete(&mut self, which: &Which) -> Result<Undo, StoreError> {
         let place = self.place_of_file(which)?;
         if place == Place::USER && self.defaults.text(&which.id).is_some() {
-            return Err(StoreError::IsADefault(which.id.clone()));
+            let projects = self.place(which.project.as_deref());
+            let hidden = projects != place && self.folder(projects).with_id(&which.id).next().is_some();
+            return Err(StoreError::IsADefault { id: which.id.clone(), hidden });
         }
         let found = self.folder(place).with_id(&which.id).next().map(|(path, _)| path.clone());
         let path = found.ok_or_else(|| self.unknown(&which.id, place))?;
@@ -141,8 +143,14 @@ impl Shelf {
         let held = self.held(place, id)?;
         let (path, current) = match held {
             Some((path, current)) => (path, Some(current)),
-            None => (self.free_path(place, id), None),
+            None => (self.folder(place).own_path(id), None),
         };
+        // A version without an id of its own is called after its file.
+        let named = read(&path, self.folder(place).scope, bytes).0.map(|action| action.id);
+        if let Some(other) = named.filter(|other| other != id) {
+            let what = format!("here this version would be the action `{other}`");
+            return Err(StoreError::InTheWay { path, what });
+        }
         self.make_folder(place)?;
         let mut timestamp = None;
         if let Some(current) = &current {
@@ -273,7 +281,10 @@ impl Shelf {
         let blocked = |what: String| Err(StoreError::InTheWay { path: path.clone(), what });
         match file::read_at_most(&path, None) {
             Ok(Content::Bytes(bytes)) if id_of(&path, &bytes) == id => Ok(Some((path, bytes))),
-            Ok(Content::Bytes(_) | Content::TooLarge(_)) => Ok(None),
+            Ok(Content::Bytes(bytes)) => {
+                blocked(format!("this file holds the action `{}`", id_of(&path, &bytes)))
+            }
+            Ok(Content::TooLarge(size)) => blocked(format!("this file has {size} bytes")),
             Ok(Content::Other(what)) => blocked(format!("this is {what}")),
             Err(_) if path.is_symlink() && !path.exists() => {
                 blocked("this link leads to a file that is not there".to_owned())
@@ -281,14 +292,6 @@ impl Shelf {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => blocked(format!("can't be read: {error}")),
         }
-    }
-
-    /// A name for a new file: `<id>.yaml`, unless another action's file is called so.
-    fn free_path(&self, place: Place, id: &str) -> PathBuf {
-        let folder = &self.folder(place).dir;
-        let names = std::iter::once(format!("{id}.yaml")).chain((2..).map(|n| format!("{id}-{n}.yaml")));
-        let free = |path: &PathBuf| path.symlink_metadata().is_err();
-        names.map(|name| folder.join(name)).find(free).unwrap_or_else(|| folder.join(format!("{id}.yaml")))
     }
 
     /// Whether an action of the user's, or of the project's, has this id: one would hide the other.

@@ -143,10 +143,7 @@ impl Folder {
     fn stays_inside(&self, path: &Path) -> Result<(), Problem> {
         let Some(project) = &self.project else { return Ok(()) };
         match path.canonicalize() {
-            Ok(real) if !real.starts_with(project) => {
-                let message = "this link leads out of the project, and is not followed";
-                Err(Problem::whole(path, "leads-outside", message))
-            }
+            Ok(real) if !real.starts_with(project) => Err(Problem::leads_outside(path)),
             _ => Ok(()),
         }
     }

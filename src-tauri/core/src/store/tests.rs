@@ -8,7 +8,7 @@ use tokio::sync::broadcast::Receiver;
 
 use super::{ActionStore, Defaults, Notice, StoreChange, StoreError, Which};
 use crate::action::{Action, Scope};
-use crate::api::{ActionHealth, ActionView, DeletedAction};
+use crate::api::{ActionHealth, ActionView, ApiError, DeletedAction};
 use crate::events::Events;
 use crate::paths::Paths;
 use crate::settings::Settings;
@@ -269,7 +269,10 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
     assert_eq!((notice.code, notice.action.as_deref()), ("default_overwritten", Some("good")));
     house.store.restore(Which::user("good"), notice.restore.clone().unwrap()).await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), OTHER);
-    assert!(matches!(house.store.delete(Which::user("good")).await, Err(StoreError::IsADefault(_))));
+    assert!(matches!(
+        house.store.delete(Which::user("good")).await,
+        Err(StoreError::IsADefault { hidden: false, .. })
+    ));
     house.store.reset("good".into()).await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
     assert!(matches!(house.store.reset("other".into()).await, Err(StoreError::NotADefault(_))));
@@ -481,7 +484,38 @@ async fn a_repositorys_link_does_not_lead_out_of_it() {
     let link = Paths::project_actions(&project).join("good.yaml");
     std::os::unix::fs::symlink(house.folder.path().join("secret.yaml"), link).unwrap();
     let list = house.store.list(Some(project)).await.unwrap();
-    assert_eq!(list.actions[0].problems[0].code, "leads-outside");
+    let problem = &list.actions[0].problems[0];
+    assert_eq!(problem.code, "leads-outside");
+    assert!(!crate::action::report(problem, "a secret").contains("secret"));
+}
+
+#[tokio::test]
+async fn who_would_delete_a_default_is_told_of_the_projects_action_that_hides_it() {
+    let house = House::new().await.again(defaults(&[("good", GOOD)])).await;
+    let project = house.project();
+    let which = Which::seen_from(&project, "good");
+    let refused = house.store.delete(which.clone()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::IsADefault { hidden: false, .. }), "{refused:?}");
+    fs::write(Paths::project_actions(&project).join("good.yaml"), OTHER).unwrap();
+    house.store.check(Some(project.clone())).await.unwrap();
+    let refused = house.store.delete(which.clone()).await.unwrap_err();
+    assert!(ApiError::from(refused).hint.unwrap().contains("`--project`"));
+    house.store.delete(Which { scope: Some(Scope::Project), ..which }).await.unwrap();
+    assert_eq!(labels(&house.store.list(Some(project)).await.unwrap().actions), ["Good"]);
+}
+
+#[tokio::test]
+async fn a_history_that_was_cut_says_so() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    for n in 1..=21 {
+        let label = format!("Good {n}");
+        fs::write(&path, GOOD.replace("Good", &label)).unwrap();
+        house.until(None, |actions| labels(actions) == [label.as_str()]).await;
+        let versions = house.store.history(Which::user("good")).await.unwrap();
+        let first = if n <= 20 { "first version known" } else { "the oldest that is kept" };
+        assert_eq!((versions.len(), versions.last().unwrap().summary.as_str()), (n.min(20), first));
+    }
 }
 
 #[tokio::test]

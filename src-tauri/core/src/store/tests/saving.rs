@@ -196,3 +196,34 @@ async fn who_has_opened_a_file_and_not_written_yet_loses_nothing_either() {
     let versions = house.versions(&Which::user("good")).await;
     assert_eq!(versions[0].1, format!("{GOOD}{REST}"));
 }
+
+#[tokio::test]
+async fn a_version_comes_back_under_its_own_name_or_not_at_all() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    let which = Which::user("good");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let undo = house.store.delete(which.clone()).await.unwrap().timestamp.unwrap();
+    // The name is another action's now.
+    let other = format!("id: other\n{OTHER}");
+    fs::write(&path, &other).unwrap();
+    house.until(None, |actions| labels(actions) == ["Other"]).await;
+    let refused = house.store.restore(which.clone(), undo.clone()).await.unwrap_err();
+    assert!(refused.to_string().ends_with("good.yaml: this file holds the action `other`"), "{refused}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), other);
+    fs::rename(&path, house.actions().join("other.yaml")).unwrap();
+    house.store.restore(which.clone(), undo.clone()).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+    assert_eq!(house.store.check(None).await.unwrap(), []);
+
+    // The action is in a file that is called otherwise: there, this version would be another action.
+    let elsewhere = house.actions().join("elsewhere.yaml");
+    fs::remove_file(&path).unwrap();
+    fs::write(&elsewhere, format!("id: good\n{OTHER}")).unwrap();
+    house.until(None, |actions| actions.iter().any(|action| action.path.ends_with("elsewhere.yaml"))).await;
+    house.until(None, |actions| actions.len() == 2).await;
+    let refused = house.store.restore(which.clone(), undo).await.unwrap_err();
+    let said = "elsewhere.yaml: here this version would be the action `elsewhere`";
+    assert!(refused.to_string().ends_with(said), "{refused}");
+}
