@@ -46,7 +46,15 @@ impl Problem {
     /// Whether the file was read: of one that leads out of its repository, say, nobody may be shown a line.
     #[must_use]
     pub fn is_about_text(&self) -> bool {
-        !matches!(&*self.code, "leads-outside" | "gone" | "unreadable" | "not-a-file" | "too-large")
+        !matches!(
+            &*self.code,
+            "leads-outside" | "being-written" | "gone" | "unreadable" | "not-a-file" | "too-large"
+        )
+    }
+
+    /// A file that somebody has open for writing.
+    pub(crate) fn being_written(file: &Path, message: &str) -> Self {
+        Self { severity: Severity::Warning, ..Self::whole(file, "being-written", message) }
     }
 
     /// A file that a link puts into a repository, from outside of it.

@@ -14,7 +14,7 @@ use super::aside::{Aside, SCHEMA, name_beside};
 use super::file::{self, Content};
 use super::folder::Folder;
 use super::history::Author;
-use super::shelf::{Place, Shelf};
+use super::shelf::{Place, Reading, Shelf};
 use super::{StoreError, Which};
 use super::{copy, fault};
 use crate::action::{Scope, id_of, is_id, kebab, read};
@@ -78,7 +78,7 @@ impl Shelf {
         let id = match id {
             Some(id) if !is_id(id) => return Err(StoreError::InvalidId(id.to_owned())),
             Some(id) if self.is_taken(Place::USER, id) => {
-                let path = self.user().own_path(&id);
+                let path = self.user().own_path(id);
                 return Err(StoreError::InTheWay {
                     path,
                     what: format!("there is an action `{id}` already"),
@@ -189,7 +189,7 @@ impl Shelf {
             }
             self.writing.remove(&path);
         }
-        self.reload(place, vec![path], true);
+        self.reload(place, vec![path], Reading::Own);
         Ok(Undo { timestamp })
     }
 
@@ -227,7 +227,7 @@ impl Shelf {
         let from = Some(path.to_owned());
         self.let_go(&aside, Aside { place, id: id.to_owned(), from, kept, instead: None, closed: false })?;
         file::sync_folder(&folder).map_err(StoreError::io(&folder, "syncing the folder"))?;
-        self.reload(place, vec![path.to_owned()], true);
+        self.reload(place, vec![path.to_owned()], Reading::Own);
         Ok(Undo { timestamp: meanwhile.or(timestamp) })
     }
 

@@ -8,21 +8,33 @@ use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 use super::aside::Aside;
-use super::file;
+use super::file::{self, SETTLE};
 use super::folder::{Change, Entry, Folder, Good};
 use super::history::{Author, History};
 use super::seen::Seen;
 use super::trust::Trust;
 use super::watch::Watch;
+use super::writers::being_written;
 use super::{Defaults, Notice, StoreChange, StoreError};
-use crate::action::{Problem, Scope, Severity};
+use crate::action::{Problem, Scope};
 use crate::clock;
 use crate::paths::Paths;
 use crate::remembered::Remembered;
 use crate::settings::Settings;
 
-/// How long after a reading that failed, or that may have been early, a file is read again.
-pub(super) const SETTLE: Duration = Duration::from_millis(30);
+/// How long a file that somebody has open is not looked at again, if nobody tells of its closing.
+const STILL_OPEN: Duration = Duration::from_secs(1);
+
+/// Why files are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Their writers are done, it was told. What is broken is read once more a little later.
+    Told,
+    /// They are wanted as they are now, whatever was told; but half a file is none.
+    Asked,
+    /// The store itself has just changed them.
+    Own,
+}
 
 /// What reaches the thread.
 pub(super) enum Message {
@@ -214,7 +226,7 @@ impl Shelf {
             )]
             std::thread::sleep(SETTLE);
         }
-        self.rescan(place, true);
+        self.rescan(place, Reading::Asked);
         self.sweep(place);
     }
 
@@ -264,7 +276,7 @@ impl Shelf {
                 for notice in self.watch.follow(&base, &dir) {
                     self.publish(StoreChange::Notice(notice));
                 }
-                self.rescan(place, false);
+                self.rescan(place, Reading::Told);
                 if place == Place::USER {
                     // It may be one that can be read and written now.
                     self.seed_what_is_missing();
@@ -276,7 +288,7 @@ impl Shelf {
             let early: Vec<PathBuf> = seen.early.iter().filter(|path| folder.owns(path)).cloned().collect();
             let gone: Vec<PathBuf> = seen.gone.iter().filter(|path| folder.owns(path)).cloned().collect();
             self.forget(place, &gone);
-            self.reload(place, touched, false);
+            self.reload(place, touched, Reading::Told);
             let at = Instant::now() + SETTLE;
             // Each new sign of writing puts the reading off again.
             self.due.extend(early.into_iter().map(|path| (path, at)));
@@ -365,24 +377,25 @@ impl Shelf {
             by_place.entry(place.unwrap_or(Place::USER)).or_default().push(path);
         }
         for (place, paths) in by_place {
-            self.reload(place, paths, true);
+            self.reload(place, paths, Reading::Asked);
         }
     }
 
     /// Looks at all files of a folder; only those that differ from what is known are loaded.
-    pub fn rescan(&mut self, place: Place, first: bool) {
+    pub fn rescan(&mut self, place: Place, reading: Reading) {
         let folder = self.folder_mut(place);
         let mut paths: BTreeSet<PathBuf> = folder.list().into_iter().collect();
         paths.extend(folder.entries().map(|(path, _)| path.clone()));
-        self.reload(place, paths.into_iter().collect(), first);
+        self.reload(place, paths.into_iter().collect(), reading);
     }
 
-    /// Reads files again. Broken ones are read once more a little later, unless this is `final_reading`.
-    pub fn reload(&mut self, place: Place, paths: Vec<PathBuf>, final_reading: bool) {
+    /// Reads files again.
+    pub fn reload(&mut self, place: Place, paths: Vec<PathBuf>, reading: Reading) {
         // What is known now may be gone from the disk in a moment.
         self.keep_unkept(place);
         let mut changed = false;
         let defaults = self.defaults_at(place, &paths);
+        let mut read = Vec::new();
         for path in paths {
             self.watch_target(place, &path);
             let (change, entry) = self.folder(place).look(&path);
@@ -397,13 +410,23 @@ impl Shelf {
                     continue;
                 }
             }
+            read.push((path, change, entry));
+        }
+        let differing = read.iter().filter(|(_, _, entry)| entry.is_some() && reading == Reading::Asked);
+        let open = being_written(differing.map(|(path, ..)| path.as_path()));
+        for (path, change, entry) in read {
+            if open.contains(&path) {
+                self.due.insert(path.clone(), Instant::now() + STILL_OPEN);
+                self.unfinished.insert(path);
+                continue;
+            }
             self.unfinished.remove(&path);
             match (change, entry) {
                 (Change::None, _) => {}
                 (Change::Gone, _) => {
                     changed |= self.folder_mut(place).remove(&path);
                 }
-                (Change::Broken, Some(_)) if !final_reading => {
+                (Change::Broken, Some(_)) if reading == Reading::Told => {
                     self.due.entry(path).or_insert(Instant::now() + SETTLE);
                 }
                 (_, Some(entry)) => {
@@ -444,7 +467,7 @@ impl Shelf {
         let paths = self.unfinished.iter().filter(|path| folder.owns(path));
         paths.map(|path| {
             let message = "this file is being written: it counts as it was before, until it is closed";
-            Problem { severity: Severity::Warning, ..Problem::whole(path, "being-written", message) }
+            Problem::being_written(path, message)
         })
     }
 

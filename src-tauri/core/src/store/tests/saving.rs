@@ -56,6 +56,39 @@ async fn what_is_being_written_is_not_checked_recorded_or_run_before_it_is_close
     assert_eq!(versions.len(), 2, "{versions:?}");
 }
 
+/// Only Linux tells who has a file open.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn half_a_file_is_none_however_early_it_is_asked_for() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    for half in ["label: Later\nsteps:\n  - wri", HALF] {
+        // No wait: what the system tells of the writer may not have come yet.
+        let mut writer = File::create(&path).unwrap();
+        writer.write_all(half.as_bytes()).unwrap();
+        let resolved = house.store.resolve(Which::user("good"), false).await.unwrap();
+        assert_eq!(&*resolved.bytes, GOOD.as_bytes());
+        let problems = house.store.check(None).await.unwrap();
+        let by_path = crate::action::check(&[path.clone()].into(), |_| Scope::User);
+        for problem in problems.iter().chain(by_path.iter().filter(|_| half != HALF)) {
+            assert_eq!((&*problem.code, problem.is_error()), ("being-written", false), "{problem:?}");
+        }
+        assert_eq!((problems.len(), by_path.len()), (1, usize::from(half != HALF)));
+        // A start of the host is told of no writer.
+        house = house.again(defaults(&[])).await;
+        assert_eq!(house.store.check(None).await.unwrap()[0].code, "being-written");
+        assert_eq!(house.store.history(Which::user("good")).await.unwrap().len(), 1);
+        writer.set_len(0).unwrap();
+        std::io::Seek::rewind(&mut writer).unwrap();
+        writer.write_all(GOOD.as_bytes()).unwrap();
+        drop(writer);
+        house.until(None, |actions| labels(actions) == ["Good"]).await;
+        assert_eq!(house.store.check(None).await.unwrap(), []);
+    }
+}
+
 #[tokio::test]
 async fn a_save_that_a_change_comes_into_is_kept() {
     for change in ["restore", "reset", "seed", "delete", "delete of a project's"] {
