@@ -158,7 +158,8 @@ fn scope_of(file: &Path) -> Scope {
     let own = crate::paths()
         .ok()
         .is_some_and(|paths| file.canonicalize().is_ok_and(|file| file.starts_with(paths.home())));
-    let in_project = file.parent().is_some_and(|folder| folder.ends_with(".ai-orchestrator/actions"));
+    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let in_project = path.parent().is_some_and(|folder| folder.ends_with(".ai-orchestrator/actions"));
     if in_project && !own { Scope::Project } else { Scope::User }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Reading is pure: bytes in, `(Option<Action>, Vec<Problem>)` out. Where files come from is `store`.
 
+mod check;
 mod claude;
 mod cwd;
 mod document;
@@ -17,13 +18,16 @@ pub(crate) mod template;
 mod visible;
 pub(crate) mod yaml;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use check::check;
+#[cfg(test)]
+use check::load;
 pub use claude::Claude;
 #[cfg(test)]
 pub(crate) use claude::PERMISSION_MODES;
@@ -112,46 +116,11 @@ pub enum Reuse {
     Reuse,
 }
 
-/// Everything that is wrong with some files, as the loader would tell it; for `action check PATH`, which needs no host.
-#[must_use]
-pub fn check(files: &BTreeSet<PathBuf>, scope_of: impl Fn(&Path) -> Scope) -> Vec<Problem> {
-    let mut problems: BTreeMap<&PathBuf, Vec<Problem>> = BTreeMap::new();
-    let mut with_id: BTreeMap<(PathBuf, String), Vec<&PathBuf>> = BTreeMap::new();
-    for file in files {
-        let (_, found, bytes) = load(file, scope_of(file));
-        problems.insert(file, found);
-        let folder = file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder });
-        // Of what can't be read no id is known.
-        if let Some(Ok(folder)) = folder.map(Path::canonicalize).filter(|_| !bytes.is_empty()) {
-            with_id.entry((folder, id_of(file, &bytes))).or_default().push(file);
-        }
-    }
-    for ((_, id), files) in &with_id {
-        for file in files {
-            // The same file under two paths is one.
-            let others = files.iter().filter(|other| other.file_name() != file.file_name());
-            problems.entry(file).or_default().extend(others.map(|other| Problem::same_id(file, other, id)));
-        }
-    }
-    problems.into_values().flatten().collect()
-}
-
 /// Whether a name is one of an action file. Hidden files are editors' and our own unfinished ones.
 #[must_use]
 pub fn is_action_file(path: &Path) -> bool {
     let visible = path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."));
     visible && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
-}
-
-/// Reads a file from disk the way the loader does.
-fn load(file: &Path, scope: Scope) -> (Option<Action>, Vec<Problem>, Vec<u8>) {
-    match crate::store::file::read_bounded(file) {
-        Ok(bytes) => {
-            let (action, problems) = read(file, scope, &bytes);
-            (action, problems, bytes)
-        }
-        Err(problem) => (None, vec![problem], Vec::new()),
-    }
 }
 
 #[cfg(test)]

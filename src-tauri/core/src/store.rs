@@ -13,10 +13,12 @@ pub(crate) mod file;
 mod folder;
 mod history;
 mod listing;
+mod seen;
 mod shelf;
 mod trust;
 mod versions;
 mod watch;
+pub(crate) mod writers;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -276,7 +278,7 @@ impl ActionStore {
     /// Gives files that differ from what is known a moment: they may be half written.
     async fn settle(&self, project: Option<PathBuf>) -> Result<(), StoreError> {
         if !self.order(move |shelf| shelf.is_settled(project.as_deref())).await? {
-            tokio::time::sleep(shelf::SETTLE).await;
+            tokio::time::sleep(file::SETTLE).await;
         }
         Ok(())
     }

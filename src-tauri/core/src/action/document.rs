@@ -76,13 +76,15 @@ pub fn is_id(text: &str) -> bool {
     let word = |word: &str| {
         !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     };
-    let device = |name: &str| {
-        matches!(name, "con" | "prn" | "aux" | "nul")
-            || (name.len() == 4 && (name.starts_with("com") || name.starts_with("lpt")))
-                && name.ends_with(|c: char| c.is_ascii_digit())
-    };
-    // `projects` is where the history keeps the versions of projects' actions.
-    text.len() <= MOST_ID && text.split('-').all(word) && !device(text) && text != "projects"
+    text.len() <= MOST_ID && text.split('-').all(word) && !is_reserved(text)
+}
+
+/// Whether a file system keeps this name for a device, or the history for itself: under `projects` are the versions of
+/// projects' actions.
+fn is_reserved(name: &str) -> bool {
+    let numbered = name.len() == 4 && (name.starts_with("com") || name.starts_with("lpt"));
+    matches!(name, "con" | "prn" | "aux" | "nul" | "projects")
+        || numbered && name.ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// The words that are no ids, for the schema.
@@ -193,13 +195,21 @@ fn read_id(fields: &mut Fields<'_, '_, '_>, stem: &str) -> String {
     };
     if !is_id(id) {
         let kebab = kebab(id);
-        let fix =
-            if is_id(&kebab) { format!("call it `{kebab}`") } else { "use words like `run-tests`".into() };
-        let whose = if given.is_some() { "an id" } else { "the file's name is the id, and it" };
+        let (whose, fix) = if given.is_some() {
+            let fix = if is_id(&kebab) {
+                format!("call it `{kebab}`")
+            } else {
+                "use words like `run-tests`".into()
+            };
+            ("an id", fix)
+        } else {
+            let name = if is_id(&kebab) { kebab.as_str() } else { "run-tests" };
+            ("the file's name is the id, and it", format!("name it like `{name}.yaml`, or give it an `id`"))
+        };
         let id = super::visible(id);
         let message = if id.len() > MOST_ID {
             format!("{whose} must have at most {MOST_ID} characters, but has {}", id.chars().count())
-        } else if kebab == *id && !id.is_empty() {
+        } else if is_reserved(&kebab) {
             format!("{whose} can't be `{id}`: file systems and the history keep this name for themselves")
         } else {
             format!("{whose} must be lower-case words with `-` between, but here is `{id}`")

@@ -43,6 +43,25 @@ impl Problem {
         self.severity == Severity::Error
     }
 
+    /// Whether the file was read: of one that leads out of its repository, say, nobody may be shown a line.
+    #[must_use]
+    pub fn is_about_text(&self) -> bool {
+        !matches!(
+            &*self.code,
+            "leads-outside" | "being-written" | "gone" | "unreadable" | "not-a-file" | "too-large"
+        )
+    }
+
+    /// A file that somebody has open for writing.
+    pub(crate) fn being_written(file: &Path, message: &str) -> Self {
+        Self { severity: Severity::Warning, ..Self::whole(file, "being-written", message) }
+    }
+
+    /// A file that a link puts into a repository, from outside of it.
+    pub(crate) fn leads_outside(file: &Path) -> Self {
+        Self::whole(file, "leads-outside", "this link leads out of the project, and is not followed")
+    }
+
     /// Two files of one folder that say that they are the same action.
     #[must_use]
     pub(crate) fn same_id(file: &Path, other: &Path, id: &str) -> Self {

@@ -18,8 +18,8 @@ pub fn report(problem: &Problem, source: &str) -> String {
     let mut text =
         format!("{file}:{line}:{column}: {severity}[{}]: {}\n", problem.code, visible(&problem.message));
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    // Of a file that is no text, a line would tell nothing.
-    let is_text = !source.contains('\0');
+    // Of a file that is no text, a line would tell nothing; and one that was not read is not to be seen.
+    let is_text = problem.is_about_text() && !source.contains('\0');
     if let Some(content) = line.checked_sub(1).and_then(|index| source.lines().nth(index)).filter(|_| is_text)
     {
         // Tabs and what is invisible keep their width of one, so that the caret stands right.

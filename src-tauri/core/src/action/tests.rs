@@ -46,6 +46,39 @@ fn every_other_file_says_what_it_is_pinned_to_say() {
     }
 }
 
+#[test]
+fn a_file_whose_name_can_be_no_id_says_how_it_could_be_called() {
+    let text = b"label: A\nsteps:\n  - write: \"ls\\r\"\n";
+    for (name, message, fix) in [
+        ("nul.yaml", "can't be `nul`: file systems", "`run-tests.yaml`"),
+        ("CON.yaml", "can't be `CON`: file systems", "`run-tests.yaml`"),
+        ("MyFlow.yaml", "here is `MyFlow`", "`my-flow.yaml`"),
+    ] {
+        let (action, problems) = super::read(Path::new(name), Scope::User, text);
+        let [problem] = &problems[..] else { panic!("{problems:?}") };
+        assert!(action.is_none() && problem.message.contains(message), "{problem:?}");
+        let expected = format!("name it like {fix}, or give it an `id`");
+        assert_eq!(problem.fix.as_deref(), Some(expected.as_str()));
+    }
+}
+
+#[test]
+fn a_link_out_of_the_project_is_not_read_whichever_way_it_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let actions = folder.path().join("repo/.ai-orchestrator/actions");
+    fs::create_dir_all(&actions).unwrap();
+    fs::write(folder.path().join("outside"), "Host secret\n").unwrap();
+    fs::write(folder.path().join("repo/inside"), "Host known\n").unwrap();
+    for (target, code) in [("../../../outside", "leads-outside"), ("../../inside", "wrong-type")] {
+        let link = actions.join("link.yaml");
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        let problems = super::check(&[link].into(), |_| Scope::Project);
+        let codes: Vec<&str> = problems.iter().map(|problem| &*problem.code).collect();
+        assert_eq!(codes, [code]);
+    }
+}
+
 /// What only the loader can judge: the schema sees one value at a time, and no syntax.
 const BEYOND_THE_SCHEMA: [&str; 9] = [
     "bad-pattern",

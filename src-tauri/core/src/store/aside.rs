@@ -8,10 +8,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::file::{self, Content, TEMPORARY};
+use super::file::{self, Content, SETTLE, TEMPORARY};
 use super::history::Author;
-use super::shelf::{Place, SETTLE, Shelf};
-use super::watch::Seen;
+use super::seen::Seen;
+use super::shelf::{Place, Shelf};
+use super::writers::being_written;
 use super::{Notice, StoreChange, StoreError, fault};
 use crate::action::{id_of, is_id};
 use crate::clock;
@@ -115,6 +116,12 @@ impl Shelf {
             let wait = if aside.closed { SETTLE } else { QUIET };
             self.asides.insert(path.to_owned(), aside);
             self.due.insert(path.to_owned(), Instant::now() + wait);
+            return;
+        }
+        // Who has opened it and written nothing yet is not told of.
+        if !being_written([path]).is_empty() {
+            self.asides.insert(path.to_owned(), aside);
+            self.due.insert(path.to_owned(), Instant::now() + QUIET);
             return;
         }
         let synced = self.history.be_synced();

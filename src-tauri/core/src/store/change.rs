@@ -14,10 +14,10 @@ use super::aside::{Aside, SCHEMA, name_beside};
 use super::file::{self, Content};
 use super::folder::Folder;
 use super::history::Author;
-use super::shelf::{Place, Shelf};
+use super::shelf::{Place, Reading, Shelf};
 use super::{StoreError, Which};
 use super::{copy, fault};
-use crate::action::{Scope, id_of, is_id, kebab};
+use crate::action::{Scope, id_of, is_id, kebab, read};
 use crate::api::Undo;
 use crate::clock;
 
@@ -45,7 +45,9 @@ impl Shelf {
     pub fn delete(&mut self, which: &Which) -> Result<Undo, StoreError> {
         let place = self.place_of_file(which)?;
         if place == Place::USER && self.defaults.text(&which.id).is_some() {
-            return Err(StoreError::IsADefault(which.id.clone()));
+            let projects = self.place(which.project.as_deref());
+            let hidden = projects != place && self.folder(projects).with_id(&which.id).next().is_some();
+            return Err(StoreError::IsADefault { id: which.id.clone(), hidden });
         }
         let found = self.folder(place).with_id(&which.id).next().map(|(path, _)| path.clone());
         let path = found.ok_or_else(|| self.unknown(&which.id, place))?;
@@ -76,7 +78,7 @@ impl Shelf {
         let id = match id {
             Some(id) if !is_id(id) => return Err(StoreError::InvalidId(id.to_owned())),
             Some(id) if self.is_taken(Place::USER, id) => {
-                let path = self.user().dir.join(format!("{id}.yaml"));
+                let path = self.user().own_path(id);
                 return Err(StoreError::InTheWay {
                     path,
                     what: format!("there is an action `{id}` already"),
@@ -85,7 +87,7 @@ impl Shelf {
             Some(id) => id.to_owned(),
             None => self.free_id(Place::USER, &format!("my-{}", which.id.trim_start_matches("my-"))),
         };
-        let path = self.user().dir.join(format!("{id}.yaml"));
+        let path = self.user().own_path(&id);
         let text = copy::copy(&path, &bytes, &id).ok_or_else(|| {
             let what = format!(
                 "a copy of `{}` can't be made: it is written in a way that only an editor can change",
@@ -141,8 +143,14 @@ impl Shelf {
         let held = self.held(place, id)?;
         let (path, current) = match held {
             Some((path, current)) => (path, Some(current)),
-            None => (self.free_path(place, id), None),
+            None => (self.folder(place).own_path(id), None),
         };
+        // A version without an id of its own is called after its file.
+        let named = read(&path, self.folder(place).scope, bytes).0.map(|action| action.id);
+        if let Some(other) = named.filter(|other| other != id) {
+            let what = format!("here this version would be the action `{other}`");
+            return Err(StoreError::InTheWay { path, what });
+        }
         self.make_folder(place)?;
         let mut timestamp = None;
         if let Some(current) = &current {
@@ -181,7 +189,7 @@ impl Shelf {
             }
             self.writing.remove(&path);
         }
-        self.reload(place, vec![path], true);
+        self.reload(place, vec![path], Reading::Own);
         Ok(Undo { timestamp })
     }
 
@@ -219,7 +227,7 @@ impl Shelf {
         let from = Some(path.to_owned());
         self.let_go(&aside, Aside { place, id: id.to_owned(), from, kept, instead: None, closed: false })?;
         file::sync_folder(&folder).map_err(StoreError::io(&folder, "syncing the folder"))?;
-        self.reload(place, vec![path.to_owned()], true);
+        self.reload(place, vec![path.to_owned()], Reading::Own);
         Ok(Undo { timestamp: meanwhile.or(timestamp) })
     }
 
@@ -264,16 +272,19 @@ impl Shelf {
     }
 
     /// The file with an id and its bytes; refuses what is there but can't be read.
-    fn held(&self, place: Place, id: &str) -> Result<Option<(PathBuf, Vec<u8>)>, StoreError> {
+    pub(super) fn held(&self, place: Place, id: &str) -> Result<Option<(PathBuf, Vec<u8>)>, StoreError> {
         if let Some(active) = self.active(place, id) {
             return Ok(Some(active));
         }
         // A file that the watcher has not told of yet, or one that can't be read.
-        let path = self.folder(place).dir.join(format!("{id}.yaml"));
+        let path = self.folder(place).own_path(id);
         let blocked = |what: String| Err(StoreError::InTheWay { path: path.clone(), what });
         match file::read_at_most(&path, None) {
             Ok(Content::Bytes(bytes)) if id_of(&path, &bytes) == id => Ok(Some((path, bytes))),
-            Ok(Content::Bytes(_) | Content::TooLarge(_)) => Ok(None),
+            Ok(Content::Bytes(bytes)) => {
+                blocked(format!("this file holds the action `{}`", id_of(&path, &bytes)))
+            }
+            Ok(Content::TooLarge(size)) => blocked(format!("this file has {size} bytes")),
             Ok(Content::Other(what)) => blocked(format!("this is {what}")),
             Err(_) if path.is_symlink() && !path.exists() => {
                 blocked("this link leads to a file that is not there".to_owned())
@@ -283,19 +294,10 @@ impl Shelf {
         }
     }
 
-    /// A name for a new file: `<id>.yaml`, unless another action's file is called so.
-    fn free_path(&self, place: Place, id: &str) -> PathBuf {
-        let folder = &self.folder(place).dir;
-        let names = std::iter::once(format!("{id}.yaml")).chain((2..).map(|n| format!("{id}-{n}.yaml")));
-        let free = |path: &PathBuf| path.symlink_metadata().is_err();
-        names.map(|name| folder.join(name)).find(free).unwrap_or_else(|| folder.join(format!("{id}.yaml")))
-    }
-
     /// Whether an action of the user's, or of the project's, has this id: one would hide the other.
     fn is_taken(&self, place: Place, id: &str) -> bool {
         let takes = |folder: &Folder| {
-            folder.with_id(id).next().is_some()
-                || folder.dir.join(format!("{id}.yaml")).symlink_metadata().is_ok()
+            folder.with_id(id).next().is_some() || folder.own_path(id).symlink_metadata().is_ok()
         };
         takes(self.user()) || takes(self.folder(place))
     }

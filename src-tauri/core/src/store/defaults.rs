@@ -82,56 +82,111 @@ impl Shelf {
 
     /// Puts every default into the user's folder; what could not be done, or was replaced, is told.
     pub fn seed(&mut self) -> Vec<Notice> {
-        let shipped = self.defaults.shipped.clone();
+        let mut notices = self.seed_these(self.default_ids());
+        notices.extend(self.not_seeded().into_iter().map(|problem| Notice {
+            hint: problem.fix,
+            ..Notice::new("default_not_seeded", problem.message)
+        }));
+        notices
+    }
+
+    fn seed_these(&mut self, ids: Vec<String>) -> Vec<Notice> {
         let mut notices = Vec::new();
-        let mut failed: Option<(Vec<String>, StoreError)> = None;
-        for (id, text) in shipped {
-            match (self.seed_one(&id, &text), &mut failed) {
-                (Ok(notice), _) => notices.extend(notice),
-                (Err(_), Some((ids, _))) => ids.push(id),
-                // What keeps one out keeps out all of them: the first reason stands for the rest.
-                (Err(error), None) => failed = Some((vec![id], error)),
+        for id in ids {
+            let Some(text) = self.defaults.text(&id).map(str::to_owned) else { continue };
+            self.unseeded.remove(&id);
+            match self.seed_one(&id, &text) {
+                Ok(notice) => notices.extend(notice),
+                Err(error) => _ = self.unseeded.insert(id, error),
             }
         }
-        self.unseeded = failed.map(|(ids, error)| self.not_seeded(&ids, &error));
-        notices.extend(self.unseeded.iter().map(|problem| Notice {
-            hint: problem.fix.clone(),
-            ..Notice::new("default_not_seeded", problem.message.clone())
-        }));
         notices
     }
 
     /// Tries again what could not be done: the folder may be writable by now.
     pub fn seed_what_is_missing(&mut self) {
-        if self.unseeded.is_none() {
+        if self.unseeded.is_empty() {
             return;
         }
         // That it still can't be done has been told.
-        for notice in self.seed().into_iter().filter(|notice| notice.code != "default_not_seeded") {
+        for notice in self.seed_these(self.unseeded.keys().cloned().collect()) {
             self.publish(StoreChange::Notice(notice));
         }
         self.publish(StoreChange::Actions { project: None });
     }
 
-    fn not_seeded(&self, ids: &[String], error: &StoreError) -> Problem {
-        let (default, place) =
-            if ids.len() == 1 { ("default action", "its") } else { ("default actions", "their") };
-        let ids = list(ids.iter().map(String::as_str));
-        let message = format!("the {default} {ids} can't be put into {place} place: {error}");
-        let fix = if self.user().problem.is_some() {
-            "let yourself read and write the folder (`chmod u+rwx`); it is then done by itself".to_owned()
-        } else {
-            "make the folder writable; `ai-orchestrator action check` then tries again".to_owned()
-        };
+    /// Which defaults have their places among these paths.
+    pub fn defaults_at(&self, place: Place, paths: &[PathBuf]) -> Vec<String> {
+        if place != Place::USER || self.opening.is_some() {
+            return Vec::new();
+        }
+        let ids = self.defaults.shipped.iter().map(|(id, _)| id);
+        ids.filter(|id| paths.contains(&self.user().own_path(id))).cloned().collect()
+    }
+
+    /// Follows what came into the places of defaults, or went from there: one that was kept out comes back.
+    pub fn follow_defaults(&mut self, ids: Vec<String>) {
+        for id in ids {
+            let path = self.user().own_path(&id);
+            // A file that the next start can replace is nobody's business here.
+            let is_in_the_way = path.symlink_metadata().is_ok() && !path.is_file();
+            if !is_in_the_way && !self.unseeded.contains_key(&id) {
+                continue;
+            }
+            match self.held(Place::USER, &id) {
+                // What the user put there meanwhile is left alone until the next start.
+                Ok(Some((_, bytes))) if !self.is_ours(&id, &bytes) => _ = self.unseeded.remove(&id),
+                Ok(_) => {
+                    for notice in self.seed_these(vec![id]) {
+                        self.publish(StoreChange::Notice(notice));
+                    }
+                }
+                Err(_) if self.user().problem.is_some() => {}
+                Err(error) => _ = self.unseeded.insert(id, error),
+            }
+        }
+    }
+
+    /// What keeps defaults out of the user's folder.
+    pub fn not_seeded(&self) -> Vec<Problem> {
+        let (alone, together): (Vec<_>, Vec<_>) =
+            self.unseeded.iter().partition(|(_, error)| matches!(error, StoreError::InTheWay { .. }));
+        let mut problems: Vec<Problem> = alone
+            .into_iter()
+            .map(|(id, error)| {
+                let message = format!("the default action `{id}` can't be put into its place: {error}");
+                (message, "move that away; the default then comes back by itself")
+            })
+            .map(|(message, fix)| self.kept_out(message, fix))
+            .collect();
+        // What keeps one out of the folder keeps out all of them: the first reason stands for the rest.
+        if let Some((_, error)) = together.first() {
+            let (default, place) =
+                if together.len() == 1 { ("default action", "its") } else { ("default actions", "their") };
+            let ids = list(together.iter().map(|(id, _)| id.as_str()));
+            let message = format!("the {default} {ids} can't be put into {place} place: {error}");
+            problems.push(self.kept_out(
+                message,
+                if self.user().problem.is_some() {
+                    "let yourself read and write the folder (`chmod u+rwx`); it is then done by itself"
+                } else {
+                    "make the folder writable; `ai-orchestrator action check` then tries again"
+                },
+            ));
+        }
+        problems
+    }
+
+    fn kept_out(&self, message: String, fix: &str) -> Problem {
         let problem = Problem::whole(&self.user().dir, "defaults-not-seeded", message);
-        Problem { severity: Severity::Warning, fix: Some(fix), ..problem }
+        Problem { severity: Severity::Warning, fix: Some(fix.to_owned()), ..problem }
     }
 
     /// Takes over the defaults of a newer program, as far as this one can read them; the ids of the defaults now.
     pub fn offer(&mut self, offered: Defaults) -> Vec<String> {
         if offered.are_newer_than(&self.defaults.version) {
             let readable = |(id, text): &(String, String)| {
-                let file = self.user().dir.join(format!("{id}.yaml"));
+                let file = self.user().own_path(id);
                 crate::action::read(&file, Scope::User, text.as_bytes())
                     .0
                     .is_some_and(|action| action.id == *id)
@@ -212,7 +267,7 @@ impl Shelf {
     /// The file that holds an id now, and its bytes; read from the disk, not from memory.
     pub fn active(&self, place: Place, id: &str) -> Option<(PathBuf, Vec<u8>)> {
         let folder = self.folder(place);
-        let own = folder.dir.join(format!("{id}.yaml"));
+        let own = folder.own_path(id);
         let mut paths: Vec<&PathBuf> = folder.with_id(id).map(|(path, _)| path).collect();
         // Of two files with one id, the one that is called so is meant.
         paths.sort_by_key(|path| **path != own);

@@ -42,8 +42,13 @@ pub enum StoreError {
     #[error("`{0}` is not a default action")]
     NotADefault(String),
     /// A default would come back.
-    #[error("`{0}` is a default action and would come back at the next start")]
-    IsADefault(String),
+    #[error("`{id}` is a default action and would come back at the next start")]
+    IsADefault {
+        /// The id.
+        id: String,
+        /// Whether an action of the project hides it.
+        hidden: bool,
+    },
     /// The bytes to trust are not the ones that are there.
     #[error("`{0}` has changed since it was shown")]
     Changed(String),
@@ -108,7 +113,9 @@ impl From<StoreError> for ApiError {
             StoreError::NotADefault(_) => {
                 Self::new(409, "not_a_default", message).hint("restore a version from its history instead")
             }
-            StoreError::IsADefault(_) => Self::new(409, "is_a_default", message)
+            StoreError::IsADefault { hidden: true, .. } => Self::new(409, "is_a_default", message)
+                .hint("to delete the project's action that hides it, name the project's scope: `--project`"),
+            StoreError::IsADefault { hidden: false, .. } => Self::new(409, "is_a_default", message)
                 .hint("reset it instead, or hide it with a project action of the same id"),
             StoreError::Changed(_) => {
                 Self::new(409, "changed", message).hint("look at it again before you trust it")

@@ -11,6 +11,9 @@ use rustix::fs::OFlags;
 use super::fault;
 use crate::action::{MOST_BYTES, Problem};
 
+/// How long after a reading that failed, or that may have been early, a file is read again.
+pub(crate) const SETTLE: Duration = Duration::from_millis(30);
+
 /// Reads an action file for loading: a problem if it is no regular file, too large or can't be read.
 pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, Problem> {
     let problem = |code, message: String| Err(Problem::whole(path, code, message));

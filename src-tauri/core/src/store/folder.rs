@@ -67,6 +67,11 @@ impl Folder {
         path.parent() == Some(&self.dir) && is_action_file(path)
     }
 
+    /// Where an action's file is, if it is called so.
+    pub fn own_path(&self, id: &str) -> PathBuf {
+        self.dir.join(format!("{id}.yaml"))
+    }
+
     /// The action files that are there now.
     pub fn list(&mut self) -> Vec<PathBuf> {
         self.problem = None;
@@ -138,10 +143,7 @@ impl Folder {
     fn stays_inside(&self, path: &Path) -> Result<(), Problem> {
         let Some(project) = &self.project else { return Ok(()) };
         match path.canonicalize() {
-            Ok(real) if !real.starts_with(project) => {
-                let message = "this link leads out of the project, and is not followed";
-                Err(Problem::whole(path, "leads-outside", message))
-            }
+            Ok(real) if !real.starts_with(project) => Err(Problem::leads_outside(path)),
             _ => Ok(()),
         }
     }

@@ -386,8 +386,9 @@ fn prune(folder: &Path) -> io::Result<()> {
     let log = folder.join("log.jsonl");
     let text = std::fs::read_to_string(&log)?;
     if text.lines().count() > 4 * KEPT {
+        // One line of a version that went stays: it tells that there were older ones.
         let kept =
-            text.lines().filter(|line| versions[..KEPT].iter().any(|known| line.contains(known.as_str())));
+            text.lines().filter(|line| versions[..=KEPT].iter().any(|known| line.contains(known.as_str())));
         let kept: String = kept.flat_map(|line| [line, "\n"]).collect();
         file::write_atomic(&log, kept.as_bytes(), 0o600)?;
     }
@@ -440,7 +441,9 @@ mod tests {
         assert_eq!(timestamps.len(), KEPT);
         assert_eq!(history.read(&key, &timestamps[0]).unwrap().unwrap(), b"49");
         assert_eq!(history.read(&key, &timestamps[19]).unwrap().unwrap(), b"30");
-        assert_eq!(history.authors(&key).get(&timestamps[19]), Some(&Author::Seed));
+        let authors = history.authors(&key);
+        assert_eq!(authors.get(&timestamps[19]), Some(&Author::Seed));
+        assert!(authors.len() <= 4 * KEPT && authors.keys().any(|known| *known < timestamps[19]));
     }
 
     #[test]

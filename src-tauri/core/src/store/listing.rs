@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::folder::{Entry, Folder};
-use super::shelf::{Place, Shelf};
+use super::shelf::{Place, Reading, Shelf};
 use super::{Resolved, StoreChange, StoreError, Which, versions};
 use crate::action::fields::nearest;
 use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, verbatim, visible};
@@ -57,7 +57,7 @@ impl Shelf {
     pub fn check(&mut self, project: Option<&Path>) -> Vec<Problem> {
         let place = self.place(project);
         for place in Self::places(place) {
-            self.rescan(place, true);
+            self.rescan(place, Reading::Asked);
         }
         self.seed_what_is_missing();
         let mut problems = self.own_problems();
@@ -73,7 +73,7 @@ impl Shelf {
 
     /// What is wrong beyond the action files.
     fn own_problems(&self) -> Vec<Problem> {
-        self.settings.problems().into_iter().chain(self.unseeded.clone()).collect()
+        self.settings.problems().into_iter().chain(self.not_seeded()).collect()
     }
 
     /// One action and its file's text.
@@ -89,7 +89,7 @@ impl Shelf {
     pub fn resolve(&mut self, which: &Which, stale: bool) -> Result<Resolved, StoreError> {
         let (place, path) = self.find(which)?;
         // The file may have changed since the watcher last told: what runs is what is there now.
-        self.reload(place, vec![path.clone()], true);
+        self.reload(place, vec![path.clone()], Reading::Asked);
         let folder = self.folder(place);
         let Some(entry) = folder.entry(&path).filter(|entry| entry.id == which.id) else {
             return Err(self.unknown(&which.id, place));
@@ -191,7 +191,7 @@ impl Shelf {
         // Perhaps it was written a moment ago, and is not told of yet.
         let place = self.place(which.project.as_deref());
         for place in Self::places(place) {
-            self.rescan(place, true);
+            self.rescan(place, Reading::Asked);
         }
         self.known(which)?.ok_or_else(|| self.unknown(&which.id, place))
     }

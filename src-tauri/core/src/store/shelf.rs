@@ -1,27 +1,40 @@
 //! The store's state and its one thread: orders and file events in, changes out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
 use super::aside::Aside;
-use super::file;
+use super::file::{self, SETTLE};
 use super::folder::{Change, Entry, Folder, Good};
 use super::history::{Author, History};
+use super::seen::Seen;
 use super::trust::Trust;
-use super::watch::{Seen, Watch};
+use super::watch::Watch;
+use super::writers::being_written;
 use super::{Defaults, Notice, StoreChange, StoreError};
-use crate::action::{Problem, Scope, Severity};
+use crate::action::{Problem, Scope};
 use crate::clock;
 use crate::paths::Paths;
 use crate::remembered::Remembered;
 use crate::settings::Settings;
 
-/// How long after a reading that failed, or that may have been early, a file is read again.
-pub(super) const SETTLE: Duration = Duration::from_millis(30);
+/// How long a file that somebody has open is not looked at again, if nobody tells of its closing.
+const STILL_OPEN: Duration = Duration::from_secs(1);
+
+/// Why files are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Their writers are done, it was told. What is broken is read once more a little later.
+    Told,
+    /// They are wanted as they are now, whatever was told; but half a file is none.
+    Asked,
+    /// The store itself has just changed them.
+    Own,
+}
 
 /// What reaches the thread.
 pub(super) enum Message {
@@ -46,8 +59,8 @@ impl Place {
 pub(super) struct Shelf {
     pub paths: Paths,
     pub defaults: Defaults,
-    /// Why not all defaults are in the user's folder.
-    pub unseeded: Option<Problem>,
+    /// The defaults that are not in the user's folder, and why.
+    pub unseeded: BTreeMap<String, StoreError>,
     pub settings: Settings,
     /// The user's folder, then those of the projects that were used; none is ever taken out.
     folders: Vec<Folder>,
@@ -57,7 +70,7 @@ pub(super) struct Shelf {
     watch: Watch,
     changes: broadcast::Sender<StoreChange>,
     /// The notices of the start, while it lasts: nobody listens yet.
-    opening: Option<Vec<Notice>>,
+    pub(super) opening: Option<Vec<Notice>>,
     /// Files to read again, and when.
     pub(super) due: BTreeMap<PathBuf, Instant>,
     /// Files that somebody writes and has not closed.
@@ -68,8 +81,8 @@ pub(super) struct Shelf {
     unfinished: BTreeSet<PathBuf>,
     /// Files that were taken out of their place and are not removed yet.
     pub(super) asides: BTreeMap<PathBuf, Aside>,
-    /// Where links in the folders lead, and the links.
-    links: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+    /// The links in the folders, and where they lead.
+    links: BTreeMap<PathBuf, PathBuf>,
     /// Files whose bytes could not be kept in the history yet.
     unkept: BTreeSet<PathBuf>,
 }
@@ -98,7 +111,7 @@ impl Shelf {
             unkept: BTreeSet::new(),
             paths,
             defaults,
-            unseeded: None,
+            unseeded: BTreeMap::new(),
             opening: Some(Vec::new()),
             settings,
             changes,
@@ -153,7 +166,7 @@ impl Shelf {
             let mut order = None;
             while let Some(next) = message.take() {
                 match next {
-                    Message::Files(event) => seen.take(event),
+                    Message::Files(event) => seen.take(self.watch.under_all_names(event)),
                     Message::Order(work) => {
                         order = Some(work);
                         break;
@@ -213,7 +226,7 @@ impl Shelf {
             )]
             std::thread::sleep(SETTLE);
         }
-        self.rescan(place, true);
+        self.rescan(place, Reading::Asked);
         self.sweep(place);
     }
 
@@ -263,7 +276,7 @@ impl Shelf {
                 for notice in self.watch.follow(&base, &dir) {
                     self.publish(StoreChange::Notice(notice));
                 }
-                self.rescan(place, false);
+                self.rescan(place, Reading::Told);
                 if place == Place::USER {
                     // It may be one that can be read and written now.
                     self.seed_what_is_missing();
@@ -275,7 +288,7 @@ impl Shelf {
             let early: Vec<PathBuf> = seen.early.iter().filter(|path| folder.owns(path)).cloned().collect();
             let gone: Vec<PathBuf> = seen.gone.iter().filter(|path| folder.owns(path)).cloned().collect();
             self.forget(place, &gone);
-            self.reload(place, touched, false);
+            self.reload(place, touched, Reading::Told);
             let at = Instant::now() + SETTLE;
             // Each new sign of writing puts the reading off again.
             self.due.extend(early.into_iter().map(|path| (path, at)));
@@ -297,33 +310,38 @@ impl Shelf {
 
     /// What happens to a link's target happens to the link.
     fn see_through_links(&mut self, seen: &mut Seen) {
-        for (target, links) in &self.links {
+        for (link, target) in &self.links {
             if seen.closed.contains(target) {
-                self.writing.retain(|path| !links.contains(path));
-                seen.closed.extend(links.iter().cloned());
+                self.writing.remove(link);
+                seen.closed.insert(link.clone());
             }
             if seen.writing.contains(target) {
-                self.writing.extend(links.iter().cloned());
+                self.writing.insert(link.clone());
             }
-            if seen.gone.contains(target) || seen.early.contains(target) {
-                seen.early.extend(links.iter().cloned());
+            let above_moved = !seen.none_moved() && target.parent().is_some_and(|above| seen.moved(above));
+            if above_moved || seen.gone.contains(target) || seen.early.contains(target) {
+                seen.early.insert(link.clone());
             }
         }
     }
 
     /// Watches what a link leads to, where it may be followed.
     fn watch_target(&mut self, place: Place, link: &Path) {
-        if !link.is_symlink() {
+        let inside = |target: &PathBuf| {
+            let project = self.folder(place).project.as_ref();
+            project.is_none_or(|project| target.starts_with(project))
+        };
+        let target = Some(link).filter(|link| link.is_symlink()).and_then(whither).filter(inside);
+        let Some(target) = target else {
+            if self.links.remove(link).is_some() {
+                self.watch.forget(link);
+            }
             return;
-        }
-        let Ok(target) = link.canonicalize() else { return };
-        if self.folder(place).project.as_ref().is_some_and(|project| !target.starts_with(project)) {
-            return;
-        }
-        if let Some(notice) = target.parent().and_then(|parent| self.watch.also(parent)) {
+        };
+        if let Some(notice) = self.watch.see_through(link, &target) {
             self.publish(StoreChange::Notice(notice));
         }
-        self.links.entry(target).or_default().insert(link.to_owned());
+        self.links.insert(link.to_owned(), target);
     }
 
     /// Lets go of files that were removed. One that is there again is about to be told of.
@@ -333,6 +351,8 @@ impl Shelf {
         for path in paths.iter().filter(|path| path.symlink_metadata().is_err()) {
             changed |= self.folder_mut(place).remove(path);
         }
+        let defaults = self.defaults_at(place, paths);
+        self.follow_defaults(defaults);
         if changed {
             self.tell_of_actions(place);
         }
@@ -357,23 +377,25 @@ impl Shelf {
             by_place.entry(place.unwrap_or(Place::USER)).or_default().push(path);
         }
         for (place, paths) in by_place {
-            self.reload(place, paths, true);
+            self.reload(place, paths, Reading::Asked);
         }
     }
 
     /// Looks at all files of a folder; only those that differ from what is known are loaded.
-    pub fn rescan(&mut self, place: Place, first: bool) {
+    pub fn rescan(&mut self, place: Place, reading: Reading) {
         let folder = self.folder_mut(place);
         let mut paths: BTreeSet<PathBuf> = folder.list().into_iter().collect();
         paths.extend(folder.entries().map(|(path, _)| path.clone()));
-        self.reload(place, paths.into_iter().collect(), first);
+        self.reload(place, paths.into_iter().collect(), reading);
     }
 
-    /// Reads files again. Broken ones are read once more a little later, unless this is `final_reading`.
-    pub fn reload(&mut self, place: Place, paths: Vec<PathBuf>, final_reading: bool) {
+    /// Reads files again.
+    pub fn reload(&mut self, place: Place, paths: Vec<PathBuf>, reading: Reading) {
         // What is known now may be gone from the disk in a moment.
         self.keep_unkept(place);
         let mut changed = false;
+        let defaults = self.defaults_at(place, &paths);
+        let mut read = Vec::new();
         for path in paths {
             self.watch_target(place, &path);
             let (change, entry) = self.folder(place).look(&path);
@@ -388,13 +410,23 @@ impl Shelf {
                     continue;
                 }
             }
+            read.push((path, change, entry));
+        }
+        let differing = read.iter().filter(|(_, _, entry)| entry.is_some() && reading == Reading::Asked);
+        let open = being_written(differing.map(|(path, ..)| path.as_path()));
+        for (path, change, entry) in read {
+            if open.contains(&path) {
+                self.due.insert(path.clone(), Instant::now() + STILL_OPEN);
+                self.unfinished.insert(path);
+                continue;
+            }
             self.unfinished.remove(&path);
             match (change, entry) {
                 (Change::None, _) => {}
                 (Change::Gone, _) => {
                     changed |= self.folder_mut(place).remove(&path);
                 }
-                (Change::Broken, Some(_)) if !final_reading => {
+                (Change::Broken, Some(_)) if reading == Reading::Told => {
                     self.due.entry(path).or_insert(Instant::now() + SETTLE);
                 }
                 (_, Some(entry)) => {
@@ -404,6 +436,7 @@ impl Shelf {
                 (_, None) => {}
             }
         }
+        self.follow_defaults(defaults);
         // While the store opens, the defaults' files would wait for all of it to be written.
         if self.opening.is_none() {
             self.history.sync_soon();
@@ -434,7 +467,7 @@ impl Shelf {
         let paths = self.unfinished.iter().filter(|path| folder.owns(path));
         paths.map(|path| {
             let message = "this file is being written: it counts as it was before, until it is closed";
-            Problem { severity: Severity::Warning, ..Problem::whole(path, "being-written", message) }
+            Problem::being_written(path, message)
         })
     }
 
@@ -485,4 +518,17 @@ impl Shelf {
             Some(Good { action: action.into(), bytes: bytes.into(), sha256 })
         })
     }
+}
+
+/// Where a link leads in the end, or would.
+fn whither(link: &Path) -> Option<PathBuf> {
+    link.canonicalize().ok().or_else(|| {
+        let target = link.parent()?.join(std::fs::read_link(link).ok()?);
+        let there = target.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+        let (above, real) = there?;
+        let rest = target.strip_prefix(above).ok()?;
+        // What goes up from a folder that is not there leads nowhere.
+        let is_down = rest.components().all(|part| matches!(part, Component::Normal(_)));
+        is_down.then(|| real.join(rest))
+    })
 }

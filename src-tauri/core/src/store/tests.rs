@@ -8,7 +8,7 @@ use tokio::sync::broadcast::Receiver;
 
 use super::{ActionStore, Defaults, Notice, StoreChange, StoreError, Which};
 use crate::action::{Action, Scope};
-use crate::api::{ActionHealth, ActionView, DeletedAction};
+use crate::api::{ActionHealth, ActionView, ApiError, DeletedAction};
 use crate::events::Events;
 use crate::paths::Paths;
 use crate::settings::Settings;
@@ -269,7 +269,10 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
     assert_eq!((notice.code, notice.action.as_deref()), ("default_overwritten", Some("good")));
     house.store.restore(Which::user("good"), notice.restore.clone().unwrap()).await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), OTHER);
-    assert!(matches!(house.store.delete(Which::user("good")).await, Err(StoreError::IsADefault(_))));
+    assert!(matches!(
+        house.store.delete(Which::user("good")).await,
+        Err(StoreError::IsADefault { hidden: false, .. })
+    ));
     house.store.reset("good".into()).await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
     assert!(matches!(house.store.reset("other".into()).await, Err(StoreError::NotADefault(_))));
@@ -284,6 +287,57 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
         .unwrap();
     let house = house.again(defaults(&[("good", GOOD)])).await;
     assert_eq!((fs::read_to_string(&path).unwrap().as_str(), &house.notices[..]), (BROKEN, &[][..]));
+}
+
+#[tokio::test]
+async fn what_stands_in_a_defaults_place_is_told_and_when_it_goes_the_default_comes_back() {
+    let pipe = |path: &Path| {
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o600));
+        rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
+    };
+    let folder = |path: &Path| fs::create_dir_all(path.join("with something in it")).unwrap();
+    let nowhere = |path: &Path| std::os::unix::fs::symlink("nowhere", path).unwrap();
+    let ways: [(fn(&Path), &str); 3] = [
+        (pipe, "this is a pipe, socket or device"),
+        (folder, "this is a folder"),
+        (nowhere, "this link leads to a file that is not there"),
+    ];
+    for (put, what) in ways {
+        for at_start in [true, false] {
+            let both = || defaults(&[("edited", GOOD), ("good", GOOD)]);
+            let mut house = House::new().await.again(both()).await;
+            let path = house.actions().join("good.yaml");
+            if at_start {
+                drop(house.store);
+                fs::remove_file(&path).unwrap();
+                put(&path);
+                house = House::over(house.folder, both()).await;
+                let [notice] = &house.notices[..] else { panic!("{:?}", house.notices) };
+                assert_eq!(notice.code, "default_not_seeded");
+                assert!(notice.message.contains(what), "{notice:?}");
+            } else {
+                fs::remove_file(&path).unwrap();
+                house.until(None, |actions| actions.len() == 1).await;
+                put(&path);
+            }
+            let broken =
+                |actions: &[ActionView]| actions.iter().any(|action| action.health != ActionHealth::Ready);
+            house.until(None, broken).await;
+            // An edit of another one is not touched by what follows.
+            fs::write(house.actions().join("edited.yaml"), OTHER).unwrap();
+            house.until(None, |actions| labels(actions).contains(&"Other")).await;
+            let problems = house.store.check(None).await.unwrap();
+            let told = problems.iter().find(|problem| problem.code == "defaults-not-seeded").unwrap();
+            assert!(told.message.contains(what), "{told:?}");
+            assert_eq!(told.fix.as_deref(), Some("move that away; the default then comes back by itself"));
+            assert!(matches!(house.store.reset("good".into()).await, Err(StoreError::InTheWay { .. })));
+            fs::rename(&path, house.folder.path().join("away")).unwrap();
+            let ready = |action: &ActionView| action.health == ActionHealth::Ready;
+            house.until(None, |actions| actions.len() == 2 && actions.iter().all(ready)).await;
+            assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+            assert_eq!(house.store.check(None).await.unwrap(), []);
+        }
+    }
 }
 
 #[tokio::test]
@@ -431,7 +485,38 @@ async fn a_repositorys_link_does_not_lead_out_of_it() {
     let link = Paths::project_actions(&project).join("good.yaml");
     std::os::unix::fs::symlink(house.folder.path().join("secret.yaml"), link).unwrap();
     let list = house.store.list(Some(project)).await.unwrap();
-    assert_eq!(list.actions[0].problems[0].code, "leads-outside");
+    let problem = &list.actions[0].problems[0];
+    assert_eq!(problem.code, "leads-outside");
+    assert!(!crate::action::report(problem, "a secret").contains("secret"));
+}
+
+#[tokio::test]
+async fn who_would_delete_a_default_is_told_of_the_projects_action_that_hides_it() {
+    let house = House::new().await.again(defaults(&[("good", GOOD)])).await;
+    let project = house.project();
+    let which = Which::seen_from(&project, "good");
+    let refused = house.store.delete(which.clone()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::IsADefault { hidden: false, .. }), "{refused:?}");
+    fs::write(Paths::project_actions(&project).join("good.yaml"), OTHER).unwrap();
+    house.store.check(Some(project.clone())).await.unwrap();
+    let refused = house.store.delete(which.clone()).await.unwrap_err();
+    assert!(ApiError::from(refused).hint.unwrap().contains("`--project`"));
+    house.store.delete(Which { scope: Some(Scope::Project), ..which }).await.unwrap();
+    assert_eq!(labels(&house.store.list(Some(project)).await.unwrap().actions), ["Good"]);
+}
+
+#[tokio::test]
+async fn a_history_that_was_cut_says_so() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    for n in 1..=21 {
+        let label = format!("Good {n}");
+        fs::write(&path, GOOD.replace("Good", &label)).unwrap();
+        house.until(None, |actions| labels(actions) == [label.as_str()]).await;
+        let versions = house.store.history(Which::user("good")).await.unwrap();
+        let first = if n <= 20 { "first version known" } else { "the oldest that is kept" };
+        assert_eq!((versions.len(), versions.last().unwrap().summary.as_str()), (n.min(20), first));
+    }
 }
 
 #[tokio::test]

@@ -32,12 +32,18 @@ impl Shelf {
             let author = authors.get(&timestamp).copied().unwrap_or(Author::Editor);
             versions.push(Version {
                 at: history::parse(&timestamp).unwrap_or_default(),
-                timestamp,
                 size: bytes.len() as u64,
                 author: format!("{author:?}").to_lowercase(),
                 valid: action.is_some(),
-                summary: summary(older.as_ref(), &bytes, action.as_ref()),
+                summary: match &older {
+                    Some(older) => summary(older, &bytes, action.as_ref()),
+                    None if authors.keys().any(|known| *known < timestamp) => {
+                        "the oldest that is kept".to_owned()
+                    }
+                    None => "first version known".to_owned(),
+                },
                 active: false,
+                timestamp,
             });
             older = Some((bytes, action));
         }
@@ -92,8 +98,8 @@ pub(super) fn diff(old: &str, new: &str, old_name: &str, new_name: &str) -> Stri
 }
 
 /// What changed against the next older version, in one line.
-fn summary(older: Option<&(Vec<u8>, Option<Action>)>, bytes: &[u8], action: Option<&Action>) -> String {
-    let Some((old_bytes, old_action)) = older else { return "first version known".to_owned() };
+fn summary(older: &(Vec<u8>, Option<Action>), bytes: &[u8], action: Option<&Action>) -> String {
+    let (old_bytes, old_action) = older;
     let mut parts = Vec::new();
     match (old_action, action) {
         (Some(old), Some(new)) => parts.extend(changes(old, new)),
@@ -179,7 +185,7 @@ mod tests {
             ("scope: user\n", "scope: 'user' # mine\n", "+1 −1 lines"),
         ] {
             let (old, (bytes, action)) = (version(old), version(new));
-            assert_eq!(summary(Some(&old), &bytes, action.as_ref()), expected);
+            assert_eq!(summary(&old, &bytes, action.as_ref()), expected);
         }
     }
 }

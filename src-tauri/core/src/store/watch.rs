@@ -3,16 +3,17 @@
 //! Folders are watched, not files: a file's watch dies with the first atomic save. Beside each action
 //! folder the way to it is watched, so that its coming and going is seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
+use notify::event::{AccessKind, AccessMode};
 use notify::{Config, ErrorKind, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Notice;
+use super::seen::Seen;
 use super::shelf::Message;
 
 /// How often folders are looked at where the system can't tell of changes.
@@ -22,162 +23,120 @@ const POLL: Duration = Duration::from_millis(500);
 pub(super) struct Watch {
     watcher: Option<Box<dyn Watcher + Send>>,
     polling: bool,
-    watched: BTreeSet<PathBuf>,
+    /// The folders, by the path that no link is in. The system tells of a folder by one name, however many lead to it.
+    watched: BTreeMap<PathBuf, Watched>,
+    /// Which names are asked for, by the folder or the link that needs them.
+    asked: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
     sender: Sender<Message>,
 }
 
-/// What a burst of events was about.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    /// Files that were closed after writing, or renamed into place: what they hold now counts.
-    pub closed: BTreeSet<PathBuf>,
-    /// Files that were removed or renamed away. What is there again all the same is told of by itself, once it is
-    /// whole.
-    pub gone: BTreeSet<PathBuf>,
-    /// Files that are perhaps still being written.
-    pub early: BTreeSet<PathBuf>,
-    /// Files that were written and not closed since, as far as that is told.
-    pub writing: BTreeSet<PathBuf>,
-    /// Files whose writer closed them.
-    pub shut: BTreeSet<PathBuf>,
-    /// Files that were renamed away while they were being written.
-    pub carried: BTreeSet<PathBuf>,
-    /// Paths that came or went.
-    moved: BTreeSet<PathBuf>,
-    /// Nobody tells of a file's closing.
-    polled: bool,
-    /// Events were lost: look at everything.
-    pub all: bool,
-}
-
-impl Seen {
-    /// Sorts an event.
-    pub fn take(&mut self, event: notify::Result<Event>) {
-        let event = match event {
-            Ok(event) => event,
-            Err(error) => {
-                tracing::warn!(%error, "the watcher reports an error");
-                self.all = true;
-                return;
-            }
-        };
-        self.all |= event.need_rescan();
-        match event.kind {
-            EventKind::Access(AccessKind::Close(AccessMode::Write)) => {
-                for path in event.paths {
-                    self.writing.remove(&path);
-                    self.shut.insert(path.clone());
-                    self.closed.insert(path);
-                }
-            }
-            EventKind::Create(kind) => {
-                for path in event.paths {
-                    let Ok(metadata) = path.symlink_metadata() else { continue };
-                    // A link is whole at once and nobody closes it; a file that was just made is not.
-                    if metadata.is_symlink() || kind == CreateKind::Folder || metadata.nlink() > 1 {
-                        self.closed.insert(path.clone());
-                    } else if !metadata.is_file() || self.polled || cfg!(not(target_os = "linux")) {
-                        self.early.insert(path.clone());
-                    }
-                    self.moved.insert(path);
-                }
-            }
-            // Where closing can be seen, it is waited for; and there both ends of a rename are told of one by one.
-            EventKind::Modify(ModifyKind::Name(RenameMode::Both))
-                if cfg!(target_os = "linux") && !self.polled => {}
-            EventKind::Modify(ModifyKind::Data(_)) if cfg!(target_os = "linux") && !self.polled => {
-                self.writing.extend(event.paths);
-            }
-            EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => {
-                for path in &event.paths {
-                    if self.writing.remove(path) {
-                        self.carried.insert(path.clone());
-                    }
-                }
-                self.moved.extend(event.paths.iter().cloned());
-                self.gone.extend(event.paths);
-            }
-            EventKind::Modify(ModifyKind::Name(_)) => {
-                self.moved.extend(event.paths.iter().cloned());
-                self.closed.extend(event.paths);
-            }
-            // A folder may have become one that can be read, or cease to be.
-            EventKind::Modify(ModifyKind::Metadata(_)) => {
-                self.moved.extend(event.paths.iter().cloned());
-                self.early.extend(event.paths);
-            }
-            EventKind::Modify(_) | EventKind::Any | EventKind::Other => self.early.extend(event.paths),
-            EventKind::Access(_) => {}
-        }
-    }
-
-    /// Whether nothing of interest happened.
-    pub fn is_empty(&self) -> bool {
-        !self.all
-            && self.closed.is_empty()
-            && self.gone.is_empty()
-            && self.early.is_empty()
-            && self.writing.is_empty()
-            && self.moved.is_empty()
-    }
-
-    /// Whether something happened to this path.
-    pub fn touches(&self, path: &Path) -> bool {
-        self.all || [&self.closed, &self.gone, &self.early].iter().any(|paths| paths.contains(path))
-    }
+/// A folder that is watched.
+struct Watched {
+    /// The device and the number that it has there: another folder may come to its path.
+    inode: (u64, u64),
+    /// By what paths it is asked for.
+    names: BTreeSet<PathBuf>,
 }
 
 impl Watch {
     pub fn new(sender: Sender<Message>) -> Self {
-        Self { watcher: None, polling: false, watched: BTreeSet::new(), sender }
+        Self { watcher: None, polling: false, watched: BTreeMap::new(), asked: BTreeMap::new(), sender }
     }
 
     /// Watches a folder and the way to it from `base`, as far as it is there.
     pub fn follow(&mut self, base: &Path, dir: &Path) -> Vec<Notice> {
+        // Where a link leads deeper than it stands, its target may have appeared before that was watched: look twice.
         let mut notices = Vec::new();
-        for path in watchable(base, dir) {
-            // A folder that was made anew has the old one's path: the old watch is dead, whatever it says.
-            if self.watched.remove(&path)
-                && let Some(watcher) = &mut self.watcher
-            {
-                let _ = watcher.unwatch(&path);
-            }
-            if path.is_dir() {
+        let mut names = BTreeSet::new();
+        for path in watchable(base, dir).into_iter().chain(watchable(base, dir)) {
+            if path.is_dir() && names.insert(path.clone()) {
                 notices.extend(self.add(&path));
             }
         }
-        // Where a link leads deeper than it stands, its target may have appeared before that was watched.
-        for path in watchable(base, dir) {
-            if path.is_dir() && !self.watched.contains(&path) {
-                notices.extend(self.add(&path));
-            }
-        }
+        self.ask(dir, names);
         notices
     }
 
-    /// Watches a folder in which links' targets stand.
-    pub fn also(&mut self, folder: &Path) -> Option<Notice> {
-        if self.watched.contains(folder) { None } else { self.add(folder) }
+    /// Watches the folder in which a link's target stands, or will.
+    pub fn see_through(&mut self, link: &Path, target: &Path) -> Option<Notice> {
+        let folder = target.ancestors().skip(1).find(|folder| folder.is_dir())?;
+        let notice = self.add(folder);
+        self.ask(link, BTreeSet::from([folder.to_owned()]));
+        notice
+    }
+
+    /// Watches no longer what only this link needed.
+    pub fn forget(&mut self, link: &Path) {
+        self.ask(link, BTreeSet::new());
+        self.asked.remove(link);
+    }
+
+    fn ask(&mut self, who: &Path, names: BTreeSet<PathBuf>) {
+        let before = self.asked.insert(who.to_owned(), names).unwrap_or_default();
+        for name in before {
+            if !self.asked.values().any(|names| names.contains(&name)) {
+                self.release(&name);
+            }
+        }
     }
 
     /// An empty collection of events.
     pub fn listen(&self) -> Seen {
-        Seen { polled: self.polling, ..Seen::default() }
+        Seen::new(self.polling)
+    }
+
+    /// What the system tells by one of a folder's names happened under all of them.
+    pub fn under_all_names(&self, event: notify::Result<Event>) -> notify::Result<Event> {
+        let mut event = event?;
+        let paths = std::mem::take(&mut event.paths);
+        event.paths = paths.into_iter().flat_map(|path| self.names_of(path)).collect();
+        Ok(event)
+    }
+
+    fn names_of(&self, path: PathBuf) -> BTreeSet<PathBuf> {
+        let mut names = BTreeSet::new();
+        let within = path.parent().and_then(|folder| self.watched.get(folder));
+        if let (Some(watched), Some(file)) = (within, path.file_name()) {
+            names.extend(watched.names.iter().map(|name| name.join(file)));
+        }
+        if let Some(watched) = self.watched.get(&path) {
+            names.extend(watched.names.iter().cloned());
+        }
+        names.insert(path);
+        names
     }
 
     /// Whether events say that the folder, or one on the way to it, came or went.
     pub fn chain_moved(base: &Path, dir: &Path, seen: &Seen) -> bool {
-        !seen.moved.is_empty() && chain(base, dir).iter().any(|path| seen.moved.contains(path))
+        !seen.none_moved() && chain(base, dir).iter().any(|path| seen.moved(path))
     }
 
-    fn add(&mut self, path: &Path) -> Option<Notice> {
-        let result = match self.watcher() {
-            Ok(watcher) => watcher.watch(path, RecursiveMode::NonRecursive),
-            Err(error) => Err(error),
+    fn add(&mut self, name: &Path) -> Option<Notice> {
+        // It went again before we came, or can't be entered: that is the folder's own problem.
+        let path = name.canonicalize().ok()?;
+        let metadata = path.metadata().ok()?;
+        let inode = (metadata.dev(), metadata.ino());
+        if self.watched.get(&path).is_none_or(|watched| !watched.names.contains(name)) {
+            self.release(name);
+        }
+        let other = self.watched.get(&path).is_some_and(|watched| watched.inode != inode);
+        // A folder that was made anew has the old one's path: the old watch is dead, or follows the old one. One that
+        // is watched already and lives goes on without a gap.
+        let result = self.watcher().and_then(|watcher| {
+            if other {
+                let _ = watcher.unwatch(&path);
+            }
+            watcher.watch(&path, RecursiveMode::NonRecursive)
+        });
+        let keep = |watch: &mut Self| {
+            let watched = watch.watched.entry(path.clone());
+            let watched = watched.or_insert_with(|| Watched { inode, names: BTreeSet::new() });
+            watched.inode = inode;
+            watched.names.insert(name.to_owned());
         };
         match result {
             Ok(()) => {
-                self.watched.insert(path.to_owned());
+                keep(self);
                 None
             }
             // It went again before we came.
@@ -188,7 +147,7 @@ impl Watch {
                 tracing::warn!(%error, path = %path.display(), "falls back to polling");
                 let message = "the system's limit of watched folders is reached, so changes of action files \
                                are looked for twice a second";
-                self.watched.insert(path.to_owned());
+                keep(self);
                 self.poll();
                 Some(Notice::new("watch_limit", message).hint("raise fs.inotify.max_user_watches"))
             }
@@ -199,12 +158,24 @@ impl Watch {
         }
     }
 
+    /// Forgets a name; a folder without one is watched no longer.
+    fn release(&mut self, name: &Path) {
+        let watcher = &mut self.watcher;
+        self.watched.retain(|path, watched| {
+            let last = watched.names.remove(name) && watched.names.is_empty();
+            if let Some(watcher) = watcher.as_mut().filter(|_| last) {
+                let _ = watcher.unwatch(path);
+            }
+            !last
+        });
+    }
+
     /// Watches everything anew by looking.
     fn poll(&mut self) {
         self.polling = true;
         self.watcher = None;
-        for path in std::mem::take(&mut self.watched) {
-            self.add(&path);
+        for name in std::mem::take(&mut self.watched).into_values().flat_map(|watched| watched.names) {
+            self.add(&name);
         }
     }
 
@@ -242,14 +213,17 @@ fn chain(base: &Path, dir: &Path) -> Vec<PathBuf> {
     chain
 }
 
-/// What is to be watched: the way itself, and the folders in which links' targets stand. Not the targets:
-/// they are the same folders as the links, and would be told of by one of two names only.
+/// What is to be watched: the way itself, and the folders in which links' targets stand.
 ///
 /// The outer ones come first: what appears in a folder before it is watched is seen by looking for it
 /// afterwards, and what appears later is told.
 fn watchable(base: &Path, dir: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = targets(base, dir).into_iter().map(|(parent, _)| parent).collect();
     paths.extend(ways(base, dir));
+    // What is gone is seen coming in what it stood in.
+    if !base.is_dir() {
+        paths.extend(base.ancestors().find(|folder| folder.is_dir()).map(Path::to_owned));
+    }
     paths.sort_by(|a, b| a.components().count().cmp(&b.components().count()).then_with(|| a.cmp(b)));
     paths.dedup();
     paths
@@ -260,13 +234,18 @@ fn ways(base: &Path, dir: &Path) -> Vec<PathBuf> {
 }
 
 fn targets(base: &Path, dir: &Path) -> Vec<(PathBuf, PathBuf)> {
-    let target = |link: PathBuf| {
-        let target = link.parent()?.join(std::fs::read_link(&link).ok()?);
-        let parent = target.parent()?.canonicalize().ok()?;
-        let target = parent.join(target.file_name()?);
-        Some((parent, target))
-    };
-    ways(base, dir).into_iter().filter_map(target).collect()
+    // A link may lead to a link, but not without end.
+    let hops =
+        |link: PathBuf| std::iter::successors(target(&link), |(_, target)| self::target(target)).take(8);
+    ways(base, dir).into_iter().flat_map(hops).collect()
+}
+
+/// The folder in which a link's target stands, and the target, whether it is there or not.
+fn target(link: &Path) -> Option<(PathBuf, PathBuf)> {
+    let target = link.parent()?.join(std::fs::read_link(link).ok()?);
+    let parent = target.parent()?.canonicalize().ok()?;
+    let target = parent.join(target.file_name()?);
+    Some((parent, target))
 }
 
 #[cfg(test)]
@@ -286,7 +265,7 @@ mod tests {
         watch.follow(&base, &dir);
         // As if the system's limit had been met.
         watch.poll();
-        assert!(watch.watched.contains(&dir));
+        assert!(watch.watched.contains_key(&dir));
         std::fs::write(dir.join("a.yaml"), "label: A").unwrap();
         let mut seen = watch.listen();
         while !seen.touches(&dir.join("a.yaml")) {

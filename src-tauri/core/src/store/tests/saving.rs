@@ -56,6 +56,39 @@ async fn what_is_being_written_is_not_checked_recorded_or_run_before_it_is_close
     assert_eq!(versions.len(), 2, "{versions:?}");
 }
 
+/// Only Linux tells who has a file open.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn half_a_file_is_none_however_early_it_is_asked_for() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    for half in ["label: Later\nsteps:\n  - wri", HALF] {
+        // No wait: what the system tells of the writer may not have come yet.
+        let mut writer = File::create(&path).unwrap();
+        writer.write_all(half.as_bytes()).unwrap();
+        let resolved = house.store.resolve(Which::user("good"), false).await.unwrap();
+        assert_eq!(&*resolved.bytes, GOOD.as_bytes());
+        let problems = house.store.check(None).await.unwrap();
+        let by_path = crate::action::check(&[path.clone()].into(), |_| Scope::User);
+        for problem in problems.iter().chain(by_path.iter().filter(|_| half != HALF)) {
+            assert_eq!((&*problem.code, problem.is_error()), ("being-written", false), "{problem:?}");
+        }
+        assert_eq!((problems.len(), by_path.len()), (1, usize::from(half != HALF)));
+        // A start of the host is told of no writer.
+        house = house.again(defaults(&[])).await;
+        assert_eq!(house.store.check(None).await.unwrap()[0].code, "being-written");
+        assert_eq!(house.store.history(Which::user("good")).await.unwrap().len(), 1);
+        writer.set_len(0).unwrap();
+        std::io::Seek::rewind(&mut writer).unwrap();
+        writer.write_all(GOOD.as_bytes()).unwrap();
+        drop(writer);
+        house.until(None, |actions| labels(actions) == ["Good"]).await;
+        assert_eq!(house.store.check(None).await.unwrap(), []);
+    }
+}
+
 #[tokio::test]
 async fn a_save_that_a_change_comes_into_is_kept() {
     for change in ["restore", "reset", "seed", "delete", "delete of a project's"] {
@@ -195,4 +228,35 @@ async fn who_has_opened_a_file_and_not_written_yet_loses_nothing_either() {
     house.tidy(&house.actions()).await;
     let versions = house.versions(&Which::user("good")).await;
     assert_eq!(versions[0].1, format!("{GOOD}{REST}"));
+}
+
+#[tokio::test]
+async fn a_version_comes_back_under_its_own_name_or_not_at_all() {
+    let mut house = House::new().await;
+    let path = house.actions().join("good.yaml");
+    let which = Which::user("good");
+    fs::write(&path, GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let undo = house.store.delete(which.clone()).await.unwrap().timestamp.unwrap();
+    // The name is another action's now.
+    let other = format!("id: other\n{OTHER}");
+    fs::write(&path, &other).unwrap();
+    house.until(None, |actions| labels(actions) == ["Other"]).await;
+    let refused = house.store.restore(which.clone(), undo.clone()).await.unwrap_err();
+    assert!(refused.to_string().ends_with("good.yaml: this file holds the action `other`"), "{refused}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), other);
+    fs::rename(&path, house.actions().join("other.yaml")).unwrap();
+    house.store.restore(which.clone(), undo.clone()).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
+    assert_eq!(house.store.check(None).await.unwrap(), []);
+
+    // The action is in a file that is called otherwise: there, this version would be another action.
+    let elsewhere = house.actions().join("elsewhere.yaml");
+    fs::remove_file(&path).unwrap();
+    fs::write(&elsewhere, format!("id: good\n{OTHER}")).unwrap();
+    house.until(None, |actions| actions.iter().any(|action| action.path.ends_with("elsewhere.yaml"))).await;
+    house.until(None, |actions| actions.len() == 2).await;
+    let refused = house.store.restore(which.clone(), undo).await.unwrap_err();
+    let said = "elsewhere.yaml: here this version would be the action `elsewhere`";
+    assert!(refused.to_string().ends_with(said), "{refused}");
 }

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{ActionView, GOOD, House, OTHER, labels};
+use super::{ActionHealth, ActionView, GOOD, House, OTHER, labels};
 use crate::paths::Paths;
 
 #[tokio::test]
@@ -61,7 +61,10 @@ async fn a_project_folder_that_appears_later_or_is_a_link_is_seen() {
     house.until(Some(&project), <[ActionView]>::is_empty).await;
     fs::create_dir_all(project.join("tools/actions")).unwrap();
     fs::write(project.join("tools/actions/other.yaml"), OTHER).unwrap();
-    std::os::unix::fs::symlink("tools", project.join(".ai-orchestrator")).unwrap();
+    // Also through a link that leads to a link.
+    fs::create_dir_all(project.join("links")).unwrap();
+    std::os::unix::fs::symlink("../tools", project.join("links/tools")).unwrap();
+    std::os::unix::fs::symlink("links/tools", project.join(".ai-orchestrator")).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Other"]).await;
     fs::write(project.join("tools/actions/other.yaml"), GOOD).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
@@ -79,4 +82,113 @@ async fn two_hundred_files_at_once_are_all_there() {
         fs::write(house.actions().join(format!("a-{n}.yaml")), GOOD).unwrap();
     }
     house.until(None, |actions| actions.len() == 200).await;
+}
+
+#[tokio::test]
+async fn a_folder_that_two_projects_have_by_a_link_is_heard_of_in_both() {
+    let mut house = House::new().await;
+    let outer = house.folder.path().canonicalize().unwrap().join("outer");
+    let inner = outer.join("inner");
+    let actions = Paths::project_actions(&inner);
+    fs::create_dir_all(&actions).unwrap();
+    std::os::unix::fs::symlink("inner/.ai-orchestrator", outer.join(".ai-orchestrator")).unwrap();
+    // Whichever comes first, and whether it is still there: the system knows the folder by one name only.
+    for project in [&outer, &inner, &outer] {
+        house.store.list(Some(project.clone())).await.unwrap();
+    }
+    for label in ["One", "Two"] {
+        fs::write(actions.join("good.yaml"), GOOD.replace("Good", label)).unwrap();
+        for project in [&outer, &inner] {
+            house.until(Some(project), |actions| labels(actions) == [label]).await;
+        }
+    }
+    // Removed and made anew under both.
+    fs::remove_dir_all(&actions).unwrap();
+    for project in [&outer, &inner] {
+        house.until(Some(project), <[ActionView]>::is_empty).await;
+    }
+    fs::create_dir(&actions).unwrap();
+    fs::write(actions.join("good.yaml"), GOOD).unwrap();
+    for project in [&outer, &inner] {
+        house.until(Some(project), |actions| labels(actions) == ["Good"]).await;
+    }
+    // One of the two leads elsewhere now; the other one goes on.
+    fs::remove_file(outer.join(".ai-orchestrator")).unwrap();
+    house.until(Some(&outer), <[ActionView]>::is_empty).await;
+    fs::write(actions.join("good.yaml"), OTHER).unwrap();
+    house.until(Some(&inner), |actions| labels(actions) == ["Other"]).await;
+}
+
+#[tokio::test]
+async fn a_link_to_a_file_of_another_watched_folder_takes_nothing_from_that_one() {
+    let mut house = House::new().await;
+    let project = house.project();
+    let file = Paths::project_actions(&project).join("good.yaml");
+    fs::write(&file, GOOD).unwrap();
+    house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
+    let link = house.actions().join("linked.yaml");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    fs::write(&file, OTHER).unwrap();
+    house.until(None, |actions| labels(actions) == ["Other"]).await;
+    house.until(Some(&project), |actions| labels(actions) == ["Other", "Other"]).await;
+    fs::remove_file(&link).unwrap();
+    house.until(None, <[ActionView]>::is_empty).await;
+    fs::write(&file, GOOD).unwrap();
+    house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
+}
+
+#[tokio::test]
+async fn a_link_beside_its_file_in_a_linked_folder_is_seen() {
+    let mut house = House::new().await;
+    let project = house.folder.path().canonicalize().unwrap().join("repo");
+    let tools = project.join("tools/actions");
+    fs::create_dir_all(&tools).unwrap();
+    std::os::unix::fs::symlink("tools", project.join(".ai-orchestrator")).unwrap();
+    fs::write(tools.join("good.yaml"), GOOD).unwrap();
+    std::os::unix::fs::symlink("good.yaml", tools.join("link.yaml")).unwrap();
+    house.until(Some(&project), |actions| labels(actions) == ["Good", "Good"]).await;
+    fs::write(tools.join("good.yaml"), OTHER).unwrap();
+    house.until(Some(&project), |actions| labels(actions) == ["Other", "Other"]).await;
+    fs::write(tools.join("new.yaml"), OTHER).unwrap();
+    house.until(Some(&project), |actions| actions.len() == 3).await;
+}
+
+#[tokio::test]
+async fn a_link_whose_file_comes_later_is_seen() {
+    let mut house = House::new().await;
+    let file = house.folder.path().join("dotfiles/actions/good.yaml");
+    let link = house.actions().join("good.yaml");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    for label in ["One", "Two"] {
+        house.until(None, |actions| actions.iter().any(|action| action.health != ActionHealth::Ready)).await;
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, GOOD.replace("Good", label)).unwrap();
+        house.until(None, |actions| labels(actions) == [label]).await;
+        // As when all of it is fetched anew.
+        fs::remove_dir_all(house.folder.path().join("dotfiles")).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_repository_that_is_removed_and_fetched_anew_is_seen() {
+    let mut house = House::new().await;
+    let project = house.project();
+    for label in ["One", "Two", "Three"] {
+        fs::create_dir_all(Paths::project_actions(&project)).unwrap();
+        fs::write(Paths::project_actions(&project).join("good.yaml"), GOOD.replace("Good", label)).unwrap();
+        house.until(Some(&project), |actions| labels(actions) == [label]).await;
+        fs::remove_dir_all(&project).unwrap();
+        house.until(Some(&project), <[ActionView]>::is_empty).await;
+    }
+    // Fetched beside, then renamed into its place; and renamed away with all that is in it.
+    let beside = project.with_file_name("beside");
+    for label in ["Four", "Five"] {
+        fs::create_dir_all(Paths::project_actions(&beside)).unwrap();
+        fs::write(Paths::project_actions(&beside).join("good.yaml"), GOOD.replace("Good", label)).unwrap();
+        fs::rename(&beside, &project).unwrap();
+        house.until(Some(&project), |actions| labels(actions) == [label]).await;
+        fs::rename(&project, project.with_file_name(format!("old-{label}"))).unwrap();
+        house.until(Some(&project), <[ActionView]>::is_empty).await;
+    }
 }

@@ -1,0 +1,99 @@
+//! Checks files that a person names, without a host: as the loader would read them, and with its caution about files
+//! that are being written or lead out of their project.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::{Action, Problem, Scope, id_of, read};
+use crate::store::file::{SETTLE, read_bounded};
+use crate::store::writers::being_written;
+
+/// How often a file that changes while it is checked is read.
+const MOST_LOOKS: usize = 10;
+
+/// Everything that is wrong with some files, as the loader would tell it; for `action check PATH`, which needs no host.
+#[must_use]
+pub fn check(files: &BTreeSet<PathBuf>, scope_of: impl Fn(&Path) -> Scope) -> Vec<Problem> {
+    let look = |file: &PathBuf| {
+        let scope = scope_of(file);
+        if scope == Scope::Project && leads_outside(file) {
+            return (vec![Problem::leads_outside(file)], Vec::new());
+        }
+        let (_, problems, bytes) = load(file, scope);
+        (problems, bytes)
+    };
+    let mut found: BTreeMap<&PathBuf, _> = files.iter().map(|file| (file, look(file))).collect();
+    settle(&mut found, look);
+    let mut problems: BTreeMap<&PathBuf, Vec<Problem>> = BTreeMap::new();
+    let mut with_id: BTreeMap<(PathBuf, String), Vec<&PathBuf>> = BTreeMap::new();
+    for (file, (found, bytes)) in found {
+        problems.insert(file, found);
+        let folder = file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder });
+        // Of what can't be read no id is known.
+        if let Some(Ok(folder)) = folder.map(Path::canonicalize).filter(|_| !bytes.is_empty()) {
+            with_id.entry((folder, id_of(file, &bytes))).or_default().push(file);
+        }
+    }
+    for ((_, id), files) in &with_id {
+        for file in files {
+            // The same file under two paths is one.
+            let others = files.iter().filter(|other| other.file_name() != file.file_name());
+            problems.entry(file).or_default().extend(others.map(|other| Problem::same_id(file, other, id)));
+        }
+    }
+    problems.into_values().flatten().collect()
+}
+
+/// What is wrong with a file may be that half of it is written: it is read again before it is called so.
+fn settle<'f>(
+    found: &mut BTreeMap<&'f PathBuf, (Vec<Problem>, Vec<u8>)>,
+    look: impl Fn(&PathBuf) -> (Vec<Problem>, Vec<u8>),
+) {
+    let mut wrong: BTreeSet<&'f PathBuf> = BTreeSet::new();
+    wrong.extend(found.iter().filter(|(_, (problems, _))| !problems.is_empty()).map(|(file, _)| *file));
+    let mut moving = wrong.clone();
+    for _ in 0..MOST_LOOKS {
+        if moving.is_empty() {
+            break;
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "nobody tells of a file's rest, and nothing else is to be done"
+        )]
+        std::thread::sleep(SETTLE);
+        moving.retain(|file| {
+            let now = look(file);
+            let grew = found.get(file).is_none_or(|before| before.1 != now.1);
+            found.insert(file, now);
+            grew
+        });
+    }
+    for file in being_written(wrong.iter().map(|file| file.as_path())) {
+        if let Some((problems, _)) = found.get_mut(&file).filter(|(problems, _)| !problems.is_empty()) {
+            let message = "this file is being written: it can be checked when it is closed";
+            *problems = vec![Problem::being_written(&file, message)];
+        }
+    }
+}
+
+/// Whether a project's file is a link that leads out of the project, whose text then is nobody's business here.
+fn leads_outside(file: &Path) -> bool {
+    let file = std::path::absolute(file);
+    // The file stands in `.ai-orchestrator/actions` of its project.
+    let root = file.as_deref().ok().and_then(|file| file.ancestors().nth(3)).map(Path::canonicalize);
+    match (root, file.as_deref().map(Path::canonicalize)) {
+        (Some(Ok(root)), Ok(Ok(file))) => !file.starts_with(root),
+        _ => false,
+    }
+}
+
+/// Reads a file from disk the way the loader does.
+pub(super) fn load(file: &Path, scope: Scope) -> (Option<Action>, Vec<Problem>, Vec<u8>) {
+    match read_bounded(file) {
+        Ok(bytes) => {
+            let (action, problems) = read(file, scope, &bytes);
+            (action, problems, bytes)
+        }
+        Err(problem) => (None, vec![problem], Vec::new()),
+    }
+}
