@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use orchestrator_core::api::{
-    Event, ExecuteRequest, RunView, ScreenView, SpawnRequest, StreamOut, TerminalView,
+    Event, ExecuteRequest, Preview, PreviewRequest, RunView, ScreenView, SpawnRequest, StreamOut,
+    TerminalView,
 };
 use orchestrator_core::client::{Client, ClientError, ClientFrame, Stream, path};
 use orchestrator_core::paths::Paths;
@@ -128,11 +129,15 @@ impl TestHost {
         TestTerminal { client: self.client().await, id: run.terminal }
     }
 
-    /// Starts a run of an action that needs no question.
+    /// Starts a run of an action as it is now.
     pub async fn execute(&self, id: &str, request: ExecuteRequest) -> Result<RunView, ClientError> {
+        let client = self.client().await;
         let project = Some(self.project().to_str().unwrap().to_owned());
-        let request = ExecuteRequest { project, trust: Some("current".to_owned()), ..request };
-        self.client().await.post(&path(&["actions", id, "execute"], &[]), &request).await
+        let look =
+            PreviewRequest { project: project.clone(), scope: request.scope, inputs: request.inputs.clone() };
+        let seen: Preview = client.post(&path(&["actions", id, "preview"], &[]), &look).await?;
+        let request = ExecuteRequest { project, trust: Some(seen.sha256), ..request };
+        client.post(&path(&["actions", id, "execute"], &[]), &request).await
     }
 
     /// The events from now on.

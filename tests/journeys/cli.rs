@@ -91,8 +91,39 @@ fn an_untrusted_action_is_shown_and_refused() {
     let host = TestHost::new().action("curious", "  - write: \"echo 'a\\e[31m'\\r\"\n");
     let finished = host.run("curious").run().exit(2);
     finished.says("echo 'a\\u{1b}[31m'").says("has not been accepted").says("--trust");
-    host.run("curious").args(["--trust"]).run().ok();
+    let trusted = host.run("curious").args(["--trust"]).run().ok();
+    trusted.says("echo 'a\\u{1b}[31m'").says("accepted: ");
+    let again = host.run("curious").args(["--trust"]).run().ok();
+    assert!(!again.stderr.contains("accepted: "), "{}", again.stderr);
     host.run("curious").run().ok();
+}
+
+#[test]
+fn trust_can_name_the_very_bytes_that_were_reviewed() {
+    let host = TestHost::new().action("reviewed", "  - write: \"echo one\\r\"\n");
+    let sha256 = host.run("reviewed").args(["--json"]).run().exit(2).json()["preview"]["sha256"].clone();
+    let reviewed = format!("--trust={}", sha256.as_str().unwrap());
+    let file = host.project_actions().join("reviewed.yaml");
+    let seen = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, seen.replace("one", "two")).unwrap();
+    let refused = host.run("reviewed").args([&reviewed]).run().exit(2);
+    refused
+        .says("echo two")
+        .says("has changed since it was shown")
+        .says("to accept exactly this, add --trust=");
+    let refused = host.run("reviewed").args([&reviewed, "--json"]).run().exit(2);
+    assert_eq!(refused.json()["error"]["code"], "changed");
+    let other = refused.json()["preview"]["sha256"].as_str().unwrap().to_owned();
+    // Also where what is there now has been accepted, it is not what was named.
+    host.run("reviewed").args([format!("--trust={other}")]).run().ok().prints("two");
+    host.run("reviewed").args([&reviewed]).run().exit(2).says("has changed since it was shown");
+    std::fs::write(&file, seen).unwrap();
+    host.run("reviewed")
+        .args([reviewed.to_uppercase().replace("--TRUST", "--trust")])
+        .run()
+        .ok()
+        .prints("one");
+    host.run("reviewed").args(["--trust=abc"]).run().exit(2).says("64 digits");
 }
 
 #[test]

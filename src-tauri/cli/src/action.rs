@@ -10,6 +10,7 @@ use orchestrator_core::api::{
     RestoreRequest, TerminalView, Undo, Version,
 };
 use orchestrator_core::client::{ClientError, path};
+use serde_json::json;
 
 use crate::args::{ActionVerb, AsJson, InProject, OneAction};
 use crate::failure::Failure;
@@ -29,18 +30,15 @@ pub async fn perform(verb: ActionVerb) -> Result<ExitCode, Failure> {
         }
         ActionVerb::Run(args) => follow::run(args).await,
         ActionVerb::Check { paths, place, format } => check(&paths, &place, format).await,
-        ActionVerb::New { place, template } => new(&place, template).await,
-        ActionVerb::Edit { action } => edit(&action).await,
-        ActionVerb::Delete { action } => delete(&action).await,
-        ActionVerb::Reset { id } => {
-            let undo: Undo = connect().await?.post(&path(&["actions", &id, "reset"], &[]), &()).await?;
-            say_undo(&format!("{id} is as shipped"), &id, &undo)
-        }
+        ActionVerb::New { place, template, format } => new(&place, template, format).await,
+        ActionVerb::Edit { action, format } => edit(&action, format).await,
+        ActionVerb::Delete { action, format } => delete(&action, format).await,
+        ActionVerb::Reset { id, format } => reset(id, format).await,
         ActionVerb::History { action, format } => history(&action, format).await,
-        ActionVerb::Restore { action, timestamp } => restore(&action, timestamp).await,
-        ActionVerb::DefaultIds => {
+        ActionVerb::Restore { action, timestamp, format } => restore(&action, timestamp, format).await,
+        ActionVerb::DefaultIds { format } => {
             let ids: Vec<String> = connect().await?.get("/v1/default-actions").await?;
-            print::lines(ids)
+            if format.json { print::json(&ids) } else { print::lines(ids) }
         }
     }
 }
@@ -178,54 +176,97 @@ fn report(problem: &Problem) -> String {
 }
 
 /// An agent writes it, in a terminal; where none is installed the user does, in an editor.
-async fn new(place: &InProject, template: bool) -> Result<ExitCode, Failure> {
+async fn new(place: &InProject, template: bool, format: AsJson) -> Result<ExitCode, Failure> {
     let project = place.folder.is_some().then(|| place.absolute()).transpose()?;
     let client = connect().await?;
     let request = CreateRequest { project };
     if !template {
         let opened: Result<TerminalView, _> = client.post("/v1/create-action", &request).await;
         match opened {
+            Ok(terminal) if format.json => return print::json(&json!({ "terminal": terminal })),
             Ok(terminal) => return print::text(&format!("{}\n", terminal.id)),
             Err(ClientError::Refused(refusal)) if refusal.code == "claude_missing" => {
-                eprintln!("claude is not installed, so here is a template to fill in:");
+                if !format.json {
+                    eprintln!("claude is not installed, so here is a template to fill in:");
+                }
             }
             Err(error) => return Err(error.into()),
         }
     }
     let action: ActionView = client.post("/v1/actions-template", &request).await?;
+    if format.json {
+        return print::json(&json!({ "action": action }));
+    }
     print::text(&format!("{}\n", print::tame(&action.path)))?;
     match editor() {
-        Some(editor) if std::io::stdin().is_terminal() => open_editor(&editor, &action.path),
+        Some(editor) if std::io::stdin().is_terminal() => {
+            open_editor(&editor, &action.path)?;
+            tell_problems(&action.path, format)
+        }
         _ => Ok(ExitCode::SUCCESS),
     }
 }
 
-async fn edit(action: &OneAction) -> Result<ExitCode, Failure> {
+async fn edit(action: &OneAction, format: AsJson) -> Result<ExitCode, Failure> {
     let file = detail(action).await?.action.path;
     let Some(editor) = editor() else {
         return Err(Failure::usage("no editor is set").hint(format!("set EDITOR, or open {file} yourself")));
     };
-    open_editor(&editor, &file)
+    open_editor(&editor, &file)?;
+    tell_problems(&file, format)
+}
+
+/// What is wrong with a file that was just written; also with one that now is another action.
+fn tell_problems(file: &str, format: AsJson) -> Result<ExitCode, Failure> {
+    let problems = action::check(&[PathBuf::from(file)].into(), scope_of);
+    if format.json {
+        return print::json(&json!({ "path": file, "problems": problems }));
+    }
+    for problem in &problems {
+        eprint!("{}", report(problem));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn editor() -> Option<String> {
-    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     ["VISUAL", "EDITOR"].iter().find_map(set)
 }
 
-/// As git does: the variable is a command line, so that `code --wait` works.
-fn open_editor(editor: &str, file: &str) -> Result<ExitCode, Failure> {
+/// As git does: the variable is a command line, so that `code --wait` works; a path with blanks stands in quotes there.
+fn open_editor(editor: &str, file: &str) -> Result<(), Failure> {
+    // One that is there under the whole name is meant, whatever blanks are in it.
+    let line =
+        if Path::new(editor).is_file() { r#""$0" "$1""#.to_owned() } else { format!("{editor} \"$1\"") };
     #[expect(clippy::disallowed_methods, reason = "the user's editor takes over this terminal")]
-    let status = Command::new("sh")
-        .args(["-c", &format!("{editor} \"$1\""), "sh", file])
-        .status()
-        .map_err(|error| Failure::usage(format!("{editor}: {error}")))?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &line, editor, file]);
+    if !std::io::stdout().is_terminal() {
+        // What the editor shows is for a person, while what is printed is for a program.
+        shell.stdout(std::io::stderr());
+    }
+    let failed = |why: String| {
+        Failure::usage(format!("the editor {editor} {why}"))
+            .hint(format!("VISUAL or EDITOR names it; the file is {file}"))
+    };
+    let status = shell.status().map_err(|error| failed(format!("can't be started: {error}")))?;
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(127) => Err(failed("is not there".to_owned())),
+        Some(code) => Err(failed(format!("ended with exit code {code}"))),
+        None => Err(failed("was ended by a signal".to_owned())),
+    }
 }
 
-async fn delete(action: &OneAction) -> Result<ExitCode, Failure> {
+async fn delete(action: &OneAction, format: AsJson) -> Result<ExitCode, Failure> {
     let undo: Undo = connect().await?.delete(&action.path(&[])?).await?;
-    say_undo(&format!("{} is deleted", action.id), &action.id, &undo)
+    tell_undo(&format!("{} is deleted", action.id), action, &undo, format)
+}
+
+async fn reset(id: String, format: AsJson) -> Result<ExitCode, Failure> {
+    let undo: Undo = connect().await?.post(&path(&["actions", &id, "reset"], &[]), &()).await?;
+    let action = OneAction { id, project: false, user: true, place: InProject { folder: None } };
+    tell_undo(&format!("{} is as shipped", action.id), &action, &undo, format)
 }
 
 async fn history(action: &OneAction, format: AsJson) -> Result<ExitCode, Failure> {
@@ -244,18 +285,31 @@ async fn history(action: &OneAction, format: AsJson) -> Result<ExitCode, Failure
     print::table(["TIMESTAMP", "SIZE", "AUTHOR", "CHANGE"], &rows)
 }
 
-async fn restore(action: &OneAction, timestamp: String) -> Result<ExitCode, Failure> {
+async fn restore(action: &OneAction, timestamp: String, format: AsJson) -> Result<ExitCode, Failure> {
     let request =
         RestoreRequest { timestamp, project: Some(action.place.absolute()?), scope: action.scope() };
     let undo: Undo = connect().await?.post(&path(&["actions", &action.id, "restore"], &[]), &request).await?;
-    say_undo(&format!("{} is restored", action.id), &action.id, &undo)
+    tell_undo(&format!("{} is restored", action.id), action, &undo, format)
 }
 
-fn say_undo(done: &str, id: &str, undo: &Undo) -> Result<ExitCode, Failure> {
+fn tell_undo(done: &str, action: &OneAction, undo: &Undo, format: AsJson) -> Result<ExitCode, Failure> {
+    if format.json {
+        return print::json(undo);
+    }
     if std::io::stderr().is_terminal()
         && let Some(timestamp) = &undo.timestamp
     {
-        eprintln!("undo with: ai-orchestrator action restore {id} {timestamp}");
+        let scope = match action.scope() {
+            Some(Scope::Project) => " --project",
+            Some(Scope::User) => " --user",
+            None => "",
+        };
+        let place = match &action.place.folder {
+            Some(folder) => format!(" -C '{}'", print::tame(&folder.to_string_lossy())),
+            None => String::new(),
+        };
+        let id = &action.id;
+        eprintln!("undo with: ai-orchestrator action restore{place}{scope} {id} {timestamp}");
     }
     print::text(&format!("{done}\n"))
 }

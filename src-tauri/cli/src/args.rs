@@ -65,7 +65,11 @@ pub enum Command {
         folder: PathBuf,
     },
     /// Print the version.
-    Version,
+    Version {
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
 }
 
 /// Verbs of the settings.
@@ -81,6 +85,9 @@ pub enum ConfigVerb {
     Get {
         /// Its key, such as `font-size` or `shortcuts.palette`.
         key: String,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
     /// Change a setting; comments and all else in the file stay.
     Set {
@@ -88,14 +95,24 @@ pub enum ConfigVerb {
         key: String,
         /// Its new value.
         value: String,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
     /// Bring a setting back to what is usual.
     Reset {
         /// Its key.
         key: String,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
     /// Print where the settings' file is.
-    Path,
+    Path {
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
     /// Print the JSON Schema of the settings' file.
     Schema,
 }
@@ -172,7 +189,7 @@ pub enum ActionVerb {
     /// Make an action: an agent writes it in a terminal, or you fill in a template.
     ///
     /// Prints the terminal's id, or the template's path where no agent is installed; with $VISUAL or $EDITOR set
-    /// the template is opened.
+    /// the template is opened, unless --json asks for what is there instead: `{"terminal": …}` or `{"action": …}`.
     New {
         /// The project; without one the action is the user's.
         #[command(flatten)]
@@ -180,23 +197,35 @@ pub enum ActionVerb {
         /// Write the template although an agent is installed.
         #[arg(long)]
         template: bool,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
-    /// Open an action's file in the editor ($VISUAL, $EDITOR).
+    /// Open an action's file in the editor ($VISUAL, $EDITOR), then check it.
     Edit {
         /// The action.
         #[command(flatten)]
         action: OneAction,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
     /// Delete an action; its history stays.
     Delete {
         /// The action.
         #[command(flatten)]
         action: OneAction,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
     /// Bring a default action back to its shipped version; the edit stays in the history.
     Reset {
         /// The action's id.
         id: String,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
     /// List an action's versions, newest first.
     History {
@@ -214,9 +243,16 @@ pub enum ActionVerb {
         action: OneAction,
         /// The version's timestamp, as `action history` prints it.
         timestamp: String,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
     /// Print the ids of the shipped actions, one a line.
-    DefaultIds,
+    DefaultIds {
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
 }
 
 /// How to run an action.
@@ -233,9 +269,10 @@ pub struct RunArgs {
     /// Run the user's action of this id, where the project's hides it.
     #[arg(long, conflicts_with = "trust")]
     pub user: bool,
-    /// Accept the project's action as it is now, and remember that.
-    #[arg(long)]
-    pub trust: bool,
+    /// Accept the project's action as it is now, say what that is, and remember it. With its file's SHA256, as
+    /// `sha256sum` prints it: accept and run exactly that, else refuse.
+    #[arg(long, value_name = "SHA256", num_args = 0..=1, require_equals = true, value_parser = digest)]
+    pub trust: Option<Option<String>>,
     /// Run the last good version of a file that is broken now.
     #[arg(long)]
     pub stale: bool,
@@ -294,6 +331,9 @@ pub enum TerminalVerb {
         /// Press Enter after it.
         #[arg(long)]
         enter: bool,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
     /// Print what is on the screen.
     Screen {
@@ -334,6 +374,9 @@ pub enum RunVerb {
     Cancel {
         /// The run's id, or the start of it.
         id: String,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
 }
 
@@ -345,6 +388,9 @@ pub enum HostVerb {
         /// Open the door on loopback too, at this address: 127.0.0.1:PORT, port 0 for any free one.
         #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
         http: Option<String>,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
     /// Run the host in this process.
     #[command(hide = true)]
@@ -360,14 +406,24 @@ pub enum HostVerb {
         /// Do not ask although terminals live.
         #[arg(long)]
         yes: bool,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
     },
-    /// Print the host's log.
+    /// Print the host's log: one JSON object a line.
     Log,
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`; write KEY=VALUE"))?;
     Ok((key.to_owned(), value.to_owned()))
+}
+
+fn digest(text: &str) -> Result<String, String> {
+    let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_digest.then(|| text.to_ascii_lowercase()).ok_or_else(|| {
+        format!("`{text}` is no sha256; write the 64 digits that `sha256sum` prints for the file")
+    })
 }
 
 fn duration(text: &str) -> Result<std::time::Duration, String> {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use orchestrator_core::api::ConfigView;
 use serde_json::{Map, Value, json};
 
-use crate::args::ConfigVerb;
+use crate::args::{AsJson, ConfigVerb};
 use crate::failure::Failure;
 use crate::{connect, paths, print};
 
@@ -15,32 +15,39 @@ pub async fn perform(verb: ConfigVerb) -> Result<ExitCode, Failure> {
             let view: ConfigView = connect().await?.get("/v1/config").await?;
             if format.json { print::json(&view) } else { show(&view) }
         }
-        ConfigVerb::Get { key } => {
+        ConfigVerb::Get { key, format } => {
             let view: ConfigView = connect().await?.get("/v1/config").await?;
             let settings = settings(&view)?;
             match value_of(&settings, &key) {
+                Some(value) if format.json => print::json(value),
                 Some(value) => print::lines([print::tame(&shown(value))]),
                 None => Err(Failure::usage(format!("there is no setting `{key}`"))
                     .hint("`ai-orchestrator config show` lists them")),
             }
         }
-        ConfigVerb::Set { key, value } => {
+        ConfigVerb::Set { key, value, format } => {
             // As in the file: `15` is a number, `true` a switch, all else a text.
             let value: Value = serde_yaml::from_str(&value).unwrap_or(Value::String(value));
-            change(&key, value).await
+            change(&key, value, format).await
         }
-        ConfigVerb::Reset { key } => change(&key, Value::Null).await,
-        ConfigVerb::Path => print::lines([paths()?.config().display().to_string()]),
+        ConfigVerb::Reset { key, format } => change(&key, Value::Null, format).await,
+        ConfigVerb::Path { format } => {
+            let path = paths()?.config().display().to_string();
+            if format.json { print::json(&json!({ "path": path })) } else { print::lines([path]) }
+        }
         ConfigVerb::Schema => print::text(&orchestrator_core::config::schema()),
     }
 }
 
-async fn change(key: &str, value: Value) -> Result<ExitCode, Failure> {
+async fn change(key: &str, value: Value, format: AsJson) -> Result<ExitCode, Failure> {
     let changes = match key.split_once('.') {
         Some((key, part)) => json!({ key: { part: value } }),
         None => json!({ key: value }),
     };
     let view: ConfigView = connect().await?.patch("/v1/config", &changes).await?;
+    if format.json {
+        return print::json(&view);
+    }
     warn(&view);
     Ok(ExitCode::SUCCESS)
 }

@@ -92,7 +92,8 @@ impl Failure {
     }
 }
 
-fn say_preview(preview: &Preview) {
+/// Shows what a run would do, verbatim.
+pub fn say_preview(preview: &Preview) {
     eprintln!("{} would run:", tame(&preview.action.path));
     if let Some(hidden) = &preview.action.overrides {
         let whose = if hidden.default { "the default action" } else { "your action" };

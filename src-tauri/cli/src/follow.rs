@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use orchestrator_core::action::Scope;
 use orchestrator_core::api::{
-    ApiError, Event, ExecuteRequest, Preview, PreviewRequest, RunFailure, RunStatus, RunView, StepStatus,
-    StreamIn, StreamOut,
+    ActionHealth, ApiError, Event, ExecuteRequest, Preview, PreviewRequest, RunFailure, RunStatus, RunView,
+    StepStatus, StreamIn, StreamOut,
 };
 use orchestrator_core::client::{Client, ClientError, ClientFrame, Stream, path};
 use serde_json::json;
@@ -15,7 +15,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::RunArgs;
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::keyboard::{self, RawMode};
 use crate::print::tame;
 use crate::sieve::Sieve;
@@ -33,11 +33,16 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     let mut events = client.stream("/v1/events").await?;
     events.next().await?;
     let size = keyboard::size();
+    let trust = match &args.trust {
+        None => None,
+        Some(Some(sha256)) => Some(sha256.clone()),
+        Some(None) => accepted(&client, &args, project.clone()).await?,
+    };
     let request = ExecuteRequest {
         project: Some(project.clone()),
         scope: args.user.then_some(Scope::User),
         inputs: args.inputs.iter().cloned().collect(),
-        trust: args.trust.then(|| "current".to_owned()),
+        trust,
         stale: args.stale,
         settle: !args.detach,
         keep: args.keep || args.detach,
@@ -49,7 +54,7 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     };
     let started: RunView = match client.post(&path(&["actions", &args.id, "execute"], &[]), &request).await {
         Ok(run) => run,
-        Err(ClientError::Refused(refusal)) if refusal.code == "untrusted" => {
+        Err(ClientError::Refused(refusal)) if matches!(&*refusal.code, "untrusted" | "changed") => {
             return Err(untrusted(&client, &args, project, refusal).await);
         }
         Err(error) => return Err(error.into()),
@@ -92,18 +97,37 @@ async fn open_output(client: &Client, run: &RunView) -> Result<Stream, Failure> 
     Ok(client.stream(&path(&["terminals", &terminal, "stream"], &[("lossless", lossless)])).await?)
 }
 
-/// With what would run, so that the user can decide.
-async fn untrusted(client: &Client, args: &RunArgs, project: String, refusal: ApiError) -> Failure {
+async fn preview(client: &Client, args: &RunArgs, project: String) -> Result<Preview, ClientError> {
     let request = PreviewRequest {
         project: Some(project),
         inputs: args.inputs.iter().cloned().collect(),
         ..PreviewRequest::default()
     };
-    let preview: Result<Preview, _> =
-        client.post(&path(&["actions", &args.id, "preview"], &[]), &request).await;
+    client.post(&path(&["actions", &args.id, "preview"], &[]), &request).await
+}
+
+/// Says what is about to be accepted: exactly that, even if the file changes meanwhile.
+async fn accepted(client: &Client, args: &RunArgs, project: String) -> Result<Option<String>, Failure> {
+    let preview = preview(client, args, project).await?;
+    if preview.action.health != ActionHealth::Ready && !args.stale {
+        // It does not run, so that nothing of it is accepted either.
+        return Ok(None);
+    }
+    if !preview.action.trusted {
+        failure::say_preview(&preview);
+        eprintln!("accepted: {}", preview.sha256);
+    }
+    Ok(Some(preview.sha256))
+}
+
+/// With what would run, so that the user can decide.
+async fn untrusted(client: &Client, args: &RunArgs, project: String, refusal: ApiError) -> Failure {
     let failure = Failure::from(ClientError::Refused(refusal));
-    match preview {
-        Ok(preview) => failure.preview(preview),
+    match preview(client, args, project).await {
+        Ok(preview) => {
+            let hint = format!("to accept exactly this, add --trust={}", preview.sha256);
+            failure.hint(hint).preview(preview)
+        }
         // The refusal itself says what matters.
         Err(_) => failure,
     }

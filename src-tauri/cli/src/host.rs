@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 use orchestrator_core::api::HostStatus;
 use orchestrator_core::client::{Client, ClientError};
 use orchestrator_core::host::{self, HostError};
+use serde_json::json;
 
 use crate::args::{AsJson, HostVerb};
 use crate::failure::Failure;
@@ -13,10 +14,10 @@ use crate::{connect, paths, print};
 
 pub async fn perform(verb: HostVerb) -> Result<ExitCode, Failure> {
     match verb {
-        HostVerb::Start { http } => start(http).await,
+        HostVerb::Start { http, format } => start(http, format).await,
         HostVerb::Serve => serve().await,
         HostVerb::Status { format } => status(format).await,
-        HostVerb::Stop { yes } => stop(yes).await,
+        HostVerb::Stop { yes, format } => stop(yes, format).await,
         HostVerb::Log => log(),
     }
 }
@@ -35,11 +36,17 @@ pub fn open_window() -> Result<ExitCode, Failure> {
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn start(http: Option<String>) -> Result<ExitCode, Failure> {
+async fn start(http: Option<String>, format: AsJson) -> Result<ExitCode, Failure> {
     let port = http.as_deref().map(port_of).transpose()?;
     let client = connect().await?;
-    if let Some(port) = port {
-        let open = client.open_web_on(port).await?;
+    let open = match port {
+        Some(port) => Some(client.open_web_on(port).await?),
+        None => None,
+    };
+    if format.json {
+        return print::json(&client.status().await?);
+    }
+    if let Some(open) = open {
         return print::text(&format!("{}/#token={}\n", open.address, open.token));
     }
     let status = client.status().await?;
@@ -117,21 +124,21 @@ fn print_status(status: &HostStatus) -> Result<ExitCode, Failure> {
     print::lines(rows.iter().map(|[name, value]| format!("{name:9}  {}", print::tame(value))))
 }
 
-async fn stop(yes: bool) -> Result<ExitCode, Failure> {
+async fn stop(yes: bool, format: AsJson) -> Result<ExitCode, Failure> {
     let paths = paths()?;
     let client = match Client::connect(&paths).await {
         Ok(client) => client,
+        Err(ClientError::NoHost) if format.json => return print::json(&json!({ "pid": null })),
         Err(ClientError::NoHost) => return print::text("no host runs\n"),
         Err(error) => return Err(error.into()),
     };
     let mut force = yes;
     let pid = loop {
-        let stopped: Result<HostStatus, _> =
-            client.post("/v1/host/stop", &serde_json::json!({ "force": force })).await;
+        let stopped: Result<HostStatus, _> = client.post("/v1/host/stop", &json!({ "force": force })).await;
         match stopped {
             Ok(status) => break status.pid,
             Err(ClientError::Refused(refusal)) if refusal.code == "terminals_living" && !force => {
-                if !(std::io::stdin().is_terminal() && ask(&refusal.message)) {
+                if !(std::io::stdin().is_terminal() && !format.json && ask(&refusal.message)) {
                     return Err(ClientError::Refused(refusal).into());
                 }
                 force = true;
@@ -141,6 +148,9 @@ async fn stop(yes: bool) -> Result<ExitCode, Failure> {
     };
     let waited = tokio::task::spawn_blocking(move || host::wait_until_vacant(&paths, pid)).await;
     waited.map_err(|error| Failure::unreachable(error.to_string()))?;
+    if format.json {
+        return print::json(&json!({ "pid": pid }));
+    }
     print::text("the host has ended\n")
 }
 

@@ -75,8 +75,12 @@ fn perform(cli: Cli) -> Result<ExitCode, Failure> {
             Some(Command::Openapi) => print::text(&orchestrator_core::api::openapi()),
             Some(Command::Completions { shell }) => print::completions(shell),
             Some(Command::Man { folder }) => print::manual(&folder),
-            Some(Command::Version) => {
-                print::text(&format!("ai-orchestrator {}\n", env!("CARGO_PKG_VERSION")))
+            Some(Command::Version { format }) => {
+                let version = env!("CARGO_PKG_VERSION");
+                if format.json {
+                    return print::json(&serde_json::json!({ "version": version }));
+                }
+                print::text(&format!("ai-orchestrator {version}\n"))
             }
         }
     });

@@ -36,9 +36,12 @@ pub async fn perform(verb: RunVerb) -> Result<ExitCode, Failure> {
             let run: RunView = client.get(&path(&["runs", &id], &[])).await?;
             if format.json { print::json(&run) } else { show(&run) }
         }
-        RunVerb::Cancel { id } => {
+        RunVerb::Cancel { id, format } => {
             let id = find(&client, &id).await?;
             let run: RunView = client.post(&path(&["runs", &id, "cancel"], &[]), &()).await?;
+            if format.json {
+                return print::json(&run);
+            }
             print::text(&format!("{} is {}\n", run.action, status(run.status)))
         }
     }

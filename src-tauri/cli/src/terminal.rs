@@ -38,14 +38,14 @@ pub async fn perform(verb: TerminalVerb) -> Result<ExitCode, Failure> {
             let id = find(&client, &id).await?;
             attach::attach(&client, &id).await
         }
-        TerminalVerb::Send { id, mut text, enter } => {
+        TerminalVerb::Send { id, mut text, enter, format } => {
             if enter {
                 text.push('\r');
             }
             let id = find(&client, &id).await?;
-            let _: WriteReport =
+            let report: WriteReport =
                 client.post_bytes(&path(&["terminals", &id, "write"], &[]), text.into()).await?;
-            Ok(ExitCode::SUCCESS)
+            if format.json { print::json(&report) } else { Ok(ExitCode::SUCCESS) }
         }
         TerminalVerb::Screen { id, format } => {
             let id = find(&client, &id).await?;

@@ -15,7 +15,7 @@ use crate::host::Rooms;
 use crate::project::{self, Project, workplace};
 use crate::run::Plan;
 use crate::step::Step;
-use crate::store::{Resolved, Which};
+use crate::store::{Resolved, StoreError, Which};
 use crate::terminal::shell::Shell;
 use crate::terminal::{Message, Terminal};
 use crate::terminals::Spawn;
@@ -84,12 +84,16 @@ async fn trusted(rooms: &Rooms, which: &Which, request: &ExecuteRequest) -> Resu
         rooms.store.trust(which.clone(), sha256.clone()).await?;
     }
     let resolved = rooms.store.resolve(which.clone(), request.stale).await?;
+    // The file may have changed between the two, to something else that was accepted once.
+    if request.trust.as_ref().is_some_and(|sha256| *sha256 != resolved.sha256) {
+        return Err(StoreError::Changed(which.id.clone()).into());
+    }
     if resolved.trusted {
         return Ok(resolved);
     }
     let message = format!("`{}` comes from the project and has not been accepted yet", which.id);
     Err(ApiError::new(403, "untrusted", message)
-        .hint("look at what it would run, then accept it (`--trust` on the command line)"))
+        .hint("look at what it would run, then accept it (`--trust=SHA256` on the command line)"))
 }
 
 /// The action as a run would type it, for who decides about it. What can't be filled yet keeps its placeholders: the

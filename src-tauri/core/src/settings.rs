@@ -178,7 +178,7 @@ mod tests {
         settings.reload();
         assert_eq!((settings.config().font_size, settings.problems().len()), (15, 1));
         let refused = settings.change(&map(json!({"theme": "dark"}))).unwrap_err();
-        assert_eq!((refused.code.as_str(), refused.at.unwrap().line), ("config_broken", 2));
+        assert_eq!((refused.code.as_str(), refused.at.unwrap().line), ("config_broken", 1));
         assert_eq!(std::fs::read_to_string(paths.config()).unwrap(), "font-size: [\n");
     }
 

@@ -17,10 +17,10 @@ pub(crate) use wait_for::refuse_pattern;
 pub use wait_for::{Source, WaitFor};
 pub use write::Write;
 
-use crate::action::FillError;
 use crate::action::fields::{Fields, Problems, list, nearest};
 use crate::action::template::Filler;
 use crate::action::yaml::{Kind as NodeKind, Node};
+use crate::action::{FillError, duration};
 use crate::run::StepFailure;
 use crate::terminal::{CursorId, Terminal, UnderWay};
 use crate::watch_text::Patterns;
@@ -66,6 +66,13 @@ pub(crate) trait Kind: Sized + JsonSchema {
     const MAIN: &'static str;
     /// Whether the short form may stand without a value.
     const BARE: bool = false;
+    /// What people and other tools call such a step, or its main value.
+    const ALIASES: &'static [&'static str];
+    /// What the main value is, for who called it something else.
+    const TAKES: &'static str;
+
+    /// The main value as it would be written here, made from one that was meant so.
+    fn written(meant: &str) -> String;
 
     /// Reads it; its main value is under `main`.
     fn read(fields: &mut Fields<'_, '_, '_>, main: &'static str) -> Option<Self>;
@@ -117,6 +124,16 @@ macro_rules! kinds {
                 match self { $(Self::$kind(step) => step.perform(stage).await,)+ }
             }
 
+            /// The steps that may be meant by a word that is none: the kind, what it takes, and the step.
+            fn meant(word: &str, value: &str) -> Vec<(&'static str, &'static str, String)> {
+                let mut all = Vec::new();
+                $(if <$kind as Kind>::ALIASES.contains(&word) {
+                    let step = format!("- {}: {}", <$kind as Kind>::NAME, <$kind as Kind>::written(value));
+                    all.push((<$kind as Kind>::NAME, <$kind as Kind>::TAKES, step));
+                })+
+                all
+            }
+
             fn read_as(name: &str, short: bool, node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
                 $(if name == <$kind as Kind>::NAME {
                     return read_kind::<$kind>(short, node, problems).map(Self::$kind);
@@ -152,7 +169,14 @@ impl JsonSchema for Step {
 pub(crate) fn read(node: &Node, problems: &mut Problems<'_>) -> Vec<Step> {
     let NodeKind::List(items) = &node.kind else {
         let message = format!("`steps` must be a list, but here is {}", node.describe());
-        problems.error(node.at, "wrong-type", message, Some("begin each step with `- `".into()));
+        let glued = match &node.kind {
+            NodeKind::Map(pairs) => {
+                pairs.iter().any(|(key, _)| key.scalar().is_some_and(|(key, _)| key.starts_with('-')))
+            }
+            _ => false,
+        };
+        let fix = if glued { "put a blank behind each `-`" } else { "begin each step with `- `" };
+        problems.error(node.at, "wrong-type", message, Some(fix.to_owned()));
         return Vec::new();
     };
     if items.is_empty() {
@@ -164,10 +188,17 @@ pub(crate) fn read(node: &Node, problems: &mut Problems<'_>) -> Vec<Step> {
 fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Step> {
     let NodeKind::Map(pairs) = &node.kind else {
         let message = format!("a step is a mapping, but here is {}", node.describe());
-        let kind = node.scalar().map(|(text, _)| text).filter(|text| NAMES.contains(text));
-        let fix = match kind {
-            Some(kind) => format!("end it with a colon: `- {kind}:`"),
-            None => r#"write `- write: "…\r"`"#.to_owned(),
+        let text = node.scalar().map_or("", |(text, _)| text);
+        let (word, value) = text.split_once(':').unwrap_or((text, ""));
+        let fix = if word == text && NAMES.contains(&word) {
+            format!("end it with a colon: `- {word}:`")
+        } else if NAMES.contains(&word) && value.chars().count() <= SHORT {
+            format!("put a blank behind the colon: `- {word}: {value}`")
+        } else {
+            format!(
+                "write `- write: {}`",
+                Write::written(if text.chars().count() <= SHORT { text } else { "…" })
+            )
         };
         problems.error(node.at, "wrong-type", message, Some(fix));
         return None;
@@ -188,14 +219,14 @@ fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Step> {
             );
             return None;
         }
-        let near =
-            pairs.iter().filter_map(|(key, _)| Some((key.at, key.scalar()?.0))).find_map(|(at, text)| {
-                let near = nearest(text, NAMES.iter().copied().chain(["type"]))?;
-                Some((at, text, near))
-            });
-        if let Some((at, text, near)) = near {
-            let fix = Some(format!("did you mean `{near}`?"));
-            problems.error(at, "unknown-step", format!("unknown step `{text}`"), fix);
+        let keys = || pairs.iter().filter_map(|(key, value)| Some((key.at, key.scalar()?.0, value)));
+        let near = keys().find_map(|(at, text, _)| {
+            let near = nearest(text, NAMES.iter().copied().chain(["type"]))?;
+            Some((at, text, format!("did you mean `{near}`?")))
+        });
+        let meant = || keys().find_map(|(at, text, value)| Some((at, text, meant(text, value)?)));
+        if let Some((at, text, fix)) = near.or_else(meant) {
+            problems.error(at, "unknown-step", format!("there is no step `{text}`"), Some(fix));
         } else {
             let fix = Some(format!("the kinds are {}", list(NAMES.iter().copied())));
             problems.error(node.at, "unknown-step", "a step needs a `type`", fix);
@@ -206,12 +237,34 @@ fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Step> {
     if !NAMES.contains(&name) {
         let fix = match nearest(name, NAMES.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the kinds are {}", list(NAMES.iter().copied())),
+            None => match Step::meant(name, "").first() {
+                Some((kind, takes, _)) => format!("did you mean `{kind}`? it takes {takes}"),
+                None => format!("the kinds are {}", list(NAMES.iter().copied())),
+            },
         };
         problems.error(kind.at, "unknown-step", format!("unknown step type `{name}`"), Some(fix));
         return None;
     }
     Step::read_as(name, false, node, problems)
+}
+
+/// Values up to this length are written out in a fix.
+const SHORT: usize = 60;
+
+/// The step that is probably meant by a key that is none.
+fn meant(word: &str, value: &Node) -> Option<String> {
+    let text = value.scalar().map_or("", |(text, _)| text).trim_end();
+    let all = Step::meant(word, text);
+    let is_time = value.whole().is_some() || duration::parse(text).is_some();
+    // A `wait` is for a time or for a text.
+    let (kind, takes, step) =
+        all.iter().find(|(kind, ..)| is_time && *kind == Delay::NAME).or_else(|| all.first())?;
+    let fits = !text.is_empty() && !text.contains('\n') && text.chars().count() <= SHORT;
+    Some(if fits {
+        format!("did you mean `{step}`?")
+    } else {
+        format!("did you mean `{kind}`? it takes {takes}")
+    })
 }
 
 fn read_kind<K: Kind>(short: bool, node: &Node, problems: &mut Problems<'_>) -> Option<K> {

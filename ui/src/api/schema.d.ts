@@ -942,7 +942,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description The sha256 (hex) that the user has seen and accepts; `"current"` accepts what is there now.
+             * @description The sha256 (hex) that the user has seen and accepts; anything else does not run.
              * @default null
              */
             trust: string | null;

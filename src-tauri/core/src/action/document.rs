@@ -151,12 +151,7 @@ fn read_root(root: &Node, scope: Scope, problems: &mut Problems<'_>) -> Option<A
         shell.to_owned()
     });
     fields.problems.shells = ShellKind::that_may_read(shell.as_deref());
-    let at = fields.place_of("timeout");
-    let timeout = fields.duration("timeout");
-    if timeout.is_some_and(|timeout| timeout.is_zero()) {
-        let fix = Some("leave `timeout` out if the run may take as long as it does".to_owned());
-        fields.problems.warning(at, "no-time", "a run that may take no time always fails", fix);
-    }
+    let timeout = fields.limit("timeout", "a run that may take no time always fails");
     let claude = fields.take("claude").and_then(|node| claude::read(node, fields.problems));
     let closes = [("never", Close::Never), ("on_success", Close::OnSuccess), ("always", Close::Always)];
     let close = fields.choice("close", &closes).unwrap_or_default();
@@ -302,7 +297,10 @@ fn read_env(node: &Node, problems: &mut Problems<'_>) -> BTreeMap<String, String
         }
         let Some((text, _)) = value.scalar().filter(|(_, scalar)| *scalar != Scalar::Null) else {
             let message = format!("`{name}` must be a text, but here is {}", value.describe());
-            problems.error(value.at, "wrong-type", message, None);
+            let glued =
+                name.split_once(':').map(|(name, value)| format!("write `{name}: {value}`, with a blank"));
+            let fix = glued.or_else(|| problems.unquoted(value));
+            problems.error(value.at, "wrong-type", message, fix);
             continue;
         };
         placeholders_of(text, value, Reader::Variable, problems);

@@ -65,6 +65,29 @@ impl<'a> Problems<'a> {
     }
 }
 
+impl Problems<'_> {
+    /// What to do about a text that was meant, but means something else to YAML because it has no quotes.
+    pub fn unquoted(&self, node: &Node) -> Option<String> {
+        let line = self.text.lines().nth(node.at.line.checked_sub(1)?)?;
+        let rest: String = line.chars().skip(node.at.column.saturating_sub(1)).collect();
+        let rest = rest.trim_start_matches(':').trim();
+        let is_nothing = matches!(node.scalar(), Some((_, Scalar::Null)));
+        let first = rest.chars().next()?;
+        if matches!(node.kind, Kind::Map(_)) && rest.starts_with("{{") && rest.chars().count() <= 60 {
+            return Some(format!("put quotes around it: \"{}\"", rest.replace('"', "\\\"")));
+        }
+        match first {
+            '#' if is_nothing => {
+                Some("what begins with `#` is a comment; put quotes around it if it is a text".to_owned())
+            }
+            '&' | '!' if is_nothing => {
+                Some(format!("put quotes around it if it is a text that begins with `{first}`"))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// What a plain scalar stands for in YAML's core schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scalar {
@@ -111,6 +134,7 @@ impl Node {
     /// What this is, for messages.
     pub fn describe(&self) -> String {
         match (&self.kind, self.scalar()) {
+            (Kind::List(items), _) if items.is_empty() => "an empty list".to_owned(),
             (Kind::List(_), _) => "a list".to_owned(),
             (Kind::Map(_), _) => "a mapping".to_owned(),
             (_, Some((_, Scalar::Null))) => "nothing".to_owned(),
@@ -166,7 +190,13 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
             };
             if let Some((_, first, _)) = pairs.iter().find(|(other, ..)| *other == name) {
                 let message = format!("`{name}` stands here twice; the first is on line {}", first.at.line);
-                problems.error(key.at, "duplicate-key", message, Some("remove one of the two".into()));
+                // Two steps or inputs without a `- ` between them look like this.
+                let fix = if what == "an input" || what.ends_with(" step") {
+                    "remove one of the two, or begin another item there with `- `"
+                } else {
+                    "remove one of the two"
+                };
+                problems.error(key.at, "duplicate-key", message, Some(fix.into()));
                 continue;
             }
             pairs.push((name, key, value));
@@ -194,17 +224,24 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
 
     /// Reports that a key without which nothing works is missing.
     pub fn missing(&mut self, key: &str) {
-        let message = format!("{} needs `{key}`", self.what);
-        let near = self.pairs.iter().find(|(name, ..)| is_near(name, key));
-        match near.copied() {
-            // The near miss is reported once, as this and not as an unknown key too.
-            Some((name, at, _)) => {
-                self.pairs.retain(|(other, ..)| *other != name);
-                let fix = Some(format!("did you mean `{key}` by `{name}`?"));
-                self.problems.error(at.at, "unknown-key", format!("unknown key `{name}`"), fix);
+        self.missing_or(key, &[], "");
+    }
+
+    /// The same for a key that people call by other names too, and that takes this.
+    pub fn missing_or(&mut self, key: &str, aliases: &[&str], takes: &str) {
+        let near = self.pairs.iter().find(|(name, ..)| is_near(name, key)).copied();
+        let alias = || self.pairs.iter().find(|(name, ..)| aliases.contains(name)).copied();
+        let (name, node, fix) = match (near, alias()) {
+            (Some((name, node, _)), _) => (name, node, format!("did you mean `{key}`?")),
+            (None, Some((name, node, _))) => (name, node, format!("did you mean `{key}`? it takes {takes}")),
+            (None, None) => {
+                let message = format!("{} needs `{key}`", self.what);
+                return self.problems.error(self.at, "missing-key", message, None);
             }
-            None => self.problems.error(self.at, "missing-key", message, None),
-        }
+        };
+        // It is reported once, as this and not as an unknown key too.
+        self.pairs.retain(|(other, ..)| *other != name);
+        self.problems.error(node.at, "unknown-key", format!("unknown key `{name}`"), Some(fix));
     }
 
     /// Takes a text.
@@ -274,6 +311,21 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
         duration
     }
 
+    /// Takes a time limit; one of no time is told of with what it does.
+    pub fn limit(&mut self, key: &'static str, if_none: &str) -> Option<Duration> {
+        let at = self.place_of(key);
+        let limit = self.duration(key);
+        if limit.is_some_and(|limit| limit.is_zero()) {
+            self.problems.warning(
+                at,
+                "no-time",
+                if_none,
+                Some(format!("leave `{key}` out, or give it more time")),
+            );
+        }
+        limit
+    }
+
     /// Takes a list of texts.
     pub fn texts(&mut self, key: &'static str) -> Option<Vec<(&'a str, &'a Node)>> {
         let node = self.take(key)?;
@@ -312,6 +364,7 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
             _ => node.describe(),
         };
         let message = format!("`{key}` must be {expected}, but here is {found}");
+        let fix = self.problems.unquoted(node).or(fix);
         self.problems.error(node.at, "wrong-type", message, fix);
     }
 
@@ -319,6 +372,9 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
     pub fn finish(self) {
         for (name, key, _) in &self.pairs {
             let fix = match nearest(name, self.known.iter().copied()) {
+                _ if name.contains('\u{a0}') => {
+                    Some("it holds a no-break space, which is no blank to YAML; type the blanks anew".into())
+                }
                 Some(near) => Some(format!("did you mean `{near}`?")),
                 None if *name == "<<" => {
                     Some("merge keys are not part of YAML 1.2; write the keys out".into())

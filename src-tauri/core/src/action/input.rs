@@ -1,5 +1,7 @@
 //! Inputs: the values that an action asks for before it runs.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -158,7 +160,17 @@ fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Input> {
         let at = fields.at;
         fields.problems.error(at, "no-choices", "a choice needs something to choose from", None);
     }
+    let mut offered = HashSet::new();
     for (choice, node) in choices.iter().flatten() {
+        if !offered.insert(choice) {
+            let message = format!("`{}` is offered twice", crate::action::visible(choice));
+            fields.problems.warning(
+                node.at,
+                "duplicate-choice",
+                message,
+                Some("remove one of the two".into()),
+            );
+        }
         if let Some(why) = refuse_controls(choice) {
             fields.problems.error(node.at, "wrong-type", format!("the choice {why}"), None);
         }
@@ -172,9 +184,18 @@ fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Input> {
         required,
         choices: choices.iter().flatten().map(|(text, _)| (*text).to_owned()).collect(),
     };
+    if let (InputType::Secret, Some((text, node))) = (kind, default)
+        && !text.is_empty()
+    {
+        let message =
+            "a secret that stands in the file is none: all who can read it know it, and so does its history";
+        let fix = Some("remove `default`; the value is asked for before each run".to_owned());
+        fields.problems.error(node.at, "secret-in-file", message, fix);
+    }
     // An empty default stands for "no value yet", whatever the type; what can't be chosen from is told already.
     if let (Some((_, node)), Some(text)) = (default, &input.default)
         && !text.is_empty()
+        && kind != InputType::Secret
         && (kind != InputType::Choice || !input.choices.is_empty())
         && let Some(why) = input.refuse(text)
     {

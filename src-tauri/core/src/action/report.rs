@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(
             shown,
             "a.yaml:4:5: error[unknown-key]: unknown key `contnet`\n  |\n4 |     contnet: \"ls\\r\"\n  |     ^\n  \
-             = fix: did you mean `content` by `contnet`?\n"
+             = fix: did you mean `content`?\n"
         );
     }
 }

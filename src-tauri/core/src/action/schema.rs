@@ -97,7 +97,9 @@ pub(crate) fn defaults_by_type() -> Value {
         (json!(["boolean"]), json!({ "enum": [true, false, "true", "false", ""] })),
         (json!(["string", "path"]), json!({ "pattern": super::input::ONE_LINE })),
         (json!(["name"]), json!({ "pattern": super::input::NAME, "not": { "enum": [".", ".."] } })),
-        (json!(["text", "choice", "secret"]), json!({ "pattern": super::input::LINES })),
+        (json!(["text", "choice"]), json!({ "pattern": super::input::LINES })),
+        // What stands in a file is no secret.
+        (json!(["secret"]), json!({ "enum": [""] })),
     ];
     let rules = rules.into_iter().map(|(types, default)| {
         // An input without a type is a `string`.

@@ -2,6 +2,8 @@
 //!
 //! Only syntax is judged here; what the values mean is `document`'s.
 
+mod outline;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -169,62 +171,27 @@ fn place(mark: Marker) -> Place {
     Place { line: mark.line(), column: mark.col() + 1 }
 }
 
-/// The parser's own words, turned into ones that say what to do.
+/// Why it is no YAML: as an outline of the lines tells it, else in the parser's words turned into plainer ones.
 fn syntax_fault(text: &str, mark: Marker, info: &str) -> Fault {
     let at = place(mark);
-    if let Some(at) = tab_indent(text, at.line) {
-        let message = "a tab stands where YAML wants blanks".into();
-        let fix = Some("indent with blanks; tabs are not allowed there".into());
-        return Fault { code: "tab-indent", at, message, fix };
-    }
     if info == "recursion limit exceeded" {
         let message = "values stand too deep in each other".into();
         return Fault { code: "too-deep", at, message, fix: None };
     }
+    // What the outline finds far behind the parser's place is something else.
+    if let Some(fault) = outline::fault(text).filter(|fault| fault.at.line <= at.line + 1) {
+        return fault;
+    }
     let (message, fix) = match info {
-        "mapping values are not allowed in this context" => (
-            "a `:` is not allowed here",
-            Some("check the indent of this line, or put quotes around a text that holds `: `"),
+        "while parsing node, found unknown anchor" => (
+            "no `&` anchor has the name that this `*` alias asks for",
+            Some("put quotes around it if it is a text that begins with `*`"),
         ),
-        "while parsing a block mapping, did not find expected key"
-        | "simple key expect ':'"
-        | "simple key expected" => (
-            "a `key: value` was expected here",
-            Some("check that this line is indented like the keys around it and that no `:` is missing"),
-        ),
-        "while parsing a block collection, did not find expected '-' indicator" => {
-            ("a list item beginning with `- ` was expected here", Some("check the indent of this line"))
+        "':' must be followed by a valid YAML whitespace" => {
+            ("a tab stands behind this `:`", Some("put a blank there"))
         }
-        "invalid indentation"
-        | "wrongly indented line in block scalar"
-        | "invalid indentation in quoted scalar" => {
-            ("this line's indent fits nothing above it", Some("indent it like its neighbours"))
-        }
-        "while scanning a quoted scalar, found unexpected end of stream" | "unexpected eof" => {
-            ("a quote or bracket that was opened is never closed", None)
-        }
-        "while parsing a quoted scalar, found unknown escape character" => (
-            "this escape is unknown inside double quotes",
-            Some(r"write `\\` for a backslash, or use single quotes for a pattern"),
-        ),
-        "while parsing a flow mapping, did not find expected ',' or '}'" => {
-            ("a `,` or `}` is missing here", None)
-        }
-        "while parsing a flow sequence, expected ',' or ']'" => ("a `,` or `]` is missing here", None),
-        "while parsing node, found unknown anchor" => ("this alias names an anchor that is not there", None),
+        "found unprintable character" => ("a character stands here that no text may hold", Some("remove it")),
         other => (other, None),
     };
     Fault { code: "not-yaml", at, message: message.to_owned(), fix: fix.map(str::to_owned) }
-}
-
-/// The first tab in a line's indent, looked for on the line of the error and the one above.
-fn tab_indent(text: &str, line: usize) -> Option<Place> {
-    for number in [line, line.saturating_sub(1)] {
-        let Some(content) = number.checked_sub(1).and_then(|index| text.lines().nth(index)) else { continue };
-        let indent = content.chars().take_while(|&c| c == ' ' || c == '\t');
-        if let Some(column) = indent.clone().position(|c| c == '\t') {
-            return Some(Place { line: number, column: column + 1 });
-        }
-    }
-    None
 }

@@ -133,7 +133,7 @@ pub struct ExecuteRequest {
     pub scope: Option<Scope>,
     /// Values for the action's inputs.
     pub inputs: BTreeMap<String, String>,
-    /// The sha256 (hex) that the user has seen and accepts; `"current"` accepts what is there now.
+    /// The sha256 (hex) that the user has seen and accepts; anything else does not run.
     pub trust: Option<String>,
     /// Run the last good version of a file that is broken now.
     pub stale: bool,

@@ -26,20 +26,35 @@ impl Kind for Delay {
     const NAME: &'static str = "delay";
     const WHAT: &'static str = "a `delay` step";
     const MAIN: &'static str = "ms";
+    const ALIASES: &'static [&'static str] =
+        &["sleep", "wait", "pause", "seconds", "secs", "time", "duration", "for", "milliseconds"];
+    const TAKES: &'static str = "milliseconds, or a time with a unit: 3s";
 
     fn read(fields: &mut Fields<'_, '_, '_>, main: &'static str) -> Option<Self> {
         let at = fields.place_of(main);
         let duration = fields.duration(main);
         if !fields.took(main) {
-            fields.missing(main);
+            fields.missing_or(main, Self::ALIASES, Self::TAKES);
         }
         let duration = duration?;
+        if duration.is_zero() {
+            let fix = Some("remove the step, or give it some time".to_owned());
+            fields.problems.warning(at, "no-time", "a delay of no time does nothing", fix);
+        }
         if duration > LONG {
             let message = format!("a delay of {} makes every run slow", duration::show(duration));
             let fix = Some("use a `wait_for` on what shows that it is time to go on".to_owned());
             fields.problems.warning(at, "long-delay", message, fix);
         }
         Some(Self { duration })
+    }
+
+    fn written(meant: &str) -> String {
+        // Who writes `sleep: 2` thinks of seconds.
+        match meant.parse::<u32>() {
+            Ok(seconds @ 1..100) => format!("{seconds}s"),
+            _ => meant.to_owned(),
+        }
     }
 
     fn text(&self) -> String {

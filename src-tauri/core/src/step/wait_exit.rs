@@ -28,6 +28,9 @@ impl Kind for WaitExit {
     const NAME: &'static str = "wait_exit";
     const WHAT: &'static str = "a `wait_exit` step";
     const MAIN: &'static str = "code";
+    const ALIASES: &'static [&'static str] =
+        &["exit", "exit_code", "exit_status", "expect_exit", "wait_end", "wait_done"];
+    const TAKES: &'static str = "an exit code, or a list of them";
     const BARE: bool = true;
 
     fn read(fields: &mut Fields<'_, '_, '_>, main: &'static str) -> Option<Self> {
@@ -42,7 +45,13 @@ impl Kind for WaitExit {
                 codes
             }
         };
-        Some(Self { codes, timeout: fields.duration("timeout") })
+        let timeout =
+            fields.limit("timeout", "a wait of no time fails, unless the command has ended already");
+        Some(Self { codes, timeout })
+    }
+
+    fn written(meant: &str) -> String {
+        meant.to_owned()
     }
 
     fn text(&self) -> String {

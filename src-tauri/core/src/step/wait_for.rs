@@ -51,11 +51,27 @@ impl Kind for WaitFor {
     const NAME: &'static str = "wait_for";
     const WHAT: &'static str = "a `wait_for` step";
     const MAIN: &'static str = "pattern";
+    const ALIASES: &'static [&'static str] = &[
+        "wait",
+        "wait_until",
+        "until",
+        "await",
+        "expect",
+        "match",
+        "matches",
+        "contains",
+        "regex",
+        "regexp",
+        "text",
+        "for",
+        "output",
+    ];
+    const TAKES: &'static str = "a regular expression";
 
     fn read(fields: &mut Fields<'_, '_, '_>, main: &'static str) -> Option<Self> {
         let pattern = fields.text_node(main);
         if !fields.took(main) {
-            fields.missing(main);
+            fields.missing_or(main, Self::ALIASES, Self::TAKES);
         }
         if let Some((pattern, node)) = pattern {
             placeholders_of(pattern, node, Reader::Pattern, fields.problems);
@@ -63,10 +79,16 @@ impl Kind for WaitFor {
                 fields.problems.error(node.at, code, format!("the pattern {why}"), fix);
             }
         }
-        let timeout = fields.duration("timeout").unwrap_or(TIMEOUT);
+        let timeout = fields
+            .limit("timeout", "a wait of no time fails, unless the text is there already")
+            .unwrap_or(TIMEOUT);
         let sources = [("output", Source::Output), ("screen", Source::Screen)];
         let source = fields.choice("source", &sources).unwrap_or_default();
         pattern.map(|(pattern, _)| Self { pattern: pattern.to_owned(), timeout, source })
+    }
+
+    fn written(meant: &str) -> String {
+        format!("'{}'", meant.replace('\'', "''"))
     }
 
     fn text(&self) -> String {

@@ -30,17 +30,41 @@ impl Kind for Write {
     const WHAT: &'static str = "a `write` step";
     const TYPES: bool = true;
     const MAIN: &'static str = "content";
+    const ALIASES: &'static [&'static str] = &[
+        "run",
+        "command",
+        "cmd",
+        "exec",
+        "execute",
+        "send",
+        "send_keys",
+        "text",
+        "input",
+        "keys",
+        "shell",
+        "script",
+        "sh",
+        "bash",
+        "zsh",
+        "prompt",
+    ];
+    const TAKES: &'static str = r#"what is typed, in double quotes and with Enter at the end: "…\r""#;
 
     fn read(fields: &mut Fields<'_, '_, '_>, main: &'static str) -> Option<Self> {
         let Some((content, node)) = fields.text_node(main) else {
             if !fields.took(main) {
-                fields.missing(main);
+                fields.missing_or(main, Self::ALIASES, Self::TAKES);
             }
             return None;
         };
         placeholders_of(content, node, Reader::Shell, fields.problems);
         check_enter(content, node, fields.problems);
         Some(Self { content: content.to_owned(), secret: false, values: ValueAt::awaited(content) })
+    }
+
+    fn written(meant: &str) -> String {
+        let text = meant.strip_suffix('\r').or(meant.strip_suffix(r"\r")).unwrap_or(meant);
+        format!(r#""{}\r""#, text.replace('\\', r"\\").replace('"', r#"\""#))
     }
 
     fn text(&self) -> String {

@@ -113,7 +113,12 @@ mod tests {
                 7 => {
                     let hers = place(&plan.home, "hers").0;
                     let before = store.resolve(hers.clone(), true).await.ok();
-                    let answered = store.trust(hers.clone(), "current".into()).await;
+                    let answered = store
+                        .trust(
+                            hers.clone(),
+                            before.as_ref().map_or_else(String::new, |seen| seen.sha256.clone()),
+                        )
+                        .await;
                     if let Ok(now) = store.resolve(hers, true).await {
                         let was_trusted = before.is_some_and(|old| old.trusted && old.sha256 == now.sha256);
                         assert_eq!(now.trusted, answered.is_ok() || was_trusted);

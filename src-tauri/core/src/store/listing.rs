@@ -137,7 +137,7 @@ impl Shelf {
     /// Accepts a project's file as it is, if it is as the user has seen it.
     pub fn accept(&mut self, which: &Which, sha256: &str) -> Result<(), StoreError> {
         let resolved = self.resolve(which, true)?;
-        if sha256 != "current" && sha256 != resolved.sha256 {
+        if sha256 != resolved.sha256 {
             return Err(StoreError::Changed(which.id.clone()));
         }
         let Some(project) = which.project.as_deref().filter(|_| resolved.view.scope == Scope::Project) else {

@@ -447,7 +447,8 @@ async fn trust_does_not_follow_a_file_to_another_actions_button() {
     let [from, to] =
         ["hello", "run-tests"].map(|id| Paths::project_actions(&project).join(format!("{id}.yaml")));
     fs::write(&from, OTHER).unwrap();
-    house.store.trust(Which::seen_from(&project, "hello"), "current".into()).await.unwrap();
+    let seen = house.store.resolve(Which::seen_from(&project, "hello"), false).await.unwrap();
+    house.store.trust(Which::seen_from(&project, "hello"), seen.sha256).await.unwrap();
     fs::rename(&from, &to).unwrap();
     let which = Which::seen_from(&project, "run-tests");
     // The store may not have heard of the move yet.
