@@ -59,8 +59,9 @@ export class App {
     readonly native: Native,
     readonly dialogs: Dialogs,
   ) {
-    this.layout = new Layout((state) =>
-      door.keepLayout({ version: LAYOUT_VERSION, state: state as unknown as Record<string, never> }),
+    this.layout = new Layout(
+      (state) => door.keepLayout({ version: LAYOUT_VERSION, state: state as unknown as Record<string, never> }),
+      () => this.viewers.resizedByHand(),
     );
     this.settings = new Settings(door);
     this.shortcuts = new Shortcuts(this.settings);

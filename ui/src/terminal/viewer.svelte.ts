@@ -183,7 +183,7 @@ export class Viewer {
     this.fitIfOwner();
   }
 
-  /** The window that shows it has another size. One that attaches only finds its size, and takes nobody else's. */
+  /** Somebody gave it another room. A window that attaches only finds its size, and takes nobody else's. */
   resizedByHand(): void {
     if (this.state.kind === 'live') this.claim();
   }
