@@ -35,6 +35,39 @@ test('tabs are gone through, chosen by number and moved by keys', async () => {
   await until('the focus in the terminal', () => stage.inTerminal());
 });
 
+test('keys are what stands on them, whatever the layout: letters and signs by name, digits by place', async () => {
+  const [first, second] = await tabs();
+  const palette = stage.dialog('Command palette');
+  const settings = stage.dialog('Settings');
+  for (const [layout, dialog, ...keys] of [
+    ['Dvorak', palette, 'KeyR', 'P', CTRL + SHIFT],
+    ['Russian', palette, 'KeyP', 'З', CTRL + SHIFT],
+    ['AZERTY', settings, 'KeyM', ',', CTRL],
+    ['Dvorak', settings, 'KeyW', ',', CTRL],
+  ]) {
+    await until('the focus in the terminal', () => stage.inTerminal());
+    await press(...keys);
+    await dialog.waitFor().catch((error) => assert.fail(`${layout}: ${keys}: ${error.message}`));
+    await stage.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  }
+  // On AZERTY: the place of the digit 1, then that of Q, which is an A.
+  await until('the focus in the terminal', () => stage.inTerminal());
+  await press('Digit1', '&', ALT);
+  await selected(first);
+  await press('Digit2', 'é', ALT);
+  await selected(second);
+  await stage.page.keyboard.type('cat -v\n');
+  // On Dvorak the place of P is an L: Ctrl+Shift+L is no command, and the place of T is a Y.
+  await press('KeyP', 'L', CTRL + SHIFT);
+  await press('KeyT', 'Y', CTRL + SHIFT);
+  await stage.page.keyboard.type('typed-on\n');
+  await stage.shows(/typed-on$/m);
+  assert.equal(await palette.count(), 0);
+  assert.equal((await tabs()).length, 3);
+  await stage.page.keyboard.press('Control+c');
+});
+
 test('the number of a tab that is not there is the program’s', async () => {
   await stage.page.keyboard.type('cat -v');
   await stage.page.keyboard.press('Enter');
@@ -187,6 +220,16 @@ test('with reduced motion nothing moves', async () => {
 test('nothing went wrong in the page meanwhile', () => {
   assert.deepEqual(stage.faults, []);
 });
+
+const [ALT, CTRL, SHIFT] = [1, 2, 8];
+
+/** Presses a key as a keyboard of another layout does: where it is, and what stands on it. */
+async function press(code, key, modifiers) {
+  const session = await stage.context.newCDPSession(stage.page);
+  await session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', code, key, modifiers });
+  await session.send('Input.dispatchKeyEvent', { type: 'keyUp', code, key, modifiers });
+  await session.detach();
+}
 
 function tabs() {
   return stage.page.getByRole('tab').evaluateAll((all) => all.map((tab) => tab.id));

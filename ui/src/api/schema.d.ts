@@ -1580,7 +1580,7 @@ export interface components {
          * @description A command of the window. What it does, and its usual keys, the page knows.
          * @enum {string}
          */
-        WindowCommand: "palette" | "settings" | "new-terminal" | "close-terminal" | "split-right" | "split-down" | "find" | "sidebar" | "next-tab" | "previous-tab" | "next-pane" | "previous-pane" | "focus-actions" | "focus-terminal" | "tab-left" | "tab-right" | "tab-split-right" | "tab-split-down" | "previous-prompt" | "next-prompt" | "copy-output" | "open-folder" | "create-action";
+        WindowCommand: "palette" | "settings" | "new-terminal" | "close-terminal" | "split-right" | "split-down" | "find" | "sidebar" | "next-tab" | "previous-tab" | "next-pane" | "previous-pane" | "focus-actions" | "focus-terminal" | "tab-left" | "tab-right" | "tab-split-right" | "tab-split-down" | "previous-prompt" | "next-prompt" | "copy-output" | "open-folder" | "create-action" | "tab-1" | "tab-2" | "tab-3" | "tab-4" | "tab-5" | "tab-6" | "tab-7" | "tab-8" | "tab-9" | "action-1" | "action-2" | "action-3" | "action-4" | "action-5" | "action-6" | "action-7" | "action-8" | "action-9";
         /** @description What became of a write. */
         WriteReport: {
             /** @description How many bytes the terminal took. */

@@ -17,7 +17,7 @@ import { ActionMenuState } from './menu.svelte';
 import { Projects } from './projects.svelte';
 import { Runs } from './runs.svelte';
 import { Settings } from './settings.svelte';
-import { Shortcuts } from './shortcuts.svelte';
+import { placeOf, Shortcuts } from './shortcuts.svelte';
 import { Terminals, type Call } from './terminals.svelte';
 import { sentence, Toasts } from './toasts.svelte';
 
@@ -60,7 +60,8 @@ export class App {
     readonly dialogs: Dialogs,
   ) {
     this.layout = new Layout(
-      (state) => door.keepLayout({ version: LAYOUT_VERSION, state: state as unknown as Record<string, never> }),
+      (state) =>
+        door.keepLayout({ version: LAYOUT_VERSION, state: state as unknown as Record<string, never> }),
       () => this.viewers.resizedByHand(),
     );
     this.settings = new Settings(door);
@@ -74,7 +75,8 @@ export class App {
         isShortcut: (event, wholeScreen) => {
           const called = this.shortcuts.called(event, wholeScreen);
           // The number of a tab that isn't there is the program's: Alt+5 is an argument to the shell's editor.
-          if (typeof called === 'object' && 'tab' in called) return called.tab < this.layout.pane.tabs.length;
+          const place = called && placeOf(called);
+          if (place?.what === 'tab') return place.at < this.layout.pane.tabs.length;
           return called !== undefined;
         },
         confirmPaste: async (text) =>
