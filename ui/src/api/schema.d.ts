@@ -297,7 +297,7 @@ export interface paths {
         };
         /**
          * What changed, in order, from the moment of connecting. The first frame is `hello`. With `notices=1` the notices
-         *     of the host's start follow, which only one client is told.
+         *     of the host's start follow, which only one client is told. Text frames of the client's are `EventsIn`.
          */
         get: operations["host:events"];
         put?: never;
@@ -923,7 +923,15 @@ export interface components {
             event: "notice";
         } | {
             /** @enum {string} */
+            event: "synced";
+        } | {
+            /** @enum {string} */
             event: "stopping";
+        };
+        /** @description Text frames that a client may send to `GET /v1/events`. */
+        EventsIn: {
+            /** @enum {string} */
+            type: "sync";
         };
         /** @description Starts a run. */
         ExecuteRequest: {

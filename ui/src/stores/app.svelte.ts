@@ -114,6 +114,7 @@ export class App {
           else void this.take(event);
         },
         lost: (attempt) => this.connection.lost(attempt),
+        silent: (is) => (this.connection.silent = is),
         beforeRetry: async () => {
           try {
             // A host that somebody stopped is not started by a page that happens to be open.
@@ -141,9 +142,10 @@ export class App {
     else this.events?.retry();
   }
 
-  /** Sockets that dropped try again at once; all others are fine. */
+  /** Sockets that dropped try again at once; the others ask whether the host is there. */
   wake(): void {
     if (this.connection.state.kind === 'lost') this.retry();
+    else this.events?.seen();
   }
 
   /** The user wants a host where somebody stopped it, or pasted the address of a new one. */
