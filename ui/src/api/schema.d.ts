@@ -706,6 +706,11 @@ export interface components {
              */
             "programs-copy": boolean;
             /**
+             * @description Whether screen readers can read what terminals print, and are told what the one with the focus prints.
+             * @default false
+             */
+            "screen-reader-mode": boolean;
+            /**
              * @description The shell of new terminals, a name or a path; the login shell if none.
              * @default null
              */

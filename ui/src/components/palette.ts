@@ -123,6 +123,12 @@ export function paletteEntries(app: App): PaletteEntry[] {
       label: 'Smaller terminal text',
       run: () => change(app, { 'font-size': Math.max(8, app.settings.config['font-size'] - 1) }),
     },
+    {
+      id: 'reader',
+      group: 'Commands',
+      label: `Screen reader mode: ${app.settings.config['screen-reader-mode'] ? 'off' : 'on'}`,
+      run: () => change(app, { 'screen-reader-mode': !app.settings.config['screen-reader-mode'] }),
+    },
     ...(app.native.desktop
       ? [{ id: 'quit', group: 'Commands' as const, label: 'Quit', run: () => quit(app) }]
       : []),

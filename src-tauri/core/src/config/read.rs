@@ -89,6 +89,8 @@ fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<
     );
     let webgl = setting!(webgl, "webgl", fields.flag("webgl"));
     let programs_copy = setting!(programs_copy, "programs-copy", fields.flag("programs-copy"));
+    let screen_reader_mode =
+        setting!(screen_reader_mode, "screen-reader-mode", fields.flag("screen-reader-mode"));
     let shell = setting!(shell, "shell", text(&mut fields, "shell").map(Some));
     let notify_bell = setting!(notify_bell, "notify-bell", fields.flag("notify-bell"));
     let notify_finished = setting!(notify_finished, "notify-finished", fields.flag("notify-finished"));
@@ -110,6 +112,7 @@ fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<
         scrollback_lines,
         webgl,
         programs_copy,
+        screen_reader_mode,
         shell,
         notify_bell,
         notify_finished,
