@@ -38,6 +38,7 @@ impl NoHost {
             ClientError::Start(_) if !may_be_used(paths.home()) => return Self::denied(problem.to_string()),
             ClientError::Start(_) => "host_not_started",
             ClientError::NoHost => "no_host",
+            ClientError::Silent => "host_silent",
             _ => "host_unreachable",
         };
         Self { code, message: problem.to_string(), hint: problem.hint() }

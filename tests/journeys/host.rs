@@ -1,7 +1,7 @@
 //! The host: one a home, started by whoever needs it, ended cleanly.
 
 use ai_orchestrator_tests::{TestHost, wait_for_content};
-use orchestrator_core::api::Event;
+use orchestrator_core::api::{Event, EventsIn};
 use rustix::process::{Pid, Signal, kill_process};
 
 fn pid(host: &TestHost) -> i32 {
@@ -49,6 +49,34 @@ fn stopping_refuses_while_terminals_live_unless_told() {
     // A zombie that nobody waits for is gone too.
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+}
+
+#[test]
+fn a_host_that_is_suspended_is_said_so_and_goes_on_as_if_nothing_had_been() {
+    let host = TestHost::new();
+    host.cli(&["terminal", "open"]).run().ok();
+    let pid = Pid::from_raw(pid(&host)).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    let status = host.cli(&["host", "status", "--json"]).run();
+    let open = host.cli(&["terminal", "open"]).run();
+    kill_process(pid, Signal::CONT).unwrap();
+    status.exit(3).prints("\"code\":\"host_silent\"");
+    open.exit(3).says("the host does not answer").says("kill -CONT");
+    let terminals = host.cli(&["terminal", "list", "--json"]).run().ok().json();
+    assert_eq!(terminals.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_follows_the_events_can_ask_whether_the_host_is_there() {
+    let host = TestHost::new();
+    let mut stream = host.client().await.stream("/v1/events").await.unwrap();
+    let hello = stream.next().await.unwrap().unwrap().json::<Event>().unwrap();
+    assert!(matches!(hello, Some(Event::Hello { .. })));
+    stream.send_json(&EventsIn::Sync).await.unwrap();
+    let answer = stream.next().await.unwrap().unwrap().json::<Event>().unwrap();
+    assert_eq!(answer, Some(Event::Synced));
+    stream.send_json(&serde_json::json!({ "type": "sink" })).await.unwrap();
+    assert!(stream.next().await.unwrap().is_none(), "what is no question ends the stream");
 }
 
 #[test]

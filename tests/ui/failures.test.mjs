@@ -104,6 +104,30 @@ test('a host of another version is said so, whichever is newer', async () => {
   await stage.action('Ask').waitFor();
 });
 
+test('a host that hangs is said so, and nothing is lost once it goes on', async () => {
+  await stage.page.keyboard.press('Control+Shift+T');
+  const id = await until('a terminal', async () => Object.keys(await stage.texts())[0]);
+  await until('the prompt', async () => (await stage.texts())[id] !== '');
+  const banner = stage.page.getByRole('alert').filter({ hasText: 'The host does not answer' });
+  const { pid } = await stage.ask('host', 'status');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await banner.waitFor();
+    await banner.getByText(`kill -CONT ${pid}`).waitFor();
+    await bothThemes('a silent host');
+    // The terminal is still the one to type into, and what is typed waits.
+    assert.ok(await stage.inTerminal());
+    await stage.page.keyboard.type('echo patient-$((40+2))\n');
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await stage.shows(/^patient-42$/m);
+  await banner.waitFor({ state: 'detached' });
+  assert.deepEqual(Object.keys(await stage.texts()), [id]);
+  await stage.page.keyboard.type('exit\n');
+  await stage.page.getByRole('button', { name: 'Close', exact: true }).click();
+});
+
 test('a host that was stopped stays stopped; the next one has the page back with all that was typed', async () => {
   await stage.page.keyboard.press('Control+Shift+T');
   await until('the prompt', async () => Object.values(await stage.texts())[0]);

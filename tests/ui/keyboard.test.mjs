@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { accessible } from './accessible.mjs';
 import { Stage, until } from './stage.mjs';
 
 const QUICK = 'label: Quick\nsteps:\n  - write: "echo quick\\r"\n  - wait_exit: 0\n';
@@ -33,6 +34,39 @@ test('tabs are gone through, chosen by number and moved by keys', async () => {
   await stage.page.keyboard.press('Control+Shift+PageDown');
   await until('the old order', async () => String(await tabs()) === String([first, second, third]));
   await until('the focus in the terminal', () => stage.inTerminal());
+});
+
+test('keys are what stands on them, whatever the layout: letters and signs by name, digits by place', async () => {
+  const [first, second] = await tabs();
+  const palette = stage.dialog('Command palette');
+  const settings = stage.dialog('Settings');
+  for (const [layout, dialog, ...keys] of [
+    ['Dvorak', palette, 'KeyR', 'P', CTRL + SHIFT],
+    ['Russian', palette, 'KeyP', 'З', CTRL + SHIFT],
+    ['AZERTY', settings, 'KeyM', ',', CTRL],
+    ['Dvorak', settings, 'KeyW', ',', CTRL],
+  ]) {
+    await until('the focus in the terminal', () => stage.inTerminal());
+    await press(...keys);
+    await dialog.waitFor().catch((error) => assert.fail(`${layout}: ${keys}: ${error.message}`));
+    await stage.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  }
+  // On AZERTY: the place of the digit 1, then that of Q, which is an A.
+  await until('the focus in the terminal', () => stage.inTerminal());
+  await press('Digit1', '&', ALT);
+  await selected(first);
+  await press('Digit2', 'é', ALT);
+  await selected(second);
+  await stage.page.keyboard.type('cat -v\n');
+  // On Dvorak the place of P is an L: Ctrl+Shift+L is no command, and the place of T is a Y.
+  await press('KeyP', 'L', CTRL + SHIFT);
+  await press('KeyT', 'Y', CTRL + SHIFT);
+  await stage.page.keyboard.type('typed-on\n');
+  await stage.shows(/typed-on$/m);
+  assert.equal(await palette.count(), 0);
+  assert.equal((await tabs()).length, 3);
+  await stage.page.keyboard.press('Control+c');
 });
 
 test('the number of a tab that is not there is the program’s', async () => {
@@ -171,6 +205,36 @@ test('what a run does is said, what a terminal prints is not', async () => {
   assert.ok(!said.some((text) => text.includes('quick')), 'nothing that was printed');
 });
 
+test('in screen reader mode a terminal’s rows can be read, and the one with the focus says what it prints', async () => {
+  await stage.page.getByRole('region').filter({ visible: true }).first().click();
+  await stage.page.keyboard.type('clear; echo unread-$((40+2))\n');
+  const id = await stage.shows(/^unread-42$/m);
+  const name = (await stage.call('GET', '/v1/terminals')).find((one) => one.id === id).codename;
+  assert.deepEqual(await heard(name, /-42/), { rows: [], said: [] }, 'nothing without the mode');
+  await command('Screen reader mode: on');
+  const rows = (text) => until(`a row with ${text}`, async () => (await heard(name, text)).rows.length > 0);
+  await rows(/unread-42/);
+  await until('the focus in the terminal', () => stage.inTerminal());
+  assert.deepEqual((await heard(name, /unread/)).said, [], 'what was there before is not said');
+  await stage.page.keyboard.type('echo read-$((40+2))\n');
+  await rows(/^read-42/);
+  await until('it to be said', async () => (await heard(name, /^read-42|\nread-42/)).said.length > 0);
+  for (const colorScheme of ['light', 'dark']) {
+    await stage.page.emulateMedia({ colorScheme });
+    await accessible(stage, `a terminal in screen reader mode, ${colorScheme}`);
+  }
+  // One that comes back tells nothing of its past, and one without the focus nothing at all.
+  await stage.page.reload();
+  await rows(/^read-42/);
+  assert.deepEqual((await heard(name, /42/)).said, []);
+  await stage.page.keyboard.press('F6');
+  await stage.host('terminal', 'send', id, 'echo silent-$((40+2))', '--enter');
+  await rows(/^silent-42/);
+  assert.deepEqual((await heard(name, /42/)).said, []);
+  await command('Screen reader mode: off');
+  await until('no rows', async () => (await heard(name, /42/)).rows.length === 0);
+});
+
 test('with reduced motion nothing moves', async () => {
   await stage.page.emulateMedia({ reducedMotion: 'reduce' });
   await stage.page.keyboard.press('Control+Shift+P');
@@ -187,6 +251,37 @@ test('with reduced motion nothing moves', async () => {
 test('nothing went wrong in the page meanwhile', () => {
   assert.deepEqual(stage.faults, []);
 });
+
+/** What a screen reader finds of a terminal: the rows that fit, and what live regions hold of it. */
+async function heard(codename, pattern) {
+  const session = await stage.context.newCDPSession(stage.page);
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  await session.detach();
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const text = (node) =>
+    node.role?.value === 'StaticText'
+      ? node.name.value
+      : (node.childIds ?? []).map((of) => text(byId.get(of))).join('');
+  const found = { rows: [], said: [] };
+  const visit = (node) => {
+    const live = node.properties?.find(({ name }) => name === 'live')?.value.value;
+    if (node.role?.value === 'listitem' && pattern.test(text(node))) found.rows.push(text(node));
+    if (live && live !== 'off' && pattern.test(text(node))) found.said.push(text(node));
+    for (const of of node.childIds ?? []) visit(byId.get(of));
+  };
+  for (const node of nodes) if (node.role?.value === 'region' && node.name?.value === codename) visit(node);
+  return found;
+}
+
+const [ALT, CTRL, SHIFT] = [1, 2, 8];
+
+/** Presses a key as a keyboard of another layout does: where it is, and what stands on it. */
+async function press(code, key, modifiers) {
+  const session = await stage.context.newCDPSession(stage.page);
+  await session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', code, key, modifiers });
+  await session.send('Input.dispatchKeyEvent', { type: 'keyUp', code, key, modifiers });
+  await session.detach();
+}
 
 function tabs() {
   return stage.page.getByRole('tab').evaluateAll((all) => all.map((tab) => tab.id));

@@ -119,6 +119,37 @@ test('keys are pressed to choose them; what they did before is said, and can be 
   await stage.page.keyboard.press('Escape');
 });
 
+test('keys that programs have a use for are taken only after a warning, and those of tabs and actions can be', async () => {
+  await open();
+  await page('Keyboard');
+  const dialog = stage.dialog('Settings');
+  await dialog.getByRole('button', { name: 'Go to tab 1: Alt+1' }).waitFor();
+  await dialog.getByRole('button', { name: 'Open folder…: No keys' }).click();
+  await stage.page.keyboard.press('Control+R');
+  await dialog.getByText(/programs in terminals have a use for Ctrl\+R/).waitFor();
+  await accessible(stage, 'keys that programs need');
+  await dialog.getByRole('button', { name: 'Leave it' }).click();
+  await dialog.getByRole('button', { name: 'Open folder…: No keys' }).click();
+  await stage.page.keyboard.press('Control+R');
+  await dialog.getByRole('button', { name: 'Use it here' }).click();
+  await dialog.getByText('Programs in terminals don’t get Ctrl+R.').waitFor();
+  await dialog.getByRole('button', { name: 'Run action 2: Ctrl+Shift+2' }).click();
+  await stage.page.keyboard.press('Alt+Digit1');
+  await dialog.getByText('Alt+1 is “Go to tab 1”.').waitFor();
+  await dialog.getByRole('button', { name: 'Use it here' }).click();
+  await dialog.getByRole('button', { name: 'Run action 2: Alt+1' }).waitFor();
+  await holds('shortcuts:\n  open-folder: Ctrl+R\n  action-2: Alt+1\n  tab-1: none\n');
+  // By hand one can write what the dialog would ask about; what has the keys then is said.
+  await writeFile(file, 'shortcuts:\n  sidebar: Ctrl+Shift+T\n  find: Ctrl+Shift+T\n');
+  await dialog.getByText(/Line 2, column 12: `sidebar` and `find` have the same keys/).waitFor();
+  await dialog.getByText('Ctrl+Shift+T is “Find in terminal”.').first().waitFor();
+  assert.equal(await dialog.getByText('Ctrl+Shift+T is “Find in terminal”.').count(), 2);
+  await accessible(stage, 'lost keys');
+  await writeFile(file, 'font-size: 13\n');
+  await dialog.getByText('Ctrl+Shift+T is “Find in terminal”.').first().waitFor({ state: 'detached' });
+  await stage.page.keyboard.press('Escape');
+});
+
 test('another window has the settings, the layout and the project of this one', async () => {
   await stage.page.getByRole('combobox', { name: 'Project' }).click();
   await stage.page.getByRole('option', { name: /No project/ }).click();

@@ -85,11 +85,12 @@ test('after a reload the terminal in front takes what is typed', async () => {
   assert.match((await stage.texts())[id], /^right-2$/m);
 });
 
+const both = async () => {
+  const all = await stage.call('GET', '/v1/terminals');
+  return all.map(({ id, cols, rows }) => ({ id, cols, rows }));
+};
+
 test('a window that came back and is resized by hand sets its terminals’ size, and not before', async () => {
-  const both = async () => {
-    const all = await stage.call('GET', '/v1/terminals');
-    return all.map(({ id, cols, rows }) => ({ id, cols, rows }));
-  };
   const before = await both();
   await stage.page.reload();
   await until('both live', async () => (await stage.page.locator('[data-view=live]').count()) === 2);
@@ -104,6 +105,34 @@ test('a window that came back and is resized by hand sets its terminals’ size,
     return true;
   });
   await stage.page.setViewportSize({ width: 1280, height: 820 });
+});
+
+test('so does one that came back and whose panes or columns are given another width', async () => {
+  const line = stage.page.getByRole('separator', { name: 'Resize panes' });
+  const drag = async () => {
+    const { x, y, height } = await line.boundingBox();
+    await stage.page.mouse.move(x, y + height / 2);
+    await stage.page.mouse.down();
+    await stage.page.mouse.move(x - 150, y + height / 2, { steps: 4 });
+    await stage.page.mouse.up();
+  };
+  const arrows = async () => {
+    await line.focus();
+    for (let time = 0; time < 3; time += 1) await stage.page.keyboard.press('ArrowRight');
+  };
+  const sidebar = () => stage.page.keyboard.press('Control+Shift+B');
+  for (const [what, change] of Object.entries({ drag, arrows, sidebar, 'and back': sidebar })) {
+    await stage.page.reload();
+    await until('both live', async () => (await stage.page.locator('[data-view=live]').count()) === 2);
+    const before = await both();
+    await change();
+    await until(`other columns after ${what}, in the host too`, async () => {
+      const after = await both();
+      const changed = after.filter(({ cols }, at) => cols !== before[at].cols);
+      const fits = await Promise.all(after.map((there) => fills(there.id, there.cols)));
+      return changed.length > 0 && fits.every(Boolean);
+    });
+  }
 });
 
 test('much output arrives whole, and typing goes on after it', async () => {
@@ -281,6 +310,20 @@ function size(id) {
     const { cols, rows } = window.__terminals.get(of);
     return { cols, rows };
   }, id);
+}
+
+/** Whether a terminal has so many columns, and no more would fit into its place. */
+function fills(id, cols) {
+  return stage.page.evaluate(
+    ({ of, wanted }) => {
+      const term = window.__terminals.get(of);
+      const { width } = term.element.querySelector('.xterm-screen').getBoundingClientRect();
+      const room = document.querySelector(`#region-${CSS.escape(of)} .viewer`).getBoundingClientRect().width;
+      const free = (room - width) / (width / term.cols);
+      return term.cols === wanted && free >= 0 && free < 3;
+    },
+    { of: id, wanted: cols },
+  );
 }
 
 function accessible(screen) {

@@ -143,6 +143,31 @@ describe('a feed', () => {
   it.each(['\x1bPq', '\x1bP0;1;0q', '\x1b]1337;File=inline=1:'])('takes %j for a picture', (text) => {
     expect(new Images({} as never).beginIn(bytes(`words ${text}`))).toBe(true);
   });
+
+  it.each(['\x1bPq#0!100~', '\x1bP0;1;0q#0!100~', '\x1b]1337;File=inline=1:AAAA'])(
+    'sees where %j begins, wherever it is torn',
+    (text) => {
+      const whole = bytes(`words\x1b${text}`);
+      const begins = (cuts: number[]): boolean => {
+        const images = new Images({} as never);
+        return [...cuts, whole.length].some((to, at) => images.beginIn(whole.slice(cuts[at - 1] ?? 0, to)));
+      };
+      for (let one = 0; one <= whole.length; one += 1) {
+        for (let two = one; two <= whole.length; two += 1) {
+          expect(begins([one, two]), `torn at ${one} and ${two}`).toBe(true);
+        }
+      }
+      expect(begins([...whole.keys()]), 'byte by byte').toBe(true);
+    },
+  );
+
+  it.each(['\x1b]133;A\x07q', '\x1bP$q m\x1b\\', '\x1b[31mq', '\x1b Pq', '\x1b]13377;'])(
+    'takes %j, byte by byte, for no picture',
+    (text) => {
+      const images = new Images({} as never);
+      expect([...bytes(text)].some((byte) => images.beginIn(Uint8Array.of(byte)))).toBe(false);
+    },
+  );
 });
 
 function bytes(text: string): Uint8Array {

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { version } from '../package.json';
 import type { Config, ConfigView } from '../src/api/types';
-import { ordered, pressed } from '../src/stores/keys';
+import { isTyped, ordered, pressed } from '../src/stores/keys';
 import { Layout, readKept } from '../src/stores/layout.svelte';
 import { closeWindow, quit } from '../src/stores/leaving';
 import { emptyPane, show, split } from '../src/stores/tree';
@@ -37,7 +37,7 @@ describe('keys', () => {
     expect(shortcuts.called(key('KeyF', { ctrlKey: true, shiftKey: true }))).toBeUndefined();
     expect(shortcuts.called(key('KeyB', { ctrlKey: true, shiftKey: true }))).toBeUndefined();
     expect(shortcuts.called(key('KeyT', { ctrlKey: true, shiftKey: true }))).toBe('new-terminal');
-    expect(shortcuts.called(key('Digit2', { altKey: true }))).toEqual({ tab: 1 });
+    expect(shortcuts.called(key('Digit2', { altKey: true }))).toBe('tab-2');
     expect([shortcuts.shown('find'), shortcuts.shown('sidebar')]).toEqual(['F3', '']);
   });
 
@@ -55,13 +55,65 @@ describe('keys', () => {
     expect(shortcuts.called(up(document.createElement('input')))).toBeUndefined();
   });
 
-  it('of the first nine actions are always theirs', () => {
-    const shortcuts = withShortcuts({});
-    expect(shortcuts.called(key('Digit3', { ctrlKey: true, shiftKey: true }))).toEqual({ action: 2 });
-    expect(shortcuts.conflict('Ctrl+Shift+3', 'find')).toMatchObject({
-      label: 'Run action 3',
-      command: null,
-    });
+  it.each([
+    ['AZERTY', 'KeyQ', 'a', 'Ctrl+A'],
+    ['AZERTY', 'Semicolon', 'm', 'Ctrl+M'],
+    ['AZERTY', 'KeyM', ',', 'Ctrl+,'],
+    ['AZERTY', 'Digit1', '&', 'Ctrl+1'],
+    ['AZERTY', 'Digit2', 'é', 'Ctrl+2'],
+    ['QWERTZ', 'KeyZ', 'y', 'Ctrl+Y'],
+    ['QWERTZ', 'Slash', '-', 'Ctrl+-'],
+    ['Dvorak', 'KeyR', 'p', 'Ctrl+P'],
+    ['Dvorak', 'KeyW', ',', 'Ctrl+,'],
+    ['Dvorak', 'KeyQ', "'", "Ctrl+'"],
+    ['Russian', 'KeyP', 'з', 'Ctrl+P'],
+    ['Russian', 'Comma', 'б', 'Ctrl+,'],
+    ['Greek', 'KeyP', 'π', 'Ctrl+P'],
+    ['Greek', 'Semicolon', 'Dead', 'Ctrl+;'],
+    ['Hebrew', 'KeyA', 'ש', 'Ctrl+A'],
+    ['none known', 'KeyA', 'Unidentified', 'Ctrl+A'],
+  ])('of %s are what stands on them: %s that makes %s is %s', (_, code, made, keys) => {
+    expect(pressed(key(code, { key: made, ctrlKey: true }))).toBe(keys);
+  });
+
+  it.each([
+    ['US', 'KeyP', 'P', 'Ctrl+Shift+P'],
+    ['US', 'Digit1', '!', 'Ctrl+Shift+1'],
+    ['US', 'BracketLeft', '{', 'Ctrl+Shift+['],
+    ['AZERTY', 'KeyQ', 'A', 'Ctrl+Shift+A'],
+    ['AZERTY', 'Digit1', '1', 'Ctrl+Shift+1'],
+    ['AZERTY', 'KeyM', '?', null],
+    ['Dvorak', 'KeyR', 'P', 'Ctrl+Shift+P'],
+    ['Russian', 'KeyP', 'З', 'Ctrl+Shift+P'],
+    ['QWERTZ', 'Semicolon', 'Ö', null],
+  ])('of %s with Shift: %s that makes %s is %s', (_, code, made, keys) => {
+    expect(pressed(key(code, { key: made, ctrlKey: true, shiftKey: true }))).toBe(keys);
+  });
+
+  it('that an input method or AltGr makes something of are typing', () => {
+    expect(pressed(key('KeyP', { key: 'p', ctrlKey: true, isComposing: true }))).toBeNull();
+    expect(
+      pressed(key('KeyQ', { key: '@', ctrlKey: true, altKey: true, modifierAltGraph: true })),
+    ).toBeNull();
+  });
+
+  it('of tabs and actions can be others, and a command of one’s own takes them', () => {
+    const shortcuts = withShortcuts({ 'tab-2': 'F4', find: 'Ctrl+Shift+3', 'open-folder': 'Ctrl+Shift+T' });
+    expect(shortcuts.called(key('F4'))).toBe('tab-2');
+    expect(shortcuts.called(key('Digit2', { altKey: true }))).toBeUndefined();
+    expect(shortcuts.called(key('Digit3', { ctrlKey: true, shiftKey: true }))).toBe('find');
+    expect(shortcuts.called(key('Digit4', { ctrlKey: true, shiftKey: true }))).toBe('action-4');
+    expect(shortcuts.lost('action-3')).toEqual({ keys: 'Ctrl+Shift+3', label: 'Find in terminal' });
+    expect(shortcuts.lost('new-terminal')).toEqual({ keys: 'Ctrl+Shift+T', label: 'Open folder…' });
+    expect(shortcuts.lost('find')).toBeUndefined();
+    expect(shortcuts.conflict('Ctrl+Shift+4', 'find')).toMatchObject({ command: 'action-4' });
+  });
+
+  it('that a terminal sends to its program are known', () => {
+    for (const keys of ['Ctrl+R', 'Ctrl+[', 'Ctrl+Space', 'Alt+F', 'Alt+.', 'Ctrl+Alt+C', 'Alt+Backspace'])
+      expect(isTyped(keys), keys).toBe(true);
+    for (const keys of ['Ctrl+Shift+R', 'Ctrl+,', 'F4', 'Ctrl+Tab', 'Alt+1', 'Cmd+K', 'Ctrl+Alt+ArrowUp'])
+      expect(isTyped(keys), keys).toBe(false);
   });
 
   it('that do something else are known', () => {

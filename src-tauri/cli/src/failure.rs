@@ -117,6 +117,7 @@ impl From<ClientError> for Failure {
             }
             ClientError::NoHost => (3, "no_host"),
             ClientError::Start(_) => (3, "host_not_started"),
+            ClientError::Silent => (3, "host_silent"),
             ClientError::Unreachable(_) => (3, "unreachable"),
             ClientError::Unreadable(_) => (3, "unreadable_answer"),
         };

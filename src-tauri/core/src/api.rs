@@ -21,7 +21,7 @@ pub use actions::{
 };
 pub use config::{ConfigView, Layout};
 pub use error::{ApiError, Place};
-pub use event::Event;
+pub use event::{Event, EventsIn};
 pub use hosts::{HostStatus, Memory, OpenWeb};
 pub use projects::{AddProject, ProjectView};
 pub use runs::{RunFailure, RunStatus, RunView, StepRecord, StepStatus};

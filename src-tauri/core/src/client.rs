@@ -5,6 +5,7 @@ mod stream;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
@@ -22,6 +23,9 @@ use crate::store::Defaults;
 
 pub use stream::{ClientFrame, Stream};
 
+/// How long a host may take to say that it is there: it does so at once, unless its process is suspended or hangs.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Why a call did not come back with an answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -34,6 +38,9 @@ pub enum ClientError {
     /// The host could not be started.
     #[error("the host could not be started: {0}")]
     Start(String),
+    /// A host has the seat, but says nothing.
+    #[error("the host does not answer")]
+    Silent,
     /// The connection broke.
     #[error("the host can't be reached: {0}")]
     Unreachable(String),
@@ -49,6 +56,10 @@ impl ClientError {
         match self {
             Self::Refused(error) => error.hint.clone(),
             Self::NoHost => Some("`ai-orchestrator host start` starts one".to_owned()),
+            Self::Silent => Some(
+                "was it suspended? `kill -CONT` lets it go on; `ai-orchestrator host log` shows what it said last"
+                    .to_owned(),
+            ),
             Self::Start(_) | Self::Unreachable(_) => {
                 Some("`ai-orchestrator host log` shows what it said last".to_owned())
             }
@@ -76,8 +87,10 @@ impl Client {
         let occupant = crate::host::occupant(paths).ok_or(ClientError::NoHost)?;
         let client = Self { socket: occupant.socket, version: occupant.version };
         // A host that is just ending still accepts connections; only one that answers is there.
-        match client.status().await {
+        let answer = tokio::time::timeout(PATIENCE, client.status()).await;
+        match answer.unwrap_or(Err(ClientError::Silent)) {
             Ok(status) => Ok(Self { version: status.version, ..client }),
+            Err(ClientError::Silent) => Err(ClientError::Silent),
             Err(error) => Err(start::unless_ending(paths, error).await),
         }
     }

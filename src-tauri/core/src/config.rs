@@ -45,6 +45,8 @@ pub struct Config {
     pub webgl: bool,
     /// Whether programs may put text on the clipboard (OSC 52).
     pub programs_copy: bool,
+    /// Whether screen readers can read what terminals print, and are told what the one with the focus prints.
+    pub screen_reader_mode: bool,
     /// The shell of new terminals, a name or a path; the login shell if none.
     pub shell: Option<String>,
     /// Whether the system tells when a terminal out of sight rings its bell.
@@ -77,6 +79,7 @@ impl Default for Config {
             scrollback_lines: 10_000,
             webgl: false,
             programs_copy: true,
+            screen_reader_mode: false,
             shell: None,
             notify_bell: true,
             notify_finished: true,

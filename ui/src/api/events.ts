@@ -2,12 +2,15 @@
 
 import { backoff } from './backoff';
 import type { Door } from './door';
-import type { HostEvent } from './types';
+import { Pulse } from './pulse';
+import type { EventsIn, HostEvent } from './types';
 
 export interface EventsListener {
   event(event: HostEvent): void;
   /** The socket is gone; attempt `n` follows after a while unless `retry` comes first. */
   lost(attempt: number): void;
+  /** The socket is there, but the host behind it has stopped answering, or answers again. */
+  silent(is: boolean): void;
   /** Called before every attempt but the first: fetches a new address and token, and fails if nobody is there. */
   beforeRetry(): Promise<void>;
 }
@@ -18,6 +21,7 @@ export class Events {
   private attempt = 0;
   private closed = false;
   private soon = false;
+  private readonly pulse: Pulse;
 
   constructor(
     private readonly door: Door,
@@ -25,8 +29,17 @@ export class Events {
     /** Whether there is an address yet; else one is asked for first, as before every attempt but the first. */
     known = true,
   ) {
+    this.pulse = new Pulse(
+      () => this.send({ type: 'sync' }),
+      (is) => listener.silent(is),
+    );
     if (known) this.connect();
     else this.wait();
+  }
+
+  /** The page is looked at again. */
+  seen(): void {
+    this.pulse.seen();
   }
 
   /** Tries again now rather than when the back-off ends. */
@@ -42,7 +55,12 @@ export class Events {
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
+    this.pulse.end();
     this.socket?.close();
+  }
+
+  private send(message: EventsIn): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
   private async again(): Promise<void> {
@@ -61,8 +79,10 @@ export class Events {
     // What came up at the host's start is told once, to a client that shows it.
     const socket = this.door.socket('/v1/events?notices=1');
     this.socket = socket;
+    this.pulse.begin();
     socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof data !== 'string') return;
+      if (typeof data !== 'string' || this.socket !== socket) return;
+      this.pulse.heard();
       const event = JSON.parse(data) as HostEvent;
       if (event.event === 'hello') {
         this.attempt = 0;
@@ -72,6 +92,7 @@ export class Events {
     });
     socket.addEventListener('close', () => {
       if (this.closed || this.socket !== socket) return;
+      this.pulse.end();
       this.wait();
       this.listener.lost(this.attempt);
     });

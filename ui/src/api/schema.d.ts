@@ -297,7 +297,7 @@ export interface paths {
         };
         /**
          * What changed, in order, from the moment of connecting. The first frame is `hello`. With `notices=1` the notices
-         *     of the host's start follow, which only one client is told.
+         *     of the host's start follow, which only one client is told. Text frames of the client's are `EventsIn`.
          */
         get: operations["host:events"];
         put?: never;
@@ -706,6 +706,11 @@ export interface components {
              */
             "programs-copy": boolean;
             /**
+             * @description Whether screen readers can read what terminals print, and are told what the one with the focus prints.
+             * @default false
+             */
+            "screen-reader-mode": boolean;
+            /**
              * @description The shell of new terminals, a name or a path; the login shell if none.
              * @default null
              */
@@ -923,7 +928,15 @@ export interface components {
             event: "notice";
         } | {
             /** @enum {string} */
+            event: "synced";
+        } | {
+            /** @enum {string} */
             event: "stopping";
+        };
+        /** @description Text frames that a client may send to `GET /v1/events`. */
+        EventsIn: {
+            /** @enum {string} */
+            type: "sync";
         };
         /** @description Starts a run. */
         ExecuteRequest: {
@@ -1580,7 +1593,7 @@ export interface components {
          * @description A command of the window. What it does, and its usual keys, the page knows.
          * @enum {string}
          */
-        WindowCommand: "palette" | "settings" | "new-terminal" | "close-terminal" | "split-right" | "split-down" | "find" | "sidebar" | "next-tab" | "previous-tab" | "next-pane" | "previous-pane" | "focus-actions" | "focus-terminal" | "tab-left" | "tab-right" | "tab-split-right" | "tab-split-down" | "previous-prompt" | "next-prompt" | "copy-output" | "open-folder" | "create-action";
+        WindowCommand: "palette" | "settings" | "new-terminal" | "close-terminal" | "split-right" | "split-down" | "find" | "sidebar" | "next-tab" | "previous-tab" | "next-pane" | "previous-pane" | "focus-actions" | "focus-terminal" | "tab-left" | "tab-right" | "tab-split-right" | "tab-split-down" | "previous-prompt" | "next-prompt" | "copy-output" | "open-folder" | "create-action" | "tab-1" | "tab-2" | "tab-3" | "tab-4" | "tab-5" | "tab-6" | "tab-7" | "tab-8" | "tab-9" | "action-1" | "action-2" | "action-3" | "action-4" | "action-5" | "action-6" | "action-7" | "action-8" | "action-9";
         /** @description What became of a write. */
         WriteReport: {
             /** @description How many bytes the terminal took. */

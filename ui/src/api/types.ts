@@ -56,6 +56,7 @@ export type ErrorBody = Schemas['ApiError'];
 
 // Requests.
 export type CreateRequest = Partial<Schemas['CreateRequest']>;
+export type EventsIn = Schemas['EventsIn'];
 export type ExecuteRequest = Partial<Schemas['ExecuteRequest']>;
 export type PreviewRequest = Partial<Schemas['PreviewRequest']>;
 export type ResizeRequest = Schemas['ResizeRequest'];

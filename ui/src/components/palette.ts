@@ -8,7 +8,7 @@ import { deleteAction, duplicateAction, editAction, refTo, resetAction } from '.
 import { quit } from '../stores/leaving';
 import { cancelRun, runAction } from '../stores/running';
 import type { Changes } from '../stores/settings.svelte';
-import { COMMANDS } from '../stores/shortcuts.svelte';
+import { COMMANDS, placeOf } from '../stores/shortcuts.svelte';
 import { actionKeys, perform } from './shortcuts';
 import { progressWords, shortPath } from './words';
 
@@ -23,8 +23,10 @@ export interface PaletteEntry {
   run: () => unknown;
 }
 
-/** Commands as the palette lists them; it is open itself already. */
-const COMMAND_NAMES = (Object.keys(COMMANDS) as WindowCommand[]).filter((name) => name !== 'palette');
+/** Commands as the palette lists them: it is open itself already, and has each terminal and action by name. */
+const COMMAND_NAMES = (Object.keys(COMMANDS) as WindowCommand[]).filter(
+  (name) => name !== 'palette' && placeOf(name) === null,
+);
 const NEEDS_TERMINAL = new Set<WindowCommand>([
   'close-terminal',
   'split-right',
@@ -121,6 +123,12 @@ export function paletteEntries(app: App): PaletteEntry[] {
       label: 'Smaller terminal text',
       run: () => change(app, { 'font-size': Math.max(8, app.settings.config['font-size'] - 1) }),
     },
+    {
+      id: 'reader',
+      group: 'Commands',
+      label: `Screen reader mode: ${app.settings.config['screen-reader-mode'] ? 'off' : 'on'}`,
+      run: () => change(app, { 'screen-reader-mode': !app.settings.config['screen-reader-mode'] }),
+    },
     ...(app.native.desktop
       ? [{ id: 'quit', group: 'Commands' as const, label: 'Quit', run: () => quit(app) }]
       : []),
@@ -163,7 +171,7 @@ async function change(app: App, changes: Changes): Promise<void> {
 }
 
 function shortcutOf(app: App, action: ActionView): { keys?: string } {
-  const keys = actionKeys(app.actions.places.get(action));
+  const keys = actionKeys(app, app.actions.places.get(action));
   return keys === undefined ? {} : { keys };
 }
 

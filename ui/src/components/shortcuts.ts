@@ -6,21 +6,20 @@ import type { WindowCommand } from '../api/types';
 import type { App } from '../stores/app.svelte';
 import { closeTerminal, copyLastOutput, createAction, openTerminal } from '../stores/opening';
 import { runAction } from '../stores/running';
-import { shown } from '../stores/keys';
-import { actionShortcut } from '../stores/shortcuts.svelte';
+import { COMMANDS as ALL, placeOf } from '../stores/shortcuts.svelte';
 import type { Side } from '../stores/tree';
 
 /** The shortcut of the action at a place in the list: the first nine have one. */
-export function actionKeys(place: number | undefined): string | undefined {
-  if (place === undefined || place > 8) return undefined;
-  return shown(actionShortcut(place));
+export function actionKeys(app: App, place: number | undefined): string | undefined {
+  const command = `action-${(place ?? 9) + 1}` as WindowCommand;
+  return command in ALL ? app.shortcuts.shown(command) || undefined : undefined;
 }
 
 export function shortcuts(app: App, event: KeyboardEvent): void {
   if (app.dialogs.open.length > 0 || app.connection.state.kind !== 'ready') return;
   const called = app.shortcuts.called(event);
   if (called === undefined) return;
-  if (typeof called === 'string' ? perform(app, onward(called)) : goTo(app, called)) {
+  if (perform(app, onward(called))) {
     event.preventDefault();
     event.stopPropagation();
   }
@@ -36,10 +35,11 @@ function onward(command: WindowCommand): WindowCommand {
 
 /** Does what a command says; answers whether there was anything to do it with. */
 export function perform(app: App, command: WindowCommand): boolean {
-  return COMMANDS[command](app) !== false;
+  const place = placeOf(command);
+  return place ? goTo(app, place) : COMMANDS[command]?.(app) !== false;
 }
 
-const COMMANDS: Record<WindowCommand, (app: App) => unknown> = {
+const COMMANDS: Partial<Record<WindowCommand, (app: App) => unknown>> = {
   palette: (app) => void app.dialogs.ask({ kind: 'palette' }),
   settings: (app) => void app.dialogs.ask({ kind: 'settings' }),
   'new-terminal': (app) => void openTerminal(app),
@@ -79,13 +79,13 @@ const COMMANDS: Record<WindowCommand, (app: App) => unknown> = {
 };
 
 /** Shows the tab, or runs the action, at a place. */
-function goTo(app: App, place: { tab: number } | { action: number }): boolean {
-  if ('action' in place) {
-    const action = [...app.actions.places.keys()][place.action];
+function goTo(app: App, { what, at }: { what: 'tab' | 'action'; at: number }): boolean {
+  if (what === 'action') {
+    const action = [...app.actions.places.keys()][at];
     if (action) void runAction(app, action);
     return action !== undefined;
   }
-  const id = app.layout.pane.tabs[place.tab];
+  const id = app.layout.pane.tabs[at];
   if (id) app.showTerminal(id);
   return id !== undefined;
 }

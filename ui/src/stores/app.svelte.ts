@@ -17,7 +17,7 @@ import { ActionMenuState } from './menu.svelte';
 import { Projects } from './projects.svelte';
 import { Runs } from './runs.svelte';
 import { Settings } from './settings.svelte';
-import { Shortcuts } from './shortcuts.svelte';
+import { placeOf, Shortcuts } from './shortcuts.svelte';
 import { Terminals, type Call } from './terminals.svelte';
 import { sentence, Toasts } from './toasts.svelte';
 
@@ -59,8 +59,10 @@ export class App {
     readonly native: Native,
     readonly dialogs: Dialogs,
   ) {
-    this.layout = new Layout((state) =>
-      door.keepLayout({ version: LAYOUT_VERSION, state: state as unknown as Record<string, never> }),
+    this.layout = new Layout(
+      (state) =>
+        door.keepLayout({ version: LAYOUT_VERSION, state: state as unknown as Record<string, never> }),
+      () => this.viewers.resizedByHand(),
     );
     this.settings = new Settings(door);
     this.shortcuts = new Shortcuts(this.settings);
@@ -73,7 +75,8 @@ export class App {
         isShortcut: (event, wholeScreen) => {
           const called = this.shortcuts.called(event, wholeScreen);
           // The number of a tab that isn't there is the program's: Alt+5 is an argument to the shell's editor.
-          if (typeof called === 'object' && 'tab' in called) return called.tab < this.layout.pane.tabs.length;
+          const place = called && placeOf(called);
+          if (place?.what === 'tab') return place.at < this.layout.pane.tabs.length;
           return called !== undefined;
         },
         confirmPaste: async (text) =>
@@ -111,6 +114,7 @@ export class App {
           else void this.take(event);
         },
         lost: (attempt) => this.connection.lost(attempt),
+        silent: (is) => (this.connection.silent = is),
         beforeRetry: async () => {
           try {
             // A host that somebody stopped is not started by a page that happens to be open.
@@ -138,9 +142,10 @@ export class App {
     else this.events?.retry();
   }
 
-  /** Sockets that dropped try again at once; all others are fine. */
+  /** Sockets that dropped try again at once; the others ask whether the host is there. */
   wake(): void {
     if (this.connection.state.kind === 'lost') this.retry();
+    else this.events?.seen();
   }
 
   /** The user wants a host where somebody stopped it, or pasted the address of a new one. */

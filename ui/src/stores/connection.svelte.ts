@@ -27,6 +27,8 @@ export class Connection {
   state: ConnectionState = $state({ kind: 'connecting' });
   /** Whether the host was ever reached: then what is on the page stays there, dimmed. */
   reached = $state(false);
+  /** The connection is there, but the host says nothing: its process hangs, or is suspended. */
+  silent = $state(false);
 
   ready(version: string, pid: number): void {
     this.state = { kind: 'ready', version, pid };

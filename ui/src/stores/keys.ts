@@ -1,35 +1,8 @@
 // How keys are written: `Ctrl+Shift+P`, as in config.yaml. Pure: events and texts in, texts out.
 
-import { MAC } from '../terminal/keys';
+import { keyOf, MAC } from '../terminal/keys';
 
 const MODIFIERS = ['Ctrl', 'Alt', 'Shift', 'Cmd'] as const;
-const SIGNS: Record<string, string> = {
-  Comma: ',',
-  Period: '.',
-  Slash: '/',
-  Semicolon: ';',
-  Quote: "'",
-  BracketLeft: '[',
-  BracketRight: ']',
-  Backslash: '\\',
-  Minus: '-',
-  Equal: '=',
-  Backquote: '`',
-};
-const NAMED = new Set([
-  'Tab',
-  'Enter',
-  'Space',
-  'PageUp',
-  'PageDown',
-  'Home',
-  'End',
-  'ArrowUp',
-  'ArrowDown',
-  'ArrowLeft',
-  'ArrowRight',
-  'Backspace',
-]);
 /** As macOS writes them. */
 const ON_MAC: Record<string, string> = { Ctrl: '⌃', Alt: '⌥', Shift: '⇧', Cmd: '⌘' };
 const ARROWS: Record<string, string> = {
@@ -41,7 +14,9 @@ const ARROWS: Record<string, string> = {
 
 /** What is pressed, or null while it is no more than modifiers, or plain typing. */
 export function pressed(event: KeyboardEvent): string | null {
-  const key = keyOf(event.code);
+  // What a layout types with AltGr, and what an input method still puts together, is typing.
+  if (event.isComposing || event.getModifierState('AltGraph')) return null;
+  const key = keyOf(event);
   if (key === null) return null;
   const held = [event.ctrlKey, event.altKey, event.shiftKey, event.metaKey];
   const modifiers = MODIFIERS.filter((_, at) => held[at]);
@@ -49,18 +24,16 @@ export function pressed(event: KeyboardEvent): string | null {
   return strong ? [...modifiers, key].join('+') : null;
 }
 
-function keyOf(code: string): string | null {
-  const plain = /^(?:Key|Digit)([A-Z0-9])$/.exec(code)?.[1];
-  if (plain) return plain;
-  if (/^F([1-9]|1[0-2])$/.test(code) || NAMED.has(code)) return code;
-  return SIGNS[code] ?? null;
-}
-
 /** The same keys with their modifiers in one order, so that texts can be compared. */
 export function ordered(keys: string): string {
   const parts = keys.split('+');
   const key = parts.at(-1)!;
   return [...MODIFIERS.filter((name) => parts.slice(0, -1).includes(name)), key].join('+');
+}
+
+/** Whether a terminal sends these keys to its program: a control character, or an escape before a letter. */
+export function isTyped(keys: string): boolean {
+  return /^(Ctrl\+([A-Z2-8[\]\\/-]|Space)|(Ctrl\+)?Alt\+([A-Z,./;'[\]\\=`-]|Backspace))$/.test(ordered(keys));
 }
 
 /** As people read them on this machine. */

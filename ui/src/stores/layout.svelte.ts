@@ -25,7 +25,7 @@ export class Layout {
   root: Tree = $state.raw(tree.emptyPane());
   /** The pane that new tabs open in. */
   focused = $state(1);
-  aside: Aside = $state.raw(null);
+  private asideShown: Aside = $state.raw(null);
   private sidebarShown = $state(true);
   private project: string | null | undefined;
   private restored = false;
@@ -40,15 +40,31 @@ export class Layout {
   /** Everything that can be seen. */
   visible = $derived(new Set(this.panes.map((pane) => pane.active)));
 
-  constructor(private readonly keep: (state: KeptState) => Promise<unknown>) {}
+  constructor(
+    private readonly keep: (state: KeptState) => Promise<unknown>,
+    /** Somebody gave terminals another room: those on screen are to have the size of theirs. */
+    private readonly sizedByHand: () => void = () => undefined,
+  ) {}
 
   get sidebar(): boolean {
     return this.sidebarShown;
   }
 
   set sidebar(shown: boolean) {
+    if (shown === this.sidebarShown) return;
     this.sidebarShown = shown;
+    this.sizedByHand();
     void this.save();
+  }
+
+  get aside(): Aside {
+    return this.asideShown;
+  }
+
+  set aside(shown: Aside) {
+    const changes = (shown === null) !== (this.asideShown === null);
+    this.asideShown = shown;
+    if (changes) this.sizedByHand();
   }
 
   /** Another project was chosen: the next window begins with it. */
@@ -105,15 +121,18 @@ export class Layout {
   move(terminal: string, pane: number, at: number): void {
     this.set(tree.move(this.root, terminal, pane, at));
     this.focused = pane;
+    this.sizedByHand();
   }
 
   split(pane: number, side: Side, terminal: string): void {
     this.set(tree.split(this.root, pane, side, terminal));
     this.focused = tree.paneOf(this.root, terminal)?.id ?? this.focused;
+    this.sizedByHand();
   }
 
   resize(split: number, sizes: number[]): void {
     this.set(tree.resize(this.root, split, sizes));
+    this.sizedByHand();
   }
 
   focus(pane: Pane): void {

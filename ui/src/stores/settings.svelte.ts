@@ -23,6 +23,7 @@ const UNKNOWN: Config = {
   'scrollback-lines': 10_000,
   webgl: false,
   'programs-copy': true,
+  'screen-reader-mode': false,
   shell: null,
   'notify-bell': true,
   'notify-finished': true,
@@ -82,6 +83,7 @@ export class Settings {
       scrollback: this.known['scrollback-lines'],
       webgl: this.known.webgl,
       programsCopy: this.known['programs-copy'],
+      screenReader: this.known['screen-reader-mode'],
     };
   }
 }

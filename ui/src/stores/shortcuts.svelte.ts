@@ -18,6 +18,10 @@ interface About {
   yields?: boolean;
 }
 
+type Numbered = Extract<WindowCommand, `${'tab' | 'action'}-${number}`>;
+
+const NINE = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+
 export const COMMANDS: Record<WindowCommand, About> = {
   palette: {
     label: 'Command palette',
@@ -54,25 +58,25 @@ export const COMMANDS: Record<WindowCommand, About> = {
   'copy-output': { label: 'Copy the last command’s output', usual: [] },
   'open-folder': { label: 'Open folder…', usual: MAC ? ['Cmd+O'] : [] },
   'create-action': { label: 'Create action', usual: [] },
+  ...(Object.fromEntries(
+    NINE.flatMap((n): [Numbered, About][] => [
+      [`tab-${n}`, { label: `Go to tab ${n}`, usual: [MAC ? `Cmd+${n}` : `Alt+${n}`] }],
+      [`action-${n}`, { label: `Run action ${n}`, usual: [MAC ? `Ctrl+${n}` : `Ctrl+Shift+${n}`] }],
+    ]),
+  ) as Record<Numbered, About>),
 };
 
+/** Commands for what stands at a place: the tabs of a pane, and the actions. */
+export function placeOf(command: WindowCommand): { what: 'tab' | 'action'; at: number } | null {
+  const [, what, digit] = /^(tab|action)-(\d)$/.exec(command) ?? [];
+  return what ? { what: what as 'tab' | 'action', at: Number(digit) - 1 } : null;
+}
+
 /** Keys that no command can have, and what they do. */
-const NINE = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 const FIXED: Record<string, string> = {
   [MAC ? 'Cmd+C' : 'Ctrl+Shift+C']: 'Copy',
   [MAC ? 'Cmd+V' : 'Ctrl+Shift+V']: 'Paste',
-  ...Object.fromEntries(
-    NINE.flatMap((n) => [
-      [MAC ? `Cmd+${n}` : `Alt+${n}`, `Go to tab ${n}`],
-      [actionShortcut(n - 1), `Run action ${n}`],
-    ]),
-  ),
 };
-
-/** The keys of the action at a place in the list: the first nine have some. */
-export function actionShortcut(place: number): string {
-  return MAC ? `Ctrl+${place + 1}` : `Ctrl+Shift+${place + 1}`;
-}
 
 export interface Conflict {
   keys: string;
@@ -95,9 +99,14 @@ export class Shortcuts {
       }),
     );
   });
-  private readonly byKeys = $derived(
-    new Map([...this.bound].toReversed().flatMap(([command, all]) => all.map((keys) => [keys, command]))),
-  );
+  /** What the user chose comes before what is usual; of two that are alike the first one has the keys. */
+  private readonly byKeys = $derived.by(() => {
+    const [own, usual] = [true, false].map((is) =>
+      [...this.bound].filter(([name]) => this.isOwn(name) === is),
+    );
+    const all = [...own!, ...usual!].flatMap(([command, keys]) => keys.map((one) => [one, command] as const));
+    return new Map(all.filter(([keys]) => !(keys in FIXED)).toReversed());
+  });
 
   constructor(private readonly settings: Settings) {}
 
@@ -118,11 +127,18 @@ export class Shortcuts {
     return command in this.settings.config.shortcuts;
   }
 
-  /** The command, tab or action that was called for, perhaps in a terminal whose program has the whole screen. */
-  called(
-    event: KeyboardEvent,
-    wholeScreen = false,
-  ): WindowCommand | { tab: number } | { action: number } | undefined {
+  /** What has the keys of a command in its stead: another command, or what is always theirs. */
+  lost(command: WindowCommand): { keys: string; label: string } | undefined {
+    for (const keys of this.bound.get(command) ?? []) {
+      const other = this.byKeys.get(keys);
+      const label = FIXED[keys] ?? (other && COMMANDS[other].label);
+      if (label !== undefined && other !== command) return { keys, label };
+    }
+    return undefined;
+  }
+
+  /** The command that was called for, perhaps in a terminal whose program has the whole screen. */
+  called(event: KeyboardEvent, wholeScreen = false): WindowCommand | undefined {
     const keys = pressed(event);
     if (keys === null) return undefined;
     // xterm itself asks with an element of its own tree, the page with that tree's host.
@@ -133,16 +149,14 @@ export class Shortcuts {
       if (atPrompts && !inTerminal) return undefined;
       return wholeScreen && (atPrompts || (yields && !this.isOwn(command))) ? undefined : command;
     }
-    const [, what, digit] = /^(Go to tab|Run action) (\d)$/.exec(FIXED[keys] ?? '') ?? [];
-    if (what) return { [what === 'Run action' ? 'action' : 'tab']: Number(digit) - 1 } as { tab: number };
     if (inTerminal) return undefined;
     return NAMES.find((name) => !this.isOwn(name) && COMMANDS[name].outside?.includes(keys));
   }
 
   /** What else these keys do: a command, or what is always theirs. */
   conflict(keys: string, except: WindowCommand): Conflict | undefined {
-    const command = NAMES.find((name) => name !== except && this.bound.get(name)?.includes(ordered(keys)));
-    if (command) return { keys, label: COMMANDS[command].label, command };
+    const command = this.byKeys.get(ordered(keys));
+    if (command && command !== except) return { keys, label: COMMANDS[command].label, command };
     const label = FIXED[ordered(keys)];
     return label === undefined ? undefined : { keys, label, command: null };
   }

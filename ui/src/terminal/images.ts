@@ -7,15 +7,17 @@ import { mute } from './mute';
 
 /** Enough for a screen full of pictures; older ones give way. */
 const LIMITS = { pixelLimit: 8_388_608, storageLimit: 32, enableSizeReports: false };
-/** The longest beginning that has to be seen whole: `ESC P`, numbers, `q`. */
+/** The longest beginning there is: `ESC P`, numbers, `q`. */
 const LONGEST = 24;
 /** The decoder is compiled within milliseconds, or never where WebAssembly is forbidden. */
 const LOOKS = 200;
 const ESCAPE = 0x1b;
 const PICTURE = new RegExp(String.raw`^\u001b(P[\d;]*q|\]1337;)`);
+const TORN = new RegExp(String.raw`^\u001b(P[\d;]*|\]?|\]1|\]13|\]133|\]1337)$`);
 
 export class Images {
   private wanted = false;
+  /** The end of what came before, as long as a picture may begin in it. */
   private rest = '';
   private muted: IDisposable[] = [];
 
@@ -27,16 +29,21 @@ export class Images {
     if (this.rest !== '') {
       const joined = this.rest + latin(bytes.subarray(0, LONGEST));
       this.rest = '';
-      if (PICTURE.test(joined)) return (this.wanted = true);
+      if (this.begins(joined)) return true;
     }
     for (let at = bytes.indexOf(ESCAPE); at >= 0; at = bytes.indexOf(ESCAPE, at + 1)) {
       const next = bytes[at + 1];
       if (next !== undefined && next !== 0x50 && next !== 0x5d) continue;
-      const start = latin(bytes.subarray(at, at + LONGEST));
-      if (PICTURE.test(start)) return (this.wanted = true);
-      if (at + LONGEST > bytes.length) this.rest = start;
+      if (this.begins(latin(bytes.subarray(at, at + LONGEST)))) return true;
     }
     return false;
+  }
+
+  /** Whether a text that begins with an escape begins a picture; what is too short to tell is kept. */
+  private begins(text: string): boolean {
+    this.wanted = PICTURE.test(text);
+    if (!this.wanted && text.length < LONGEST && TORN.test(text)) this.rest = text;
+    return this.wanted;
   }
 
   async load(): Promise<void> {

@@ -18,6 +18,7 @@ import { MAC, pasteable, terminalKey } from './keys';
 import { openLinks } from './links';
 import { mute } from './mute';
 import { Pace } from './pace';
+import { Reader } from './reader';
 import { shadow } from './shadow';
 import { onThemeChange, terminalTheme } from './theme';
 
@@ -54,6 +55,8 @@ export interface ViewerOptions extends TermOptions {
   webgl: boolean;
   /** Programs may put text on the clipboard (OSC 52). */
   programsCopy: boolean;
+  /** Screen readers can read the rows, and are told what is printed. */
+  screenReader: boolean;
 }
 
 /** Reports of focus that xterm itself sends; they are not typing. */
@@ -71,6 +74,7 @@ export class Viewer {
   private readonly gutter: Gutter;
   private readonly images: Images;
   private readonly gpu: Gpu;
+  private readonly reader: Reader;
   private readonly fit = new FitAddon();
   private readonly stream: Stream;
   private readonly feed: Feed;
@@ -109,6 +113,7 @@ export class Viewer {
     this.gutter = new Gutter(this.term, this.commands);
     this.images = new Images(this.term);
     this.gpu = new Gpu(this.term, () => this.fitIfOwner());
+    this.reader = new Reader(this.term);
     const pace = new Pace(this.term);
     this.feed = new Feed(
       {
@@ -120,11 +125,15 @@ export class Viewer {
         send: (message) => this.stream.send(message),
         replaying: () => {
           this.state = { kind: 'attaching' };
+          this.reader.use(false);
           this.commands.reset();
         },
         resized: (cols, rows) => this.hostResized(cols, rows),
         live: () => this.liveNow(),
-        exited: (code, signal) => (this.state = { kind: 'ended', code, signal }),
+        exited: (code, signal) => {
+          this.state = { kind: 'ended', code, signal };
+          this.reader.use(this.options.screenReader);
+        },
       },
       this.images,
     );
@@ -154,6 +163,7 @@ export class Viewer {
       const { host, ground } = shadow();
       this.element.append(host, this.gutter.element);
       this.term.open(ground);
+      this.reader.opened();
     }
     this.observer.observe(parent);
     return () => {
@@ -183,7 +193,7 @@ export class Viewer {
     this.fitIfOwner();
   }
 
-  /** The window that shows it has another size. One that attaches only finds its size, and takes nobody else's. */
+  /** Somebody gave it another room. A window that attaches only finds its size, and takes nobody else's. */
   resizedByHand(): void {
     if (this.state.kind === 'live') this.claim();
   }
@@ -198,6 +208,7 @@ export class Viewer {
   configure(options: ViewerOptions): void {
     this.options = options;
     Object.assign(this.term.options, termOptions(options));
+    if (this.state.kind !== 'attaching') this.reader.use(options.screenReader);
     this.gpu.use(options.webgl && this.seen);
     this.fitIfOwner();
   }
@@ -260,6 +271,7 @@ export class Viewer {
 
   private liveNow(): void {
     this.state = { kind: 'live' };
+    this.reader.use(this.options.screenReader);
     const since = this.listener.runningSince();
     if (since !== null) this.commands.runsSince(since);
     this.fitIfOwner();

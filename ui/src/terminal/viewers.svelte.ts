@@ -35,7 +35,12 @@ export class Viewers {
     private readonly listener: ViewersListener,
     private options: ViewerOptions,
   ) {
-    window.addEventListener('resize', () => {
+    window.addEventListener('resize', () => this.resizedByHand());
+  }
+
+  /** Somebody changed the room of terminals in this window: their size is this window's, once all is in its place. */
+  resizedByHand(): void {
+    requestAnimationFrame(() => {
       for (const viewer of this.byId.values()) if (viewer.seen) viewer.resizedByHand();
     });
   }

@@ -112,6 +112,17 @@ pub enum Event {
         /// What to do about it.
         hint: Option<String>,
     },
+    /// The answer to `sync`.
+    Synced,
     /// The host is about to stop.
     Stopping,
+}
+
+/// Text frames that a client may send to `GET /v1/events`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum EventsIn {
+    /// Asks for `synced`: so a client that has heard nothing for a while finds out whether the host still answers.
+    /// The host sends nothing by itself while nothing happens.
+    Sync,
 }

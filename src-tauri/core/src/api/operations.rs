@@ -25,7 +25,7 @@ use utoipa_axum::routes;
 pub(crate) use answer::refuse;
 pub(crate) use terminals::{COLOURS, size_of};
 
-use super::{ApiError, Event, StreamIn, StreamOut, docs};
+use super::{ApiError, Event, EventsIn, StreamIn, StreamOut, docs};
 use crate::config::WindowCommand;
 use crate::host::Rooms;
 
@@ -35,7 +35,7 @@ const LARGEST_BODY: usize = 1 << 20;
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "AI Orchestrator", description = "The door of the host."),
-    components(schemas(ApiError, Event, StreamIn, StreamOut, WindowCommand))
+    components(schemas(ApiError, Event, EventsIn, StreamIn, StreamOut, WindowCommand))
 )]
 struct Contract;
 

@@ -17,12 +17,16 @@ const LOOKS: u32 = 9;
 pub async fn connect_or_start(paths: &Paths, program: &Path) -> Result<Client, ClientError> {
     let mut said = String::new();
     for look in 0..LOOKS {
-        if let Ok(client) = Client::connect(paths).await {
-            if let Err(error) = client.offer_defaults().await {
-                // A host that is too old to take them goes on with its own.
-                tracing::debug!(%error, "the default actions were not taken over");
+        match Client::connect(paths).await {
+            Ok(client) => {
+                if let Err(error) = client.offer_defaults().await {
+                    // A host that is too old to take them goes on with its own.
+                    tracing::debug!(%error, "the default actions were not taken over");
+                }
+                return Ok(client);
             }
-            return Ok(client);
+            Err(ClientError::Silent) => return Err(ClientError::Silent),
+            Err(_) => {}
         }
         if crate::host::is_vacant(paths) {
             if !said.is_empty() {

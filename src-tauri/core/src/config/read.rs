@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 use std::str::FromStr;
 
-use super::shortcut::{WindowCommand, is_keys};
+use super::shortcut::{WindowCommand, are_same, is_keys};
 use super::{Config, Cursor, Defaults, LogLevel, Theme};
 use crate::action::fields::{Fields, Problems, Scalar};
 use crate::action::yaml::{self, Node};
@@ -51,6 +51,7 @@ pub(crate) fn read(file: &Path, text: &str, last: &Config) -> (Config, Vec<Probl
         problem.severity = Severity::Warning;
         problem.message.push_str(match problem.code.as_str() {
             "unknown-key" => "; it is left alone",
+            "same-keys" => "",
             _ => "; what was set before still holds",
         });
     }
@@ -88,6 +89,8 @@ fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<
     );
     let webgl = setting!(webgl, "webgl", fields.flag("webgl"));
     let programs_copy = setting!(programs_copy, "programs-copy", fields.flag("programs-copy"));
+    let screen_reader_mode =
+        setting!(screen_reader_mode, "screen-reader-mode", fields.flag("screen-reader-mode"));
     let shell = setting!(shell, "shell", text(&mut fields, "shell").map(Some));
     let notify_bell = setting!(notify_bell, "notify-bell", fields.flag("notify-bell"));
     let notify_finished = setting!(notify_finished, "notify-finished", fields.flag("notify-finished"));
@@ -109,6 +112,7 @@ fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<
         scrollback_lines,
         webgl,
         programs_copy,
+        screen_reader_mode,
         shell,
         notify_bell,
         notify_finished,
@@ -127,7 +131,8 @@ fn read_shortcuts(
 ) -> BTreeMap<WindowCommand, String> {
     let Some(mut fields) = Fields::open("`shortcuts`", node, problems) else { return last.shortcuts.clone() };
     let mut shortcuts = BTreeMap::new();
-    for (name, command) in WindowCommand::ALL {
+    let mut taken: Vec<(&str, &str)> = Vec::new();
+    for &(name, command) in WindowCommand::ALL {
         let Some((keys, node)) = fields.text_node(name) else {
             if fields.took(name)
                 && let Some(kept) = last.shortcuts.get(&command)
@@ -137,6 +142,14 @@ fn read_shortcuts(
             continue;
         };
         if is_keys(keys) {
+            let twin = taken.iter().find(|(_, other)| keys != "none" && are_same(keys, other));
+            if let Some((other, _)) = twin {
+                let message =
+                    format!("`{name}` and `{other}` have the same keys, and only one of them gets them");
+                let fix = Some(format!("give `{name}` or `{other}` other keys, or `none`"));
+                fields.problems.error(node.at, "same-keys", message, fix);
+            }
+            taken.push((name, keys));
             shortcuts.insert(command, keys.to_owned());
         } else {
             let fix = Some("write keys such as `Ctrl+Shift+P`, `Alt+ArrowLeft` or `F2`".to_owned());
@@ -222,6 +235,20 @@ mod tests {
                 "4:1 unknown key `font_family`; it is left alone [did you mean `font-family`?]",
                 "5:14 unknown key `open-foldr`; it is left alone [did you mean `open-folder`?]",
                 "5:36 `find` must be keys, or `none`, but here is `Z`; what was set before still holds [write keys such as `Ctrl+Shift+P`, `Alt+ArrowLeft` or `F2`]",
+            ]
+        );
+    }
+
+    #[test]
+    fn two_commands_with_the_same_keys_are_told() {
+        let text =
+            "shortcuts:\n  find: Ctrl+Shift+K\n  sidebar: none\n  open-folder: none\n  tab-3: Shift+Ctrl+K\n";
+        let (config, problems) = said(text, &Config::default());
+        assert_eq!(config.shortcuts.len(), 4);
+        assert_eq!(
+            problems,
+            [
+                "5:10 `tab-3` and `find` have the same keys, and only one of them gets them [give `tab-3` or `find` other keys, or `none`]"
             ]
         );
     }

@@ -4,65 +4,67 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A command of the window. What it does, and its usual keys, the page knows.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum WindowCommand {
-    Palette,
-    Settings,
-    NewTerminal,
-    CloseTerminal,
-    SplitRight,
-    SplitDown,
-    Find,
-    Sidebar,
-    NextTab,
-    PreviousTab,
-    NextPane,
-    PreviousPane,
-    FocusActions,
-    FocusTerminal,
-    TabLeft,
-    TabRight,
-    TabSplitRight,
-    TabSplitDown,
-    PreviousPrompt,
-    NextPrompt,
-    CopyOutput,
-    OpenFolder,
-    CreateAction,
+/// One list for the enum and for the names in the file. (As a `literal`, the OpenAPI macro would not see the names.)
+macro_rules! commands {
+    ($($command:ident $name:tt,)+) => {
+        /// A command of the window. What it does, and its usual keys, the page knows.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, JsonSchema,
+        )]
+        #[expect(missing_docs, reason = "the names say it")]
+        pub enum WindowCommand {
+            $(#[serde(rename = $name)] $command,)+
+        }
+
+        impl WindowCommand {
+            /// All of them by their names in the file.
+            pub(super) const ALL: &[(&'static str, Self)] = &[$(($name, Self::$command),)+];
+        }
+    };
 }
 
-impl WindowCommand {
-    /// All of them by their names in the file.
-    pub(super) const ALL: [(&'static str, Self); 23] = [
-        ("palette", Self::Palette),
-        ("settings", Self::Settings),
-        ("new-terminal", Self::NewTerminal),
-        ("close-terminal", Self::CloseTerminal),
-        ("split-right", Self::SplitRight),
-        ("split-down", Self::SplitDown),
-        ("find", Self::Find),
-        ("sidebar", Self::Sidebar),
-        ("next-tab", Self::NextTab),
-        ("previous-tab", Self::PreviousTab),
-        ("next-pane", Self::NextPane),
-        ("previous-pane", Self::PreviousPane),
-        ("focus-actions", Self::FocusActions),
-        ("focus-terminal", Self::FocusTerminal),
-        ("tab-left", Self::TabLeft),
-        ("tab-right", Self::TabRight),
-        ("tab-split-right", Self::TabSplitRight),
-        ("tab-split-down", Self::TabSplitDown),
-        ("previous-prompt", Self::PreviousPrompt),
-        ("next-prompt", Self::NextPrompt),
-        ("copy-output", Self::CopyOutput),
-        ("open-folder", Self::OpenFolder),
-        ("create-action", Self::CreateAction),
-    ];
+commands! {
+    Palette "palette",
+    Settings "settings",
+    NewTerminal "new-terminal",
+    CloseTerminal "close-terminal",
+    SplitRight "split-right",
+    SplitDown "split-down",
+    Find "find",
+    Sidebar "sidebar",
+    NextTab "next-tab",
+    PreviousTab "previous-tab",
+    NextPane "next-pane",
+    PreviousPane "previous-pane",
+    FocusActions "focus-actions",
+    FocusTerminal "focus-terminal",
+    TabLeft "tab-left",
+    TabRight "tab-right",
+    TabSplitRight "tab-split-right",
+    TabSplitDown "tab-split-down",
+    PreviousPrompt "previous-prompt",
+    NextPrompt "next-prompt",
+    CopyOutput "copy-output",
+    OpenFolder "open-folder",
+    CreateAction "create-action",
+    Tab1 "tab-1",
+    Tab2 "tab-2",
+    Tab3 "tab-3",
+    Tab4 "tab-4",
+    Tab5 "tab-5",
+    Tab6 "tab-6",
+    Tab7 "tab-7",
+    Tab8 "tab-8",
+    Tab9 "tab-9",
+    Action1 "action-1",
+    Action2 "action-2",
+    Action3 "action-3",
+    Action4 "action-4",
+    Action5 "action-5",
+    Action6 "action-6",
+    Action7 "action-7",
+    Action8 "action-8",
+    Action9 "action-9",
 }
 
 /// Whether a text names keys: modifiers and one key with `+` between, or `none`.
@@ -98,6 +100,16 @@ pub(super) fn is_keys(text: &str) -> bool {
     known && distinct && strong && (one(key) || sign(key) || NAMED.contains(&key) || is_function_key(key))
 }
 
+/// Whether two texts name the same keys, whatever the order of their modifiers.
+pub(super) fn are_same(one: &str, other: &str) -> bool {
+    let parts = |text: &str| {
+        let mut parts: Vec<String> = text.split('+').map(str::to_owned).collect();
+        parts.sort_unstable();
+        parts
+    };
+    parts(one) == parts(other)
+}
+
 fn is_function_key(key: &str) -> bool {
     let number = key.strip_prefix('F').and_then(|number| number.parse::<u8>().ok());
     number.is_some_and(|number| (1..=12).contains(&number))
@@ -105,7 +117,7 @@ fn is_function_key(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_keys;
+    use super::{are_same, is_keys};
 
     #[test]
     fn keys_are_modifiers_and_one_key() {
@@ -115,5 +127,7 @@ mod tests {
         for bad in ["", "P", "Shift+P", "ctrl+p", "Ctrl+", "Ctrl+Ctrl+P", "Hyper+P", "Ctrl+PP", "F13", "+"] {
             assert!(!is_keys(bad), "{bad}");
         }
+        assert!(are_same("Ctrl+Shift+P", "Shift+Ctrl+P"));
+        assert!(!are_same("Ctrl+Shift+P", "Ctrl+P"));
     }
 }

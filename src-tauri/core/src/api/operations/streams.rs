@@ -4,12 +4,13 @@ use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::answer::{Path, Query};
 use super::terminals::size_of;
-use crate::api::{ApiError, Event, StreamIn, StreamOut};
+use crate::api::{ApiError, Event, EventsIn, StreamIn, StreamOut};
 use crate::host::Rooms;
 use crate::mismatch::Mismatch;
 use crate::terminal::{Frame as Output, Message, Terminal};
@@ -76,16 +77,19 @@ async fn view(terminal: Terminal, lossless: bool, mut socket: WebSocket) {
 }
 
 fn take(terminal: &Terminal, viewer: u64, text: &[u8]) -> Result<(), ApiError> {
-    let message = serde_json::from_slice(text).map_err(|error: serde_json::Error| {
-        let Mismatch { message, hint } = Mismatch::read(&error.to_string(), "the frame");
-        ApiError { hint, ..ApiError::new(400, "bad_frame", message) }
-    })?;
-    terminal.send(match message {
+    terminal.send(match read(text)? {
         StreamIn::Ack { bytes } => Message::Ack { viewer, bytes },
         StreamIn::Resize { cols, rows } => Message::Resize(size_of(Some(cols), Some(rows))?),
         StreamIn::Sync => Message::Sync { viewer },
     });
     Ok(())
+}
+
+fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(text).map_err(|error| {
+        let Mismatch { message, hint } = Mismatch::read(&error.to_string(), "the frame");
+        ApiError { hint, ..ApiError::new(400, "bad_frame", message) }
+    })
 }
 
 /// What a client wants of the events.
@@ -97,7 +101,7 @@ pub struct EventsQuery {
 }
 
 /// What changed, in order, from the moment of connecting. The first frame is `hello`. With `notices=1` the notices
-/// of the host's start follow, which only one client is told.
+/// of the host's start follow, which only one client is told. Text frames of the client's are `EventsIn`.
 #[utoipa::path(get, path = "/v1/events", operation_id = "host:events", params(("notices" = Option<u8>, Query)),
     responses((status = 101, description = "WebSocket"), (status = "4XX", body = ApiError)))]
 pub async fn events(
@@ -147,6 +151,14 @@ async fn follow(rooms: Rooms, notices: bool, mut socket: WebSocket) {
                 return;
             }
             frame = socket.recv() => match frame {
+                Some(Ok(Frame::Text(text))) => match read(text.as_bytes()) {
+                    Ok(EventsIn::Sync) => {
+                        if socket.send(text_frame(&Event::Synced)).await.is_err() {
+                            return;
+                        }
+                    }
+                    Err(error) => return refuse_frame(&mut socket, &error).await,
+                },
                 Some(Ok(Frame::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}
             },
