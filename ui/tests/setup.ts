@@ -20,5 +20,9 @@ globalThis.ResizeObserver ??= class {
   unobserve(): void {}
   disconnect(): void {}
 };
+globalThis.IntersectionObserver ??= class {
+  observe(): void {}
+  disconnect(): void {}
+} as never;
 // xterm asks for a canvas to read colours; without one it takes its defaults.
 HTMLCanvasElement.prototype.getContext = () => null;

@@ -1,6 +1,5 @@
-// Everything that can be done from the palette: actions, terminals, projects and commands.
-
-import { computeCommandScore } from 'bits-ui';
+// Everything that can be done from the palette: actions, terminals, projects and commands. Finding some of it by a few
+// letters is `palette-search`.
 
 import type { ActionView, Config, WindowCommand } from '../api/types';
 import type { App } from '../stores/app.svelte';
@@ -10,16 +9,16 @@ import { cancelRun, runAction } from '../stores/running';
 import type { Changes } from '../stores/settings.svelte';
 import { COMMANDS, placeOf } from '../stores/shortcuts.svelte';
 import { actionKeys, perform } from './shortcuts';
-import { progressWords, shortPath } from './words';
+import { fileName, progressWords, shortPath } from './words';
 
 export interface PaletteEntry {
   id: string;
   group: 'Actions' | 'Terminals' | 'Projects' | 'Commands';
   label: string;
+  /** An action's own icon; the other groups have one each. */
+  icon?: string;
   detail?: string;
   keys?: string;
-  /** Listed only when it is looked for: there are too many of its kind. */
-  sought?: boolean;
   run: () => unknown;
 }
 
@@ -51,6 +50,7 @@ const THEMES: [Config['theme'], string][] = [
   ['system', 'Theme: as the system'],
 ];
 
+/** What stands there before anything is typed. */
 export function paletteEntries(app: App): PaletteEntry[] {
   const active = app.layout.active;
   return [
@@ -60,11 +60,11 @@ export function paletteEntries(app: App): PaletteEntry[] {
         id: `action/${action.scope}/${action.id}`,
         group: 'Actions',
         label: action.label,
+        icon: action.icon,
         detail: action.description ?? '',
         ...shortcutOf(app, action),
         run: () => runAction(app, action),
       })),
-    ...app.actions.list.actions.flatMap((action) => changesOf(app, action)),
     ...app.terminals.list.map((terminal): PaletteEntry => ({
       id: `terminal/${terminal.id}`,
       group: 'Terminals',
@@ -141,15 +141,19 @@ export function paletteEntries(app: App): PaletteEntry[] {
   ];
 }
 
-/** What the menu of an action's button offers besides running it. */
+/** Listed only when they are looked for, since there are many: what each action's menu offers besides running it. */
+export function soughtEntries(app: App): PaletteEntry[] {
+  return app.actions.list.actions.flatMap((action) => changesOf(app, action));
+}
+
 function changesOf(app: App, action: ActionView): PaletteEntry[] {
   const { label } = action;
   const entry = (id: string, label: string, run: () => unknown): PaletteEntry => ({
     id: `${id}/${action.scope}/${action.id}`,
     group: 'Actions',
     label,
-    detail: shortPath(action.path),
-    sought: true,
+    icon: action.icon,
+    detail: fileName(action.path),
     run,
   });
   const of = refTo(app, action);
@@ -173,36 +177,4 @@ async function change(app: App, changes: Changes): Promise<void> {
 function shortcutOf(app: App, action: ActionView): { keys?: string } {
   const keys = actionKeys(app, app.actions.places.get(action));
   return keys === undefined ? {} : { keys };
-}
-
-/** As many as one looks through; a letter more brings the rest. */
-const SHOWN = 40;
-/** How many of each kind stand there before anything is typed. */
-const FIRST: Record<PaletteEntry['group'], number> = {
-  Actions: 10,
-  Terminals: 10,
-  Projects: 5,
-  Commands: 40,
-};
-
-/** The entries that fit what was typed, best first, under their headings. */
-export function found(entries: PaletteEntry[], text: string): { name: string; entries: PaletteEntry[] }[] {
-  const wanted = text.trim();
-  if (wanted === '') {
-    return grouped(entries.filter((entry) => !entry.sought)).map(({ name, entries }) => ({
-      name,
-      entries: entries.slice(0, FIRST[name]),
-    }));
-  }
-  const scored = entries
-    .map((entry) => ({ entry, score: computeCommandScore(entry.label, wanted, [entry.group]) }))
-    .filter(({ score }) => score > 0)
-    .toSorted((a, b) => b.score - a.score);
-  return grouped(scored.slice(0, SHOWN).map(({ entry }) => entry));
-}
-
-/** Groups in the order of their best entry. */
-function grouped(entries: PaletteEntry[]): { name: PaletteEntry['group']; entries: PaletteEntry[] }[] {
-  const groups = Map.groupBy(entries, (entry) => entry.group);
-  return [...groups].map(([name, entries]) => ({ name, entries }));
 }
