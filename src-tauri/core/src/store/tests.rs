@@ -187,6 +187,37 @@ async fn every_saved_version_is_kept_and_can_be_restored() {
 }
 
 #[tokio::test]
+async fn what_many_files_held_at_the_start_is_kept_whatever_comes_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let actions = folder.path().join("home/.ai-orchestrator/actions");
+    fs::create_dir_all(&actions).unwrap();
+    let name = |n: usize| format!("a-{n:03}");
+    for n in 0..300 {
+        fs::write(actions.join(format!("{}.yaml", name(n))), GOOD).unwrap();
+    }
+    let mut house = House::over(folder, Defaults::default()).await;
+    let texts = |versions: Vec<(String, String)>| -> Vec<String> {
+        versions.into_iter().map(|(_, text)| text).collect()
+    };
+    // The last ones first: nobody has come so far.
+    fs::write(actions.join("a-299.yaml"), OTHER).unwrap();
+    fs::remove_file(actions.join("a-298.yaml")).unwrap();
+    let changed = |actions: &[ActionView]| actions.len() == 299 && labels(actions).contains(&"Other");
+    house.until(None, changed).await;
+    assert_eq!(texts(house.versions(&Which::user("a-299")).await), [OTHER, GOOD]);
+    assert_eq!(texts(house.versions(&Which::user("a-298")).await), [GOOD]);
+    assert_eq!(texts(house.versions(&Which::user("a-297")).await), [GOOD]);
+    house.store.delete(Which::user("a-296")).await.unwrap();
+    assert_eq!(texts(house.versions(&Which::user("a-296")).await), [GOOD]);
+    // And what is not kept yet when the host ends, is then.
+    drop(house.store);
+    for n in 0..300 {
+        let versions = fs::read_dir(actions.join(".history").join(name(n))).unwrap().flatten();
+        assert!(versions.count() > 1, "{n} has no version");
+    }
+}
+
+#[tokio::test]
 async fn a_deleted_action_can_be_brought_back() {
     let mut house = House::new().await;
     let path = house.actions().join("good.yaml");
