@@ -328,7 +328,8 @@ async fn what_stands_in_a_defaults_place_is_told_and_when_it_goes_the_default_co
     };
     let folder = |path: &Path| fs::create_dir_all(path.join("with something in it")).unwrap();
     let nowhere = |path: &Path| std::os::unix::fs::symlink("nowhere", path).unwrap();
-    let ways: [(fn(&Path), &str); 3] = [
+    type Put = fn(&Path);
+    let ways: [(Put, &str); 3] = [
         (pipe, "this is a pipe, socket or device"),
         (folder, "this is a folder"),
         (nowhere, "this link leads to a file that is not there"),
