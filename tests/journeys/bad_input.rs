@@ -1,5 +1,6 @@
 //! Environments and files that are not as they should be: one clear error, and nothing else breaks.
 
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
@@ -144,4 +145,70 @@ fn odd_things_in_the_folder_hide_nothing() {
         assert!(told, "{file} is missing in {}", checked.stdout);
     }
     host.run("good").args(["--trust"]).run().ok();
+}
+
+/// Only Linux tells who has a file open.
+#[cfg(target_os = "linux")]
+#[test]
+fn half_a_file_is_not_called_wrong_while_its_writer_has_it_open() {
+    let host = TestHost::new().action("good", STEPS);
+    host.cli(&["action", "check"]).run().ok();
+    let folder = host.project_actions();
+    let mut writer = std::fs::File::create(folder.join("half.yaml")).unwrap();
+    writer.write_all(b"label: Half\nsteps:\n  - wri").unwrap();
+    let half = "half.yaml:1:1: warning[being-written]: this file is being written";
+    host.cli(&["action", "check"]).run().ok().prints(half);
+    host.cli(&["action", "check"]).args([&folder]).run().ok().prints(half);
+    host.cli(&["action", "check", "half.yaml"]).cwd(&folder).run().ok().prints(half);
+    host.run("half").args(["--trust"]).run().exit(2).says("there is no action `half`");
+    writer.write_all(b"te: \"true\\r\"\n").unwrap();
+    drop(writer);
+    for call in [&["action", "check"][..], &["action", "check", "half.yaml"]] {
+        let checked = host.cli(call).cwd(&folder).run().ok();
+        assert_eq!(checked.stdout, "");
+    }
+    host.run("half").args(["--trust"]).run().ok();
+}
+
+#[test]
+fn of_a_file_outside_of_the_project_not_a_line_is_shown() {
+    let host = TestHost::new();
+    let outside = host.user_home().join("outside");
+    std::fs::write(&outside, "Host secret\n").unwrap();
+    let folder = host.project_actions();
+    std::os::unix::fs::symlink(&outside, folder.join("link.yaml")).unwrap();
+    let calls: [(&[&str], _); 6] = [
+        (&["action", "check"], 1),
+        (&["action", "check", "link.yaml"], 1),
+        (&["action", "check", "."], 1),
+        (&["action", "check", "--json", "../actions/link.yaml"], 1),
+        (&["action", "show", "link"], 0),
+        (&["action", "list", "--json"], 0),
+    ];
+    for (call, code) in calls {
+        let told = host.cli(call).cwd(&folder).run().exit(code);
+        assert!(!told.stdout.contains("secret") && !told.stderr.contains("secret"), "{call:?}: {told:?}");
+        assert!(code == 0 || told.stdout.contains("leads-outside"), "{call:?}: {told:?}");
+    }
+}
+
+#[test]
+fn a_folder_in_a_defaults_place_is_told_and_once_it_is_gone_the_default_is_back() {
+    let host = TestHost::new();
+    let file = host.home().join("actions/run-tests.yaml");
+    let told = |host: &TestHost| {
+        let checked = host.cli(&["action", "check"]).run().exit(1);
+        let message = "the default action `run-tests` can't be put into its place: ";
+        let fix = "fix: move that away; the default then comes back by itself";
+        checked.prints(message).prints("run-tests.yaml: this is a folder").prints(fix);
+        std::fs::remove_dir(&file).unwrap();
+        host.cli(&["action", "check"]).run().ok();
+        host.run("run-tests").run().exit(2).says("no rule knows how this project is tested");
+    };
+    // At the start, then while it runs.
+    std::fs::create_dir(&file).unwrap();
+    told(&host);
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    told(&host);
 }

@@ -10,6 +10,7 @@ use orchestrator_core::api::{
     RestoreRequest, TerminalView, Undo, Version,
 };
 use orchestrator_core::client::{ClientError, path};
+use orchestrator_core::paths::project_of;
 use serde_json::json;
 
 use crate::args::{ActionVerb, AsJson, InProject, OneAction};
@@ -156,9 +157,7 @@ fn scope_of(file: &Path) -> Scope {
     let own = crate::paths()
         .ok()
         .is_some_and(|paths| file.canonicalize().is_ok_and(|file| file.starts_with(paths.home())));
-    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    let in_project = path.parent().is_some_and(|folder| folder.ends_with(".ai-orchestrator/actions"));
-    if in_project && !own { Scope::Project } else { Scope::User }
+    if project_of(file).is_some() && !own { Scope::Project } else { Scope::User }
 }
 
 /// The action files of a folder, or the one file.

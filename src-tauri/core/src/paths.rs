@@ -137,6 +137,17 @@ impl Paths {
     }
 }
 
+/// The folder of the project whose action file this is, by the folder that it stands in.
+#[must_use]
+pub fn project_of(file: &Path) -> Option<PathBuf> {
+    let file = std::path::absolute(file).ok()?;
+    let folder = file.parent()?;
+    // Whoever writes `..` may mean it all the same.
+    let folders = [Some(folder.to_owned()), folder.canonicalize().ok()];
+    let folder = folders.into_iter().flatten().find(|folder| folder.ends_with(".ai-orchestrator/actions"))?;
+    folder.ancestors().nth(2).map(Path::to_owned)
+}
+
 /// Whether two paths lead to one folder. One that is not there is only itself.
 #[must_use]
 pub fn is_same_folder(one: &Path, other: &Path) -> bool {

@@ -12,6 +12,7 @@ mod fault;
 pub(crate) mod file;
 mod folder;
 mod history;
+mod keeping;
 mod listing;
 mod seen;
 mod shelf;
@@ -23,6 +24,7 @@ pub(crate) mod writers;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{broadcast, oneshot};
@@ -48,6 +50,7 @@ struct Inner {
     orders: mpsc::Sender<Message>,
     changes: broadcast::Sender<StoreChange>,
     remembered: Remembered,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// Which action is meant.
@@ -139,7 +142,7 @@ impl ActionStore {
         let (opened, opening) = oneshot::channel();
         let (sender, publisher, memory) = (orders.clone(), changes.clone(), remembered.clone());
         let thread = std::thread::Builder::new().name("action-store".into());
-        thread
+        let thread = thread
             .spawn(move || {
                 let (mut shelf, notices) = Shelf::open(paths, settings, defaults, sender, publisher, memory);
                 // Nobody waits any more: then the handle is gone too, and the loop ends at once.
@@ -151,7 +154,7 @@ impl ActionStore {
                 doing: "starting the store's thread",
                 source,
             })?;
-        let store = Self { inner: Arc::new(Inner { orders, changes, remembered }) };
+        let store = Self { inner: Arc::new(Inner { orders, changes, remembered, thread: Some(thread) }) };
         let notices = opening.await.map_err(|_| StoreError::Stopped)??;
         Ok((store, notices))
     }
@@ -301,6 +304,11 @@ impl Drop for Inner {
     fn drop(&mut self) {
         // The watcher holds a sender too, so the channel alone would never close.
         let _ = self.orders.send(Message::Stop);
+        // What it still keeps in the history is to be there; if it panicked, that was told.
+        let own = std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != own) {
+            let _ = thread.join();
+        }
     }
 }
 

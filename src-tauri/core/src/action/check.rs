@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{Action, Problem, Scope, id_of, read};
+use crate::paths::project_of;
 use crate::store::file::{SETTLE, read_bounded};
 use crate::store::writers::being_written;
 
@@ -78,11 +79,8 @@ fn settle<'f>(
 
 /// Whether a project's file is a link that leads out of the project, whose text then is nobody's business here.
 fn leads_outside(file: &Path) -> bool {
-    let file = std::path::absolute(file);
-    // The file stands in `.ai-orchestrator/actions` of its project.
-    let root = file.as_deref().ok().and_then(|file| file.ancestors().nth(3)).map(Path::canonicalize);
-    match (root, file.as_deref().map(Path::canonicalize)) {
-        (Some(Ok(root)), Ok(Ok(file))) => !file.starts_with(root),
+    match (project_of(file).map(|project| project.canonicalize()), file.canonicalize()) {
+        (Some(Ok(project)), Ok(file)) => !file.starts_with(project),
         _ => false,
     }
 }

@@ -47,7 +47,7 @@ impl Shelf {
     /// Puts a file whose bytes are kept beside, to be removed when nobody writes it any more. What a crash left behind
     /// stood beside already, and goes at once if it is at rest.
     pub(super) fn let_go(&mut self, path: &Path, aside: Aside) -> Result<(), StoreError> {
-        if aside.from.is_none() && file::is_at_rest(path, SETTLE) {
+        if aside.from.is_none() && file::is_at_rest(path, SETTLE) && being_written([path]).is_empty() {
             self.history.be_synced().map_err(self.history_error("keeping what a crash left behind"))?;
             fault::point("before what was put aside is removed").map_err(StoreError::io(path, "removing"))?;
             return std::fs::remove_file(path).map_err(StoreError::io(path, "removing"));

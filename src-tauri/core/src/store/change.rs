@@ -139,6 +139,7 @@ impl Shelf {
         author: Author,
         reason: &str,
     ) -> Result<Undo, StoreError> {
+        self.keep_all_of(place, id);
         let key = self.folder(place).key(id);
         let held = self.held(place, id)?;
         let (path, current) = match held {
@@ -196,6 +197,7 @@ impl Shelf {
     /// Removes a file through the history.
     pub fn take_away(&mut self, place: Place, id: &str, path: &Path) -> Result<Undo, StoreError> {
         self.make_folder(place)?;
+        self.keep_all_of(place, id);
         let key = self.folder(place).key(id);
         let bytes = match file::read_at_most(path, None).map_err(StoreError::io(path, "reading the file"))? {
             Content::Bytes(bytes) => bytes,

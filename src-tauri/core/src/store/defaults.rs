@@ -130,7 +130,8 @@ impl Shelf {
             let path = self.user().own_path(&id);
             // A file that the next start can replace is nobody's business here.
             let is_in_the_way = path.symlink_metadata().is_ok() && !path.is_file();
-            if !is_in_the_way && !self.unseeded.contains_key(&id) {
+            let was_in_the_way = matches!(self.unseeded.get(&id), Some(StoreError::InTheWay { .. }));
+            if !is_in_the_way && !was_in_the_way {
                 continue;
             }
             match self.held(Place::USER, &id) {
@@ -149,15 +150,17 @@ impl Shelf {
 
     /// What keeps defaults out of the user's folder.
     pub fn not_seeded(&self) -> Vec<Problem> {
-        let (alone, together): (Vec<_>, Vec<_>) =
-            self.unseeded.iter().partition(|(_, error)| matches!(error, StoreError::InTheWay { .. }));
+        let readable = self.user().problem.is_none();
+        let (alone, together): (Vec<_>, Vec<_>) = self
+            .unseeded
+            .iter()
+            .partition(|(_, error)| readable && matches!(error, StoreError::InTheWay { .. }));
         let mut problems: Vec<Problem> = alone
             .into_iter()
             .map(|(id, error)| {
                 let message = format!("the default action `{id}` can't be put into its place: {error}");
-                (message, "move that away; the default then comes back by itself")
+                self.kept_out(message, "move that away; the default then comes back by itself")
             })
-            .map(|(message, fix)| self.kept_out(message, fix))
             .collect();
         // What keeps one out of the folder keeps out all of them: the first reason stands for the rest.
         if let Some((_, error)) = together.first() {
@@ -165,14 +168,12 @@ impl Shelf {
                 if together.len() == 1 { ("default action", "its") } else { ("default actions", "their") };
             let ids = list(together.iter().map(|(id, _)| id.as_str()));
             let message = format!("the {default} {ids} can't be put into {place} place: {error}");
-            problems.push(self.kept_out(
-                message,
-                if self.user().problem.is_some() {
-                    "let yourself read and write the folder (`chmod u+rwx`); it is then done by itself"
-                } else {
-                    "make the folder writable; `ai-orchestrator action check` then tries again"
-                },
-            ));
+            let fix = if readable {
+                "make the folder writable; `ai-orchestrator action check` then tries again"
+            } else {
+                "let yourself read and write the folder (`chmod u+rwx`); it is then done by itself"
+            };
+            problems.push(self.kept_out(message, fix));
         }
         problems
     }

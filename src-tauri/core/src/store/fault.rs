@@ -13,14 +13,15 @@ pub(super) use tests::point;
 mod tests {
     //! A child process lives through a random sequence of edits, restores, resets, deletes, seedings, answers to the
     //! trust question and restarts (which clean old defaults up), and is killed, or refused the disk, at one of the
-    //! points. Then every version that its user wrote must be on the disk, whole: as the active file or in the
-    //! history; and what he was told is trusted must be.
+    //! points. Into some of these changes another process goes on saving, which the kill leaves alive. Then every
+    //! version that its user wrote must be on the disk, whole: as the active file or among the newest in the history;
+    //! and what he was told is trusted must be.
 
     use std::collections::BTreeSet;
     use std::fs::{self, OpenOptions};
-    use std::io::{self, Write as _};
+    use std::io::{self, BufRead as _, BufReader, Write as _};
     use std::path::{Path, PathBuf};
-    use std::process::Command;
+    use std::process::{Child, Command, Stdio};
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -28,6 +29,7 @@ mod tests {
     use crate::events::Events;
     use crate::paths::Paths;
     use crate::settings::Settings;
+    use crate::store::history::{KEPT, timestamp_of};
     use crate::store::tests::tidied;
     use crate::store::trust::Trust;
     use crate::store::{ActionStore, Defaults, Which, sha256};
@@ -90,27 +92,48 @@ mod tests {
             let (which, dir, history) = place(&plan.home, id);
             let path = dir.join(format!("{id}.yaml"));
             let versions = store.history(which.clone()).await.unwrap_or_default();
-            match next(9) {
-                0..=2 => {
+            match next(12) {
+                way @ 0..=5 => {
                     // Whoever writes over what nobody has seen yet loses it himself.
                     let _ = store.resolve(which.clone(), true).await;
-                    let current = fs::read(&path).unwrap_or_default();
-                    if current.is_empty() || contents(&history).contains(&current) {
+                    let current = fs::read_to_string(&path).unwrap_or_default();
+                    if !current.is_empty() && !contents(&history).contains(current.as_bytes()) {
+                        continue;
+                    }
+                    if way < 3 {
                         let as_shipped = id == "old" && next(2) == 0;
                         let text =
                             text(&if as_shipped { "shipped once".into() } else { format!("user {turn}") });
+                        let written = written(id, &text);
                         fs::write(&path, &text).unwrap();
-                        enter(&plan.home, "ledger", &text);
+                        enter(&plan.home, "ledger", &written);
+                        continue;
                     }
+                    let late = format!("late {turn}");
+                    let writer = if next(2) == 0 {
+                        Writer::open(&plan.home, id, "", &text(&late))
+                    } else {
+                        Writer::open(&plan.home, id, &current, &format!("# {late}\n"))
+                    };
+                    match (next(3), versions.is_empty()) {
+                        (0, false) => {
+                            let timestamp = versions[next(versions.len())].timestamp.clone();
+                            let _ = store.restore(which, timestamp).await;
+                        }
+                        (1, _) => drop(store.delete(which).await),
+                        _ if id == "kept" => drop(store.reset(id.into()).await),
+                        _ => drop(store.seed().await),
+                    }
+                    writer.finish();
                 }
-                3 if !versions.is_empty() => {
+                6 if !versions.is_empty() => {
                     let timestamp = versions[next(versions.len())].timestamp.clone();
                     let _ = store.restore(which, timestamp).await;
                 }
-                4 => drop(store.reset("kept".into()).await),
-                5 => drop(store.delete(place(&plan.home, ["mine", "hers"][next(2)]).0).await),
-                6 => drop(store.seed().await),
-                7 => {
+                7 => drop(store.reset("kept".into()).await),
+                8 => drop(store.delete(place(&plan.home, ["mine", "hers"][next(2)]).0).await),
+                9 => drop(store.seed().await),
+                10 => {
                     let hers = place(&plan.home, "hers").0;
                     let before = store.resolve(hers.clone(), true).await.ok();
                     let answered = store
@@ -141,15 +164,67 @@ mod tests {
 
     const IDS: [&str; 4] = ["kept", "mine", "hers", "old"];
 
+    /// Somebody in another process who has an action's file open while the app changes it.
+    struct Writer(Child);
+
+    impl Writer {
+        /// Opens it behind `before`, which it holds, and writes half of `text`.
+        fn open(home: &Path, id: &str, before: &str, text: &str) -> Self {
+            let path = place(home, id).1.join(format!("{id}.yaml"));
+            let (half, rest) = text.split_at(text.len() / 2);
+            // Who appends has it open for a while before the first byte.
+            let (half, rest) = if before.is_empty() { (half, rest) } else { ("", text) };
+            let open = if before.is_empty() { "exec 3>\"$1\"" } else { "exec 3>>\"$1\"" };
+            // Without its other end, reading ends too: then the app is dead, and this one goes on.
+            let script = "printf %s \"$2\" >&3; echo opened; read -r _; \
+                          printf %s \"$3\" >&3; exec 3>&-; printf '%s\\n' \"$4\" >> \"$5\"";
+            let mut process = Command::new("sh")
+                .args(["-c", &format!("{open}; {script}"), "sh"])
+                .args([path.as_os_str(), half.as_ref(), rest.as_ref()])
+                .arg(written(id, &format!("{before}{text}")))
+                .arg(home.join("ledger"))
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let opened = BufReader::new(process.stdout.take().unwrap()).lines().next();
+            assert_eq!(opened.unwrap().unwrap(), "opened");
+            Self(process)
+        }
+
+        fn finish(mut self) {
+            drop(self.0.stdin.take());
+            assert!(self.0.wait().unwrap().success());
+        }
+    }
+
+    /// A line of the ledger: whose, what, and a time that is not later than its writing.
+    fn written(id: &str, text: &str) -> String {
+        serde_json::to_string(&(id, text, timestamp_of(crate::clock::now()))).unwrap()
+    }
+
+    /// Gives two actions as many versions as are kept, written long ago.
+    fn fill(home: &Path) {
+        for id in ["mine", "kept"] {
+            let history = place(home, id).2;
+            fs::create_dir_all(&history).unwrap();
+            for n in 0..KEPT {
+                let (text, at) = (text(&format!("old {n}")), format!("2026-01-01T00-00-{n:02}.000000Z"));
+                fs::write(history.join(format!("{at}.yaml")), &text).unwrap();
+                enter(home, "ledger", &serde_json::to_string(&(id, text, at)).unwrap());
+            }
+        }
+    }
+
     /// Adds a line to what must be found again.
     fn enter(home: &Path, ledger: &str, line: &str) {
         let mut ledger = OpenOptions::new().create(true).append(true).open(home.join(ledger)).unwrap();
-        writeln!(ledger, "{}", serde_json::to_string(line).unwrap()).unwrap();
+        writeln!(ledger, "{line}").unwrap();
     }
 
     fn entered(home: &Path, ledger: &str) -> Vec<String> {
         let text = fs::read_to_string(home.join(ledger)).unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        text.lines().map(str::to_owned).collect()
     }
 
     /// An action, its folder, and its history's.
@@ -175,10 +250,21 @@ mod tests {
         files.filter_map(|entry| fs::read(entry.path()).ok()).collect()
     }
 
+    /// A history's timestamps, the oldest first.
+    fn timestamps(history: &Path) -> Vec<String> {
+        let entries = fs::read_dir(history).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut found: Vec<String> =
+            names.filter_map(|name| Some(name.strip_suffix(".yaml")?.to_owned())).collect();
+        found.sort();
+        found
+    }
+
     fn live_through(seed: u64, at: usize, kind: &str) -> Option<usize> {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().canonicalize().unwrap();
         fs::create_dir_all(place(&home, "hers").1).unwrap();
+        fill(&home);
         let plan = format!("{at} {kind} {seed} {}", home.display());
         let output = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "store::fault::tests::child", "--test-threads=1"])
@@ -197,6 +283,9 @@ mod tests {
             let settings = Settings::open(&paths, Events::default());
             let (store, _) = ActionStore::open_with(paths, settings, Defaults::default()).await.unwrap();
             store.list(Some(home.join("repo"))).await.unwrap();
+            for id in IDS {
+                assert!(store.history(place(&home, id).0).await.unwrap_or_default().len() <= KEPT);
+            }
             for id in ["mine", "hers"] {
                 tidied(&store, &place(&home, id).1).await;
             }
@@ -206,9 +295,20 @@ mod tests {
             let (_, dir, history) = place(&home, id);
             kept.extend(contents(&dir));
             kept.extend(contents(&history));
+            let versions = timestamps(&history);
+            // The last one may have been kept, and the oldest not gone.
+            assert!(versions.len() <= KEPT + 1, "{plan}: {id} has {} versions", versions.len());
+            if let (Ok(active), Some(newest)) = (fs::read(dir.join(format!("{id}.yaml"))), versions.last()) {
+                let newest = fs::read(history.join(format!("{newest}.yaml"))).unwrap();
+                assert!(active.is_empty() || active == newest, "{plan}: the active {id} is not the newest");
+            }
         }
-        for text in entered(&home, "ledger") {
-            assert!(kept.contains(text.as_bytes()), "{plan}: lost {text:?}; kept {}", kept.len());
+        for line in entered(&home, "ledger") {
+            let (id, text, at): (String, String, String) = serde_json::from_str(&line).unwrap();
+            let versions = timestamps(&place(&home, &id).2);
+            let oldest = versions.len().checked_sub(KEPT).map(|at| &versions[at]);
+            let too_old = oldest.is_some_and(|oldest| at < *oldest);
+            assert!(too_old || kept.contains(text.as_bytes()), "{plan}: lost {text:?} of {id}");
         }
         let trust = Trust::open(home.join("trust.json"));
         assert_eq!(trust.broken, None, "{plan}");

@@ -187,7 +187,7 @@ impl History {
         }
         let after = newest.and_then(|(timestamp, _)| parse(&timestamp));
         let at = after.map_or(now, |newest| now.max(newest + TimeDelta::microseconds(1)));
-        let timestamp = at.format(FORMAT).to_string();
+        let timestamp = timestamp_of(at);
 
         let folder = self.folder(key)?;
         self.make(&folder)?;
@@ -224,13 +224,16 @@ impl History {
 
     /// The timestamps of an action's versions, newest first.
     pub fn timestamps(&self, key: &Key) -> io::Result<Vec<String>> {
-        timestamps(&self.folder(key)?)
+        let mut found = timestamps(&self.folder(key)?)?;
+        // After a crash there may be one more, until the next version is kept.
+        found.truncate(KEPT);
+        Ok(found)
     }
 
     /// One version's bytes; `None` if there is none.
     pub fn read(&self, key: &Key, timestamp: &str) -> io::Result<Option<Vec<u8>>> {
         // Only what is exactly a timestamp becomes part of a path.
-        if parse(timestamp).is_none_or(|at| at.format(FORMAT).to_string() != timestamp) {
+        if parse(timestamp).is_none_or(|at| timestamp_of(at) != timestamp) {
             return Ok(None);
         }
         let path = self.folder(key)?.join(format!("{timestamp}.yaml"));
@@ -345,6 +348,11 @@ pub(super) fn project_hash(project: &Path) -> String {
     super::hex(&Sha256::digest(project.as_os_str().as_bytes())[..16])
 }
 
+/// How a moment is called.
+pub(super) fn timestamp_of(at: DateTime<Utc>) -> String {
+    at.format(FORMAT).to_string()
+}
+
 /// The moment that a timestamp names.
 pub(super) fn parse(timestamp: &str) -> Option<DateTime<Utc>> {
     NaiveDateTime::parse_from_str(timestamp, "%Y-%m-%dT%H-%M-%S%.fZ").ok().map(|at| at.and_utc())
@@ -359,7 +367,7 @@ fn timestamps(folder: &Path) -> io::Result<Vec<String>> {
     let mut found: Vec<String> = entries
         .flatten()
         .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".yaml")?.to_owned()))
-        .filter(|stem| parse(stem).is_some_and(|at| at.format(FORMAT).to_string() == *stem))
+        .filter(|stem| parse(stem).is_some_and(|at| timestamp_of(at) == *stem))
         .collect();
     found.sort_unstable_by(|a, b| b.cmp(a));
     Ok(found)

@@ -2,22 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
 use super::aside::Aside;
 use super::file::{self, SETTLE};
-use super::folder::{Change, Entry, Folder, Good};
-use super::history::{Author, History};
+use super::folder::{Change, Folder};
+use super::history::History;
 use super::seen::Seen;
 use super::trust::Trust;
 use super::watch::Watch;
 use super::writers::being_written;
 use super::{Defaults, Notice, StoreChange, StoreError};
 use crate::action::{Problem, Scope};
-use crate::clock;
 use crate::paths::Paths;
 use crate::remembered::Remembered;
 use crate::settings::Settings;
@@ -30,6 +29,8 @@ const STILL_OPEN: Duration = Duration::from_secs(1);
 pub(super) enum Reading {
     /// Their writers are done, it was told. What is broken is read once more a little later.
     Told,
+    /// Nobody has seen them before.
+    First,
     /// They are wanted as they are now, whatever was told; but half a file is none.
     Asked,
     /// The store itself has just changed them.
@@ -84,7 +85,9 @@ pub(super) struct Shelf {
     /// The links in the folders, and where they lead.
     links: BTreeMap<PathBuf, PathBuf>,
     /// Files whose bytes could not be kept in the history yet.
-    unkept: BTreeSet<PathBuf>,
+    pub(super) unkept: BTreeSet<PathBuf>,
+    /// Files whose bytes go to the history when nothing else is to be done.
+    pub(super) later: BTreeSet<(Place, PathBuf)>,
 }
 
 impl Shelf {
@@ -109,6 +112,7 @@ impl Shelf {
             asides: BTreeMap::new(),
             links: BTreeMap::new(),
             unkept: BTreeSet::new(),
+            later: BTreeSet::new(),
             paths,
             defaults,
             unseeded: BTreeMap::new(),
@@ -153,13 +157,20 @@ impl Shelf {
         loop {
             let next = self.due.values().min().copied();
             let message = match next {
+                _ if !self.later.is_empty() => inbox.try_recv().map_err(|error| match error {
+                    TryRecvError::Empty => RecvTimeoutError::Timeout,
+                    TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+                }),
                 Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             let mut seen = self.watch.listen();
             let mut message = match message {
                 Ok(message) => Some(message),
-                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.keep_some();
+                    None
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             // A burst is one reload of the files that it touched: take all of it, up to an order.
@@ -171,7 +182,12 @@ impl Shelf {
                         order = Some(work);
                         break;
                     }
-                    Message::Stop => return,
+                    Message::Stop => {
+                        while !self.later.is_empty() {
+                            self.keep_some();
+                        }
+                        return;
+                    }
                 }
                 message = inbox.try_recv().ok();
             }
@@ -226,7 +242,7 @@ impl Shelf {
             )]
             std::thread::sleep(SETTLE);
         }
-        self.rescan(place, Reading::Asked);
+        self.rescan(place, Reading::First);
         self.sweep(place);
     }
 
@@ -235,7 +251,7 @@ impl Shelf {
         &self.folders[place.0]
     }
 
-    fn folder_mut(&mut self, place: Place) -> &mut Folder {
+    pub(super) fn folder_mut(&mut self, place: Place) -> &mut Folder {
         &mut self.folders[place.0]
     }
 
@@ -349,6 +365,7 @@ impl Shelf {
         self.keep_unkept(place);
         let mut changed = false;
         for path in paths.iter().filter(|path| path.symlink_metadata().is_err()) {
+            self.keep_now(place, path);
             changed |= self.folder_mut(place).remove(path);
         }
         let defaults = self.defaults_at(place, paths);
@@ -412,7 +429,8 @@ impl Shelf {
             }
             read.push((path, change, entry));
         }
-        let differing = read.iter().filter(|(_, _, entry)| entry.is_some() && reading == Reading::Asked);
+        let asked = matches!(reading, Reading::First | Reading::Asked);
+        let differing = read.iter().filter(|(_, _, entry)| entry.is_some() && asked);
         let open = being_written(differing.map(|(path, ..)| path.as_path()));
         for (path, change, entry) in read {
             if open.contains(&path) {
@@ -424,13 +442,14 @@ impl Shelf {
             match (change, entry) {
                 (Change::None, _) => {}
                 (Change::Gone, _) => {
+                    self.keep_now(place, &path);
                     changed |= self.folder_mut(place).remove(&path);
                 }
                 (Change::Broken, Some(_)) if reading == Reading::Told => {
                     self.due.entry(path).or_insert(Instant::now() + SETTLE);
                 }
                 (_, Some(entry)) => {
-                    self.keep(place, path, entry);
+                    self.keep(place, path, entry, reading);
                     changed = true;
                 }
                 (_, None) => {}
@@ -468,54 +487,6 @@ impl Shelf {
         paths.map(|path| {
             let message = "this file is being written: it counts as it was before, until it is closed";
             Problem::being_written(path, message)
-        })
-    }
-
-    /// Tries again to keep what could not be kept: the disk may have room now.
-    fn keep_unkept(&mut self, place: Place) {
-        for path in self.unkept.clone() {
-            let folder = self.folder(place);
-            let Some(entry) = folder.entry(&path) else { continue };
-            let (key, bytes) = (folder.key(&entry.id), entry.bytes.clone());
-            if self.history.note(&key, &bytes, Author::Editor, "", clock::now()).is_ok() {
-                self.unkept.remove(&path);
-            }
-        }
-    }
-
-    /// Takes what was read for the file's state, and keeps it in the history.
-    fn keep(&mut self, place: Place, path: PathBuf, mut entry: Entry) {
-        let key = self.folder(place).key(&entry.id);
-        if let Err(error) = self.history.note(&key, &entry.bytes, Author::Editor, "", clock::now()) {
-            tracing::warn!(%error, path = %path.display(), "a version can't be kept in the history");
-            if self.unkept.is_empty() {
-                let message =
-                    format!("the history can't be written ({error}): versions are not kept for now");
-                let hint = "make room on the disk, and the folder writable; it is tried again at each change";
-                self.publish(StoreChange::Notice(Notice {
-                    action: Some(entry.id.clone()),
-                    ..Notice::new("history_failed", message).hint(hint)
-                }));
-            }
-            self.unkept.insert(path.clone());
-        } else {
-            self.unkept.remove(&path);
-        }
-        if entry.action.is_none() && entry.good.is_none() {
-            entry.good = self.last_good(place, &path, &entry.id);
-        }
-        self.folder_mut(place).insert(path, entry);
-    }
-
-    /// The newest version in the history that parses: what a broken file said before a restart.
-    fn last_good(&self, place: Place, path: &Path, id: &str) -> Option<Good> {
-        let folder = self.folder(place);
-        let key = folder.key(id);
-        self.history.timestamps(&key).ok()?.into_iter().find_map(|timestamp| {
-            let bytes = self.history.read(&key, &timestamp).ok()??;
-            let action = crate::action::read(path, folder.scope, &bytes).0?;
-            let sha256 = super::sha256(&bytes);
-            Some(Good { action: action.into(), bytes: bytes.into(), sha256 })
         })
     }
 }

@@ -12,6 +12,7 @@ impl Shelf {
     /// An action's versions, newest first.
     pub fn versions(&mut self, which: &Which) -> Result<Vec<Version>, StoreError> {
         let place = self.place_to_read(which)?;
+        self.keep_all_of(place, &which.id);
         let key = self.folder(place).key(&which.id);
         let failed = |shelf: &Self| shelf.history_error("reading the history");
         let timestamps = self.history.timestamps(&key).map_err(failed(self))?;

@@ -9,15 +9,29 @@ use std::path::{Path, PathBuf};
 
 /// Those of the files that somebody has open for writing, as far as the system tells.
 pub(crate) fn being_written<'p>(files: impl IntoIterator<Item = &'p Path>) -> BTreeSet<PathBuf> {
+    let mut folders: BTreeMap<&Path, Option<PathBuf>> = BTreeMap::new();
     let mut wanted: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for file in files {
-        if let Ok(real) = file.canonicalize() {
+        let real = if file.is_symlink() {
+            file.canonicalize().ok()
+        } else {
+            // Of many files in one folder, the way to it is the same.
+            let folder = file.parent().filter(|folder| *folder != "").unwrap_or(Path::new("."));
+            let name = file.file_name();
+            let folder = folders.entry(folder).or_insert_with(|| folder.canonicalize().ok());
+            folder.as_ref().zip(name).map(|(folder, name)| folder.join(name))
+        };
+        if let Some(real) = real {
             wanted.entry(real).or_default().insert(file.to_owned());
         }
     }
     let mut found = BTreeSet::new();
     if !wanted.is_empty() && cfg!(target_os = "linux") {
-        for process in entries(Path::new("/proc")) {
+        let is_process = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        for process in entries(Path::new("/proc")).filter(is_process) {
             for opened in entries(&process.join("fd")) {
                 let names = std::fs::read_link(&opened).ok().and_then(|file| wanted.get(&file));
                 if let Some(names) = names.filter(|_| writes(&process, &opened)) {

@@ -46,7 +46,11 @@ async fn what_is_being_written_is_not_checked_recorded_or_run_before_it_is_close
         std::io::Seek::rewind(&mut writer).unwrap();
         writer.write_all(GOOD.as_bytes()).unwrap();
         drop(writer);
-        while !house.store.check(None).await.unwrap().is_empty() {}
+        // The next writer comes when this one's closing is known.
+        let closed = format!("Closed after {} bytes", half.len());
+        fs::write(house.actions().join("other.yaml"), OTHER.replace("Other", &closed)).unwrap();
+        house.until(None, |actions| labels(actions).contains(&closed.as_str())).await;
+        assert_eq!(house.store.check(None).await.unwrap(), []);
     }
     let mut writer = begin(&path);
     writer.write_all(REST.as_bytes()).unwrap();
@@ -84,7 +88,10 @@ async fn half_a_file_is_none_however_early_it_is_asked_for() {
         std::io::Seek::rewind(&mut writer).unwrap();
         writer.write_all(GOOD.as_bytes()).unwrap();
         drop(writer);
-        house.until(None, |actions| labels(actions) == ["Good"]).await;
+        // The next writer comes when this one's closing is known.
+        let closed = format!("Closed after {} bytes", half.len());
+        fs::write(house.actions().join("other.yaml"), OTHER.replace("Other", &closed)).unwrap();
+        house.until(None, |actions| labels(actions).contains(&closed.as_str())).await;
         assert_eq!(house.store.check(None).await.unwrap(), []);
     }
 }

@@ -1,0 +1,109 @@
+//! Brings what was read from files into the history: what was saved at once, and what many files held when they were
+//! read for the first time when nothing else is to be done.
+
+use std::path::{Path, PathBuf};
+
+use super::folder::{Entry, Good};
+use super::history::Author;
+use super::shelf::{Place, Reading, Shelf};
+use super::{Notice, StoreChange};
+use crate::clock;
+
+/// How many files are kept before it is asked whether something else is to be done.
+const AT_ONCE: usize = 16;
+
+impl Shelf {
+    /// Takes what was read for the file's state, and keeps it in the history.
+    pub(super) fn keep(&mut self, place: Place, path: PathBuf, mut entry: Entry, reading: Reading) {
+        self.keep_now(place, &path);
+        if reading == Reading::First {
+            // That the history can't be written is known from the first one.
+            if self.later.is_empty() {
+                self.note(place, &path, &entry);
+            }
+            // Nobody has to wait for the rest: the file holds it, and before it is known to hold something else it is
+            // kept.
+            self.later.insert((place, path.clone()));
+        } else {
+            self.note(place, &path, &entry);
+        }
+        if entry.action.is_none() && entry.good.is_none() {
+            entry.good = self.last_good(place, &path, &entry.id);
+        }
+        self.folder_mut(place).insert(path, entry);
+    }
+
+    /// Keeps what a file held at its first reading, if that is still to be done.
+    pub(super) fn keep_now(&mut self, place: Place, path: &Path) {
+        if !self.later.is_empty() && self.later.remove(&(place, path.to_owned())) {
+            self.note_known(place, path);
+        }
+    }
+
+    /// The same for all files of an action, whose history is about to be read or written.
+    pub(super) fn keep_all_of(&mut self, place: Place, id: &str) {
+        let paths: Vec<PathBuf> = self.folder(place).with_id(id).map(|(path, _)| path.clone()).collect();
+        for path in paths {
+            self.keep_now(place, &path);
+        }
+    }
+
+    /// Keeps some of what is to be kept when nothing else is to be done.
+    pub(super) fn keep_some(&mut self) {
+        for _ in 0..AT_ONCE {
+            let Some((place, path)) = self.later.pop_first() else { return };
+            self.note_known(place, &path);
+        }
+        if self.later.is_empty() {
+            self.history.sync_soon();
+        }
+    }
+
+    fn note_known(&mut self, place: Place, path: &Path) {
+        if let Some(entry) = self.folder(place).entry(path).cloned() {
+            self.note(place, path, &entry);
+        }
+    }
+
+    fn note(&mut self, place: Place, path: &Path, entry: &Entry) {
+        let key = self.folder(place).key(&entry.id);
+        let Err(error) = self.history.note(&key, &entry.bytes, Author::Editor, "", clock::now()) else {
+            self.unkept.remove(path);
+            return;
+        };
+        tracing::warn!(%error, path = %path.display(), "a version can't be kept in the history");
+        if self.unkept.is_empty() {
+            let message = format!("the history can't be written ({error}): versions are not kept for now");
+            let hint = "make room on the disk, and the folder writable; it is tried again at each change";
+            self.publish(StoreChange::Notice(Notice {
+                action: Some(entry.id.clone()),
+                ..Notice::new("history_failed", message).hint(hint)
+            }));
+        }
+        self.unkept.insert(path.to_owned());
+    }
+
+    /// Tries again to keep what could not be kept: the disk may have room now.
+    pub(super) fn keep_unkept(&mut self, place: Place) {
+        for path in self.unkept.clone() {
+            let folder = self.folder(place);
+            let Some(entry) = folder.entry(&path) else { continue };
+            let (key, bytes) = (folder.key(&entry.id), entry.bytes.clone());
+            if self.history.note(&key, &bytes, Author::Editor, "", clock::now()).is_ok() {
+                self.unkept.remove(&path);
+            }
+        }
+    }
+
+    /// The newest version in the history that parses: what a broken file said before a restart.
+    fn last_good(&self, place: Place, path: &Path, id: &str) -> Option<Good> {
+        let folder = self.folder(place);
+        let key = folder.key(id);
+        self.history.timestamps(&key).ok()?.into_iter().find_map(|timestamp| {
+            let bytes = self.history.read(&key, &timestamp).ok()??;
+            let action = crate::action::read(path, folder.scope, &bytes).0?;
+            let sha256 = super::sha256(&bytes);
+            Some(Good { action: action.into(), bytes: bytes.into(), sha256 })
+        })
+    }
+}
