@@ -22,12 +22,22 @@ pub(crate) struct Problems<'a> {
     pub shells: &'static [ShellKind],
     /// What the steps that are read type, one after another.
     pub typed: Typed,
+    /// Since which of them a shell may be inside of something: where it stands, and its text.
+    pub opened: Option<(Place, String)>,
     pub found: Vec<Problem>,
 }
 
 impl<'a> Problems<'a> {
     pub fn of(file: &'a Path, text: &'a str) -> Self {
-        Self { file, text, inputs: Vec::new(), shells: &[], typed: Typed::default(), found: Vec::new() }
+        Self {
+            file,
+            text,
+            inputs: Vec::new(),
+            shells: &[],
+            typed: Typed::default(),
+            opened: None,
+            found: Vec::new(),
+        }
     }
 
     pub fn error(&mut self, at: Place, code: &str, message: impl Into<String>, fix: Option<String>) {

@@ -10,6 +10,7 @@ mod typed;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+pub(crate) use around::Around;
 pub(crate) use placeholder::{Namespace, Placeholder, near_misses, placeholder_at, placeholders};
 pub use shell::ShellKind;
 pub(crate) use typed::Typed;
