@@ -14,7 +14,8 @@ struct Rule {
     find: fn(&Folder<'_>) -> Option<Found>,
 }
 
-type Found = Result<(&'static str, String), BrokenFile>;
+/// The words of a command, in two parts, and what was found.
+type Found = Result<([&'static str; 2], String), BrokenFile>;
 
 /// The first that fits is taken. A task runner that names its tests was set up on purpose, and knows more than any guess.
 const RULES: [Rule; 8] = [
@@ -33,7 +34,8 @@ pub(crate) fn tests_in(root: &Path) -> Tests {
     let folder = Folder(root);
     match RULES.iter().find_map(|rule| (rule.find)(&folder)) {
         Some(Ok((command, found))) => {
-            Tests::By { command: command.to_owned(), rule: format!("{found}: {command}") }
+            let command = command.concat();
+            Tests::By { rule: format!("{found}: {command}"), command }
         }
         Some(Err(broken)) => Tests::Broken(broken),
         None => Tests::Unknown { looked_for: RULES.map(|rule| rule.looks_for).join(", ") },
@@ -61,52 +63,74 @@ impl Folder<'_> {
 fn just(folder: &Folder<'_>) -> Option<Found> {
     let mut files = ["justfile", "Justfile", ".justfile"].into_iter();
     let file = files.find(|file| has_recipe(&folder.read(file)))?;
-    Some(Ok(("just test", format!("{file} with a test recipe"))))
+    Some(Ok((["just test", ""], format!("{file} with a test recipe"))))
 }
 
 fn make(folder: &Folder<'_>) -> Option<Found> {
     let mut files = ["GNUmakefile", "makefile", "Makefile"].into_iter();
     let file = files.find(|file| has_recipe(&folder.read(file)))?;
-    Some(Ok(("make test", format!("{file} with a test target"))))
+    Some(Ok((["make test", ""], format!("{file} with a test target"))))
 }
 
 fn cargo(folder: &Folder<'_>) -> Option<Found> {
-    folder.has("Cargo.toml").then(|| Ok(("cargo test", "Cargo.toml".to_owned())))
+    folder.has("Cargo.toml").then(|| Ok((["cargo test", ""], "Cargo.toml".to_owned())))
 }
 
 fn node(folder: &Folder<'_>) -> Option<Found> {
-    match folder.has("package.json").then(|| has_test_script(&folder.0.join("package.json")))? {
-        Ok(true) => {}
-        Ok(false) => return None,
+    let script = match folder.has("package.json").then(|| test_script(&folder.0.join("package.json")))? {
+        Ok(script) => script?,
         // Any other rule would only be a guess.
         Err(broken) => return Some(Err(broken)),
-    }
-    let (command, lock) = match folder.first(&["pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"]) {
-        Some("pnpm-lock.yaml") => ("pnpm test", " and pnpm-lock.yaml"),
-        Some("yarn.lock") => ("yarn test", " and yarn.lock"),
-        Some(_) => ("bun run test", " and bun.lock"),
-        None => ("npm test", ""),
     };
-    Some(Ok((command, format!("package.json with a test script{lock}"))))
+    let once = once(&script);
+    let locks = ["pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
+    // npm alone has to be told where its own flags end.
+    let (command, lock, once) = match folder.first(&locks) {
+        Some("pnpm-lock.yaml") => ("pnpm test", " and pnpm-lock.yaml", once.map(|(_, flag)| flag)),
+        Some("yarn.lock") => ("yarn test", " and yarn.lock", once.map(|(_, flag)| flag)),
+        Some(_) => ("bun run test", " and bun.lock", once.map(|(_, flag)| flag)),
+        None => ("npm test", "", once.map(|(flag, _)| flag)),
+    };
+    Some(Ok(([command, once.unwrap_or_default()], format!("package.json with a test script{lock}"))))
+}
+
+/// Programs that watch for changes when they run in a terminal, with the words in a script that keep them from it, and
+/// the flag that does, for npm and for the others.
+const WATCHERS: [(&str, &[&str], [&str; 2]); 3] = [
+    ("vitest", &["run", "--run", "related", "list", "bench", "--no-watch"], [" -- --run", " --run"]),
+    ("react-scripts", &[], [" -- --watchAll=false", " --watchAll=false"]),
+    ("ng", &["--no-watch"], [" -- --watch=false", " --watch=false"]),
+];
+
+/// The flag with which a script's tests run once and end; `None` if they do without, or if it can't be told.
+fn once(script: &str) -> Option<(&'static str, &'static str)> {
+    // A flag goes to the last of several commands.
+    if script.contains(['&', '|', ';', '#', '>', '"', '\'']) {
+        return None;
+    }
+    let words = || script.split_whitespace();
+    let (_, without, [npm, other]) = WATCHERS.iter().find(|(name, ..)| words().any(|word| word == *name))?;
+    let ends = words().any(|word| without.contains(&word) || word.starts_with("--watch"));
+    (!ends).then_some((npm, other))
 }
 
 fn go(folder: &Folder<'_>) -> Option<Found> {
-    folder.has("go.mod").then(|| Ok(("go test ./...", "go.mod".to_owned())))
+    folder.has("go.mod").then(|| Ok((["go test ./...", ""], "go.mod".to_owned())))
 }
 
 fn maven(folder: &Folder<'_>) -> Option<Found> {
     folder.first(&["pom.xml"])?;
     let (command, found) =
         if folder.has("mvnw") { ("./mvnw test", "pom.xml and mvnw") } else { ("mvn test", "pom.xml") };
-    Some(Ok((command, found.to_owned())))
+    Some(Ok(([command, ""], found.to_owned())))
 }
 
 fn gradle(folder: &Folder<'_>) -> Option<Found> {
     let build = folder.first(&["build.gradle", "build.gradle.kts"])?;
     if folder.has("gradlew") {
-        return Some(Ok(("./gradlew test", format!("{build} and gradlew"))));
+        return Some(Ok((["./gradlew test", ""], format!("{build} and gradlew"))));
     }
-    Some(Ok(("gradle test", build.to_owned())))
+    Some(Ok((["gradle test", ""], build.to_owned())))
 }
 
 fn python(folder: &Folder<'_>) -> Option<Found> {
@@ -123,8 +147,8 @@ fn python(folder: &Folder<'_>) -> Option<Found> {
         ("venv/bin/python", "venv/bin/python -m pytest"),
     ];
     Some(Ok(match runners.into_iter().find(|(file, _)| folder.has(file)) {
-        Some((file, command)) => (command, format!("{found} and {file}")),
-        None => ("python3 -m pytest", found.to_owned()),
+        Some((file, command)) => ([command, ""], format!("{found} and {file}")),
+        None => (["python3 -m pytest", ""], found.to_owned()),
     }))
 }
 
@@ -138,8 +162,8 @@ fn has_recipe(text: &str) -> bool {
     })
 }
 
-/// npm's own placeholder script is no test.
-fn has_test_script(file: &Path) -> Result<bool, BrokenFile> {
+/// The script with which a package is tested; npm's own placeholder is none.
+fn test_script(file: &Path) -> Result<Option<String>, BrokenFile> {
     let broken = |line, column, why: &str| {
         let file = file.to_string_lossy().into_owned();
         BrokenFile { file, line, column, why: why.to_owned() }
@@ -152,7 +176,8 @@ fn has_test_script(file: &Path) -> Result<bool, BrokenFile> {
             let why = said.split(" at line ").next().unwrap_or_default();
             broken(error.line(), error.column(), &format!("it is no JSON: {why}"))
         })?;
-    Ok(package["scripts"]["test"].as_str().is_some_and(|script| !script.contains("no test specified")))
+    let script = package["scripts"]["test"].as_str().filter(|script| !script.contains("no test specified"));
+    Ok(script.map(str::to_owned))
 }
 
 #[cfg(test)]
@@ -177,7 +202,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_project_runs_its_own_tests() {
-        let script = r#"{"scripts":{"test":"vitest"}}"#;
+        let script = r#"{"scripts":{"test":"jest"}}"#;
         let cases: &[(&[(&str, &str)], &str)] = &[
             (&[("Cargo.toml", "")], "cargo test"),
             (&[("package.json", script)], "npm test"),
@@ -208,6 +233,31 @@ mod tests {
     }
 
     #[test]
+    fn what_would_watch_for_changes_is_told_to_run_once() {
+        let call = |script: &str, lock: &str| {
+            let package = format!(r#"{{"scripts":{{"test":"{script}"}}}}"#);
+            command(&[("package.json", &package), (lock, "")]).unwrap()
+        };
+        for (script, expected) in [
+            ("vitest", "npm test -- --run"),
+            ("cross-env A=1 vitest --coverage", "npm test -- --run"),
+            ("vitest run", "npm test"),
+            ("vitest --run", "npm test"),
+            ("vitest --watch=false", "npm test"),
+            ("tsc && vitest", "npm test"),
+            ("vitest-like", "npm test"),
+            ("react-scripts test", "npm test -- --watchAll=false"),
+            ("ng test", "npm test -- --watch=false"),
+            ("jest", "npm test"),
+        ] {
+            assert_eq!(call(script, "package-lock.json"), expected, "{script}");
+        }
+        assert_eq!(call("vitest", "pnpm-lock.yaml"), "pnpm test --run");
+        assert_eq!(call("vitest", "yarn.lock"), "yarn test --run");
+        assert_eq!(call("vitest", "bun.lockb"), "bun run test --run");
+    }
+
+    #[test]
     fn a_file_that_is_broken_is_told_and_no_other_rule_is_guessed() {
         let broken = "{\n  \"scripts\": {\n    \"test\": \"vitest\",\n  }\n}\n";
         let told = "package.json:4:3: it is no JSON: trailing comma";
@@ -215,7 +265,7 @@ mod tests {
         // What comes before it knows the tests without it.
         assert_eq!(command(&[("package.json", broken), ("Cargo.toml", "")]).as_deref(), Some("cargo test"));
         let marked = "\u{feff}{\"scripts\":{\"test\":\"vitest\"}}";
-        assert_eq!(command(&[("package.json", marked)]).as_deref(), Some("npm test"));
+        assert_eq!(command(&[("package.json", marked)]).as_deref(), Some("npm test -- --run"));
         assert_eq!(command(&[("package.json", "[]")]), None);
     }
 
