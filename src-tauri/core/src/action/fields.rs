@@ -219,6 +219,14 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
         self.pairs.iter().find(|(name, ..)| *name == key).map_or(self.at, |(_, _, value)| value.at)
     }
 
+    /// Whether a key's value is a mapping; not one that is a placeholder without quotes.
+    pub fn holds_keys(&self, key: &str) -> bool {
+        let value = self.pairs.iter().find(|(name, ..)| *name == key).map(|(_, _, value)| *value);
+        value.is_some_and(|value| {
+            matches!(value.kind, Kind::Map(_)) && self.problems.unquoted(value).is_none()
+        })
+    }
+
     /// Whether a key of this name was there when it was asked for.
     pub fn took(&self, key: &str) -> bool {
         self.taken.contains(&key)
