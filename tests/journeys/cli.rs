@@ -123,7 +123,9 @@ fn trust_can_name_the_very_bytes_that_were_reviewed() {
         .run()
         .ok()
         .prints("one");
-    host.run("reviewed").args(["--trust=abc"]).run().exit(2).says("64 digits");
+    for none in ["--trust=abc", "--trust="] {
+        host.run("reviewed").args([none]).run().exit(2).says("64 digits");
+    }
 }
 
 #[test]

@@ -255,6 +255,17 @@ pub enum ActionVerb {
     },
 }
 
+/// What of a project's action is accepted.
+#[derive(Clone, Debug)]
+pub enum Accept {
+    /// What is there now, which is shown.
+    AsShown,
+    /// The file of this sha256 and no other.
+    Exactly(String),
+}
+
+const AS_SHOWN: &str = "as-shown";
+
 /// How to run an action.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "independent flags of a command line")]
@@ -271,8 +282,9 @@ pub struct RunArgs {
     pub user: bool,
     /// Accept the project's action as it is now, say what that is, and remember it. With its file's SHA256, as
     /// `sha256sum` prints it: accept and run exactly that, else refuse.
-    #[arg(long, value_name = "SHA256", num_args = 0..=1, require_equals = true, value_parser = digest)]
-    pub trust: Option<Option<String>>,
+    #[arg(long, value_name = "SHA256", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = AS_SHOWN, value_parser = accept)]
+    pub trust: Option<Accept>,
     /// Run the last good version of a file that is broken now.
     #[arg(long)]
     pub stale: bool,
@@ -419,11 +431,16 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
-fn digest(text: &str) -> Result<String, String> {
+fn accept(text: &str) -> Result<Accept, String> {
     let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_digest.then(|| text.to_ascii_lowercase()).ok_or_else(|| {
-        format!("`{text}` is no sha256; write the 64 digits that `sha256sum` prints for the file")
-    })
+    match text {
+        AS_SHOWN => Ok(Accept::AsShown),
+        digest if is_digest => Ok(Accept::Exactly(digest.to_ascii_lowercase())),
+        // An empty one too: a script's variable that was never set is no word of trust.
+        other => {
+            Err(format!("`{other}` is no sha256; write the 64 digits that `sha256sum` prints for the file"))
+        }
+    }
 }
 
 fn duration(text: &str) -> Result<std::time::Duration, String> {

@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::io::AsyncReadExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::RunArgs;
+use crate::args::{Accept, RunArgs};
 use crate::failure::{self, Failure};
 use crate::keyboard::{self, RawMode};
 use crate::print::tame;
@@ -35,8 +35,8 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     let size = keyboard::size();
     let trust = match &args.trust {
         None => None,
-        Some(Some(sha256)) => Some(sha256.clone()),
-        Some(None) => accepted(&client, &args, project.clone()).await?,
+        Some(Accept::Exactly(sha256)) => Some(sha256.clone()),
+        Some(Accept::AsShown) => accepted(&client, &args, project.clone()).await?,
     };
     let request = ExecuteRequest {
         project: Some(project.clone()),

@@ -40,7 +40,7 @@ pub use problem::{Problem, Severity};
 pub use report::report;
 pub use schema::schema;
 pub(crate) use template::runs_tests;
-pub use template::{FillError, Filled, GitValues, ProjectValues, ShellKind, Tests, Values, fill};
+pub use template::{BrokenFile, FillError, Filled, GitValues, ProjectValues, ShellKind, Tests, Values, fill};
 pub use visible::{verbatim, visible};
 
 use crate::step::Step;

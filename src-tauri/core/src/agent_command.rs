@@ -30,7 +30,9 @@ pub(crate) struct PromptFiles {
     pub append: Option<PathBuf>,
 }
 
-/// How much of a line may stand in earlier steps than its end, in bytes.
+/// How much of a line may stand in earlier steps than its end, in bytes. A file of many steps that never press Enter is
+/// nobody's, and would be read over and over; behind a line of claude's that is longer, a value that could be a flag is
+/// refused wherever it stands.
 const LONGEST_UNSENT: usize = 1024;
 
 /// Sees to it that no value becomes a flag or a command of claude's: one that could be gets `--` in front of it, and is
@@ -48,8 +50,9 @@ pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKin
     }
     let variables: Vec<Variable<'_>> =
         filled.iter().map(|(name, dashed)| Variable { name, dashed: *dashed }).collect();
-    // What was typed and is not sent yet.
+    // What was typed and is not sent yet, and whether that is of claude and more than is kept.
     let mut line = String::new();
+    let mut overlong = false;
     for step in &mut action.steps {
         let Step::Write(write) = step else { continue };
         let typed = line.len();
@@ -59,7 +62,11 @@ pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKin
             placeholder: value.placeholder.clone(),
         };
         let values: Vec<ValueAt> = write.values.drain(..).map(|value| moved(&value)).collect();
-        let kept = Given { values: &values, variables: &variables }.kept(&line, shell)?;
+        let given = Given { values: &values, variables: &variables };
+        if overlong {
+            given.refuse_unread(&line, typed, true)?;
+        }
+        let kept = given.kept(&line, shell)?;
         match (kept.strip_prefix(&line[..typed]), values.first()) {
             (Some(kept), _) => kept.clone_into(&mut write.content),
             // For what is typed already, `--` would come too late.
@@ -68,9 +75,11 @@ pub(crate) fn keep_values(action: &mut Action, written: &Action, shell: ShellKin
         }
         let sent = words::sent(&kept);
         line.clear();
-        // A file of many steps that never press Enter is nobody's, and would be read over and over.
+        overlong &= sent == 0;
         if kept.len() - sent <= LONGEST_UNSENT {
             line.push_str(&kept[sent..]);
+        } else {
+            overlong |= kept[sent..].contains("claude");
         }
     }
     Ok(())

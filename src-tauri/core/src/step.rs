@@ -195,10 +195,8 @@ fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Step> {
         } else if NAMES.contains(&word) && value.chars().count() <= SHORT {
             format!("put a blank behind the colon: `- {word}: {value}`")
         } else {
-            format!(
-                "write `- write: {}`",
-                Write::written(if text.chars().count() <= SHORT { text } else { "…" })
-            )
+            let fits = !text.is_empty() && text.chars().count() <= SHORT;
+            format!("write `- write: {}`", Write::written(if fits { text } else { "…" }))
         };
         problems.error(node.at, "wrong-type", message, Some(fix));
         return None;
@@ -228,8 +226,12 @@ fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Step> {
         if let Some((at, text, fix)) = near.or_else(meant) {
             problems.error(at, "unknown-step", format!("there is no step `{text}`"), Some(fix));
         } else {
-            let fix = Some(format!("the kinds are {}", list(NAMES.iter().copied())));
-            problems.error(node.at, "unknown-step", "a step needs a `type`", fix);
+            let fix = if key("<<").is_some() {
+                "merge keys are not part of YAML 1.2; write the keys out".to_owned()
+            } else {
+                format!("the kinds are {}", list(NAMES.iter().copied()))
+            };
+            problems.error(node.at, "unknown-step", "a step needs a `type`", Some(fix));
         }
         return None;
     };
@@ -269,6 +271,12 @@ fn meant(word: &str, value: &Node) -> Option<String> {
 
 fn read_kind<K: Kind>(short: bool, node: &Node, problems: &mut Problems<'_>) -> Option<K> {
     let mut fields = Fields::open(K::WHAT, node, problems)?;
+    if short && fields.holds_keys(K::NAME) {
+        let message = format!("`{}` has keys below it, as only the long form of a step has", K::NAME);
+        let fix = format!("write `type: {}`, and those keys beside it", K::NAME);
+        fields.problems.error(fields.place_of(K::NAME), "wrong-type", message, Some(fix));
+        return None;
+    }
     if !short {
         fields.take("type");
     }

@@ -286,7 +286,8 @@ fn read_env(node: &Node, problems: &mut Problems<'_>) -> BTreeMap<String, String
     let mut env = BTreeMap::new();
     let Kind::Map(pairs) = &node.kind else {
         let message = format!("`env` must be a mapping, but here is {}", node.describe());
-        problems.error(node.at, "wrong-type", message, None);
+        let fix = Some("write each variable as `NAME: value` on a line of its own, without `- `".to_owned());
+        problems.error(node.at, "wrong-type", message, fix);
         return env;
     };
     for (key, value) in pairs {

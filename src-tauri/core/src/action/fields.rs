@@ -22,12 +22,22 @@ pub(crate) struct Problems<'a> {
     pub shells: &'static [ShellKind],
     /// What the steps that are read type, one after another.
     pub typed: Typed,
+    /// Since which of them a shell may be inside of something: where it stands, and its text.
+    pub opened: Option<(Place, String)>,
     pub found: Vec<Problem>,
 }
 
 impl<'a> Problems<'a> {
     pub fn of(file: &'a Path, text: &'a str) -> Self {
-        Self { file, text, inputs: Vec::new(), shells: &[], typed: Typed::default(), found: Vec::new() }
+        Self {
+            file,
+            text,
+            inputs: Vec::new(),
+            shells: &[],
+            typed: Typed::default(),
+            opened: None,
+            found: Vec::new(),
+        }
     }
 
     pub fn error(&mut self, at: Place, code: &str, message: impl Into<String>, fix: Option<String>) {
@@ -207,6 +217,14 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
     /// Where a key's value stands; the mapping's own place if it is not there.
     pub fn place_of(&self, key: &str) -> Place {
         self.pairs.iter().find(|(name, ..)| *name == key).map_or(self.at, |(_, _, value)| value.at)
+    }
+
+    /// Whether a key's value is a mapping; not one that is a placeholder without quotes.
+    pub fn holds_keys(&self, key: &str) -> bool {
+        let value = self.pairs.iter().find(|(name, ..)| *name == key).map(|(_, _, value)| *value);
+        value.is_some_and(|value| {
+            matches!(value.kind, Kind::Map(_)) && self.problems.unquoted(value).is_none()
+        })
     }
 
     /// Whether a key of this name was there when it was asked for.

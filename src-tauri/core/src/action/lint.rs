@@ -1,7 +1,9 @@
 //! What is looked at in texts with placeholders, at load: names, quotes, secrets.
 
 use super::fields::{Problems, list, nearest};
-use super::template::{GIT_NAMES, Namespace, PROJECT_NAMES, Placeholder, Typed, near_misses, placeholders};
+use super::template::{
+    Around, GIT_NAMES, Namespace, PROJECT_NAMES, Placeholder, Typed, near_misses, placeholders,
+};
 use super::yaml::{Node, Place};
 use super::{Input, InputType};
 
@@ -64,12 +66,23 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
         for (placeholder, around) in unfit.into_iter().take(MOST_TOLD) {
             let at = place_of(text, &placeholder, node, problems);
             let whole = &text[placeholder.range.clone()];
-            let (mut message, mut fix) = (format!("`{whole}` stands {}", around.why()), around.fix());
+            let (mut message, mut fix) =
+                (format!("`{whole}` stands {}", around.why()), around.fix().to_owned());
             if !by_itself.iter().any(|(other, _)| other.range == placeholder.range) {
-                message.push_str("; that is how an earlier `write` step leaves it");
-                fix = r#"end there what begins there, or press Ctrl+C before this step: `- write: "\x03"`"#;
+                message.push_str(&left_open_by(problems.opened.as_ref(), around));
+                let name = placeholder.full_name();
+                fix = format!(
+                    "if no shell reads this but a program that runs by then, such as an agent, write \
+                     `{{{{ {name} | raw }}}}`; else end there what begins there, or press Ctrl+C before this step: \
+                     `- write: \"\\x03\"`"
+                );
             }
-            problems.error(at, "placeholder-in-quotes", message, Some(fix.into()));
+            problems.error(at, "placeholder-in-quotes", message, Some(fix));
+        }
+        if !problems.typed.is_open() {
+            problems.opened = None;
+        } else if problems.opened.is_none() {
+            problems.opened = Some((node.at, text.to_owned()));
         }
     }
     let room = MOST_TOLD.saturating_sub(problems.found.len());
@@ -77,6 +90,25 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
         let message = format!("`{miss}` is no placeholder and stays as it is");
         let fix = Some("write it as `{{ inputs.name }}`, with one blank on each side".into());
         problems.warning(problems.inside(node, miss), "not-a-placeholder", message, fix);
+    }
+}
+
+/// Which earlier step it is that leaves a shell inside of something, and in prose, which word.
+fn left_open_by(opened: Option<&(Place, String)>, around: Around) -> String {
+    let Some((at, text)) = opened else {
+        return "; that is how an earlier `write` step leaves it".to_owned();
+    };
+    let line = at.line;
+    let in_word = |word: &&str| {
+        let inside = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'');
+        inside.contains('\'') && !inside.starts_with('\'') && !inside.ends_with('\'') && inside.len() <= 30
+    };
+    match text.split_whitespace().find(in_word).filter(|_| around == Around::Quotes) {
+        Some(word) => {
+            let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+            format!("; to a shell, the apostrophe of `{}` on line {line} begins them", super::visible(word))
+        }
+        None => format!("; that is how the `write` step on line {line} leaves it"),
     }
 }
 

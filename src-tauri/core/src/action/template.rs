@@ -10,6 +10,7 @@ mod typed;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+pub(crate) use around::Around;
 pub(crate) use placeholder::{Namespace, Placeholder, near_misses, placeholder_at, placeholders};
 pub use shell::ShellKind;
 pub(crate) use typed::Typed;
@@ -58,11 +59,26 @@ pub enum Tests {
         /// The rule that chose it, and the command.
         rule: String,
     },
+    /// A file that says so can't be read.
+    Broken(BrokenFile),
     /// No rule fits.
     Unknown {
         /// What the rules look for.
         looked_for: String,
     },
+}
+
+/// A file of the project's that can't be read, and where it is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenFile {
+    /// Its path.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column, counted from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub why: String,
 }
 
 impl Default for Tests {
@@ -154,6 +170,9 @@ pub enum FillError {
         /// What the rules look for.
         looked_for: String,
     },
+    /// The file that says how the project's tests are run is broken.
+    #[error("how the tests are run can't be read from {}: {}", super::visible(&.0.file), super::visible(&.0.why))]
+    BrokenTests(BrokenFile),
     /// A filled pattern matches everything or can't be compiled.
     #[error("the pattern {pattern} {why} once its placeholders are filled")]
     BadPattern {
@@ -174,6 +193,7 @@ impl FillError {
             Self::BadValue { .. } => "bad_input",
             Self::NoValue { .. } => "no_value",
             Self::NoTests { .. } => "no_tests",
+            Self::BrokenTests(_) => "broken_tests",
             Self::BadPattern { .. } => "bad_pattern",
         }
     }
@@ -190,6 +210,7 @@ impl FillError {
                 "there are rules for {looked_for}; for anything else, write an action of your own with \
                  `ai-orchestrator action new`"
             )),
+            Self::BrokenTests(_) => Some("mend the file there, then run the tests again".to_owned()),
             _ => None,
         }
     }
@@ -197,7 +218,10 @@ impl FillError {
 
 impl From<FillError> for crate::api::ApiError {
     fn from(error: FillError) -> Self {
-        let refused = Self::new(422, error.code(), error.to_string());
+        let mut refused = Self::new(422, error.code(), error.to_string());
+        if let FillError::BrokenTests(BrokenFile { file, line, column, .. }) = &error {
+            refused = refused.at(crate::api::Place { file: file.into(), line: *line, column: *column });
+        }
         match error.hint() {
             Some(hint) => refused.hint(hint),
             None => refused,
@@ -351,6 +375,7 @@ impl Filler<'_> {
                     let (project, looked_for) = (super::visible(&project.root), looked_for.clone());
                     return Err(FillError::NoTests { project, looked_for });
                 }
+                Tests::Broken(broken) => return Err(FillError::BrokenTests(broken.clone())),
             },
             (Namespace::Git | Namespace::Project, _) => (None, "there is no such value"),
         };

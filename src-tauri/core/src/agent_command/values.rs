@@ -127,7 +127,7 @@ impl Given<'_> {
     }
 
     /// Behind what can't be read as words, no value that could be a flag stands where `claude` could take it.
-    fn refuse_unread(self, content: &str, from: usize, of_claude: bool) -> Result<(), Refusal> {
+    pub fn refuse_unread(self, content: &str, from: usize, of_claude: bool) -> Result<(), Refusal> {
         let takes = |to: usize| of_claude || content[from..to].contains("claude");
         for value in self.values.iter().filter(|value| value.range.start >= from) {
             let before = &content[..value.range.start];

@@ -3,7 +3,7 @@
 use saphyr_parser::ScalarStyle;
 use schemars::JsonSchema;
 
-use super::{Kind, Stage, Success};
+use super::{Kind, SHORT, Stage, Success};
 use crate::action::FillError;
 use crate::action::fields::{Fields, Problems};
 use crate::action::lint::{Reader, placeholders_of};
@@ -122,11 +122,19 @@ fn check_enter(content: &str, node: &Node, problems: &mut Problems<'_>) {
             _ => "in a block",
         };
         let message = format!(r"{kind} `\r` is a backslash and an r, not the Enter key");
-        let fix = Some(r"use double quotes, so that `\r` is the Enter key".to_owned());
-        problems.warning(problems.inside(node, r"\r"), "literal-backslash-r", message, fix);
+        let fix = match content.chars().next().filter(|_| *style == ScalarStyle::Plain) {
+            Some(quote @ ('“' | '”' | '„')) => {
+                format!("`{quote}` is no quote to YAML; type `\"` instead")
+            }
+            _ => r"use double quotes, so that `\r` is the Enter key".to_owned(),
+        };
+        problems.warning(problems.inside(node, r"\r"), "literal-backslash-r", message, Some(fix));
     } else if !content.ends_with(['\r', '\x03']) {
         let message = r"the content does not end with `\r`, so it is typed but Enter is not pressed";
-        let fix = Some(r#"end it with `\r`, in double quotes: "…\r""#.to_owned());
+        let line = content.trim_end_matches('\n');
+        let fits = !line.is_empty() && line.chars().count() <= SHORT && !line.contains(char::is_control);
+        let shown = if fits { Write::written(line) } else { r#""…\r""#.to_owned() };
+        let fix = Some(format!(r"end it with `\r`, in double quotes: {shown}"));
         problems.warning(node.at, "no-enter", message, fix);
     }
 }

@@ -87,9 +87,12 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();
         match error {
-            StoreError::UnknownAction { near, .. } => {
+            StoreError::UnknownAction { id, near } => {
                 let refused = Self::new(404, "unknown_action", message);
                 match near {
+                    Some(near) if near == id => {
+                        refused.hint("it is there, in the other folder: leave `--user` or `--project` out")
+                    }
                     Some(near) => refused.hint(format!("did you mean `{near}`?")),
                     None => refused.hint("`ai-orchestrator action list` shows what there is"),
                 }

@@ -40,6 +40,16 @@ impl Typed {
     }
 }
 
+impl Typed {
+    /// Whether what was typed so far may have left something open.
+    pub fn is_open(&self) -> bool {
+        self.readings.iter().any(|reading| match &reading.state {
+            State::Open(ways) => ways.iter().any(|way| !way.stack.is_empty()),
+            State::Document(_) | State::Lost(_) => true,
+        })
+    }
+}
+
 /// How far a sign is looked ahead for, at most: `case` and what ends it. No placeholder is as short.
 const LONGEST_SIGN: usize = 8;
 

@@ -189,8 +189,10 @@ impl Outline {
             '@' | '%' | ']' | '}' | ',' => {
                 Self::needs_quotes(at, &format!("a text can't begin with `{first}`"), &text)
             }
-            '-' | '?' if next_is_blank && !owner.is_empty() && owner != "-" => {
-                Self::needs_quotes(at, &format!("a text can't begin with `{first} `"), &text)
+            '?' if next_is_blank => Self::needs_quotes(at, "a text can't begin with `? `", &text),
+            '-' if next_is_blank && !owner.is_empty() && owner != "-" => {
+                let fix = "begin a list on the next line, or put quotes around what is a text";
+                Self::stop(at, "`- ` can't stand behind a key", Some(fix.to_owned()))
             }
             _ => {
                 if let Some(colon) = colon_of(&text) {
@@ -240,13 +242,17 @@ impl Outline {
         if start.line != end.line {
             return self.unclosed(start);
         }
-        let fix = if opener == '"' {
-            r#"write `\"` for a quote that belongs to the text"#
-        } else {
-            "write `''` for an apostrophe that belongs to the text"
+        let behind = self.text_at(rest);
+        let (sign, what) = if opener == '"' { (r#"\""#, "a quote") } else { ("''", "an apostrophe") };
+        let fix = match next {
+            '#' => "put a blank in front of the comment".to_owned(),
+            _ if behind.contains(opener) => format!("write `{sign}` for {what} that belongs to the text"),
+            _ => {
+                format!("remove what stands behind it, or write `{sign}` for {what} that belongs to the text")
+            }
         };
         let closing = Spot { column: end.column - 1, ..end };
-        Self::stop(closing, "the text ends at this quote, but more stands behind it", Some(fix.to_owned()))
+        Self::stop(closing, "the text ends at this quote, but more stands behind it", Some(fix))
     }
 
     /// Reads the lines of a `|` or `>` block; answers the line behind it.

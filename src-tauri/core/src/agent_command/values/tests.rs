@@ -300,3 +300,25 @@ fn fragment() -> impl Strategy<Value = &'static str> {
         "claude ",
     ])
 }
+
+/// More of a line is not kept than that, and what is not kept can't be read with what follows.
+#[test]
+fn behind_a_long_line_of_claude_s_no_value_is_a_flag() {
+    let long = format!("claude -p {}", "word ".repeat(300));
+    let call = |contents: &[&str], value: &str| {
+        let written = action(contents, ShellKind::Bash).unwrap();
+        typed(&written, value, ShellKind::Bash, &Claude::default()).map(|lines| lines.concat())
+    };
+    for next in [&["{{ inputs.x }}\r"][..], &["and ", "{{ inputs.x }}\r"], &["$P\r"]] {
+        let contents: Vec<&str> = [long.as_str()].into_iter().chain(next.iter().copied()).collect();
+        assert!(call(&contents, "-x").is_err(), "{next:?}");
+        assert!(call(&contents, "x").is_ok(), "{next:?}");
+    }
+    // The next line is another's.
+    for next in [&["\r", "echo {{ inputs.x }}\r"][..], &["end\r", "echo {{ inputs.x }}\r"]] {
+        let contents: Vec<&str> = [long.as_str()].into_iter().chain(next.iter().copied()).collect();
+        assert_eq!(call(&contents, "-x").unwrap(), format!("{long}{}echo '-'x\r", next[0]));
+    }
+    let other = long.replace("claude", "other");
+    assert!(call(&[&other, "{{ inputs.x }}\r"], "-x").is_ok());
+}

@@ -6,6 +6,14 @@ use super::{Outline, Read, Spot};
 /// What may stand behind a backslash in double quotes.
 const ESCAPES: &str = "0abt\tnvfre \"/\\N_LPxuU";
 
+fn digits_of(code: char) -> usize {
+    match code {
+        'x' => 2,
+        'u' => 4,
+        _ => 8,
+    }
+}
+
 impl Outline {
     /// Reads a text in quotes; answers the place behind it.
     pub(super) fn quoted(&self, start: Spot, within: Option<usize>) -> Read<Spot> {
@@ -27,6 +35,11 @@ impl Outline {
                         format!("write `\\\\{escaped}` for a backslash, or use single quotes for a pattern");
                     let message = format!("`\\{escaped}` means nothing inside double quotes");
                     return Self::stop(at, &message, Some(fix));
+                }
+                ('"', '\\', Some(code @ ('x' | 'u' | 'U'))) if self.digits(at) < digits_of(code) => {
+                    let message =
+                        format!("`\\{code}` needs {} hexadecimal digits behind it", digits_of(code));
+                    return Self::stop(at, &message, Some(format!("write `\\\\{code}` for a backslash")));
                 }
                 ('"', '\\', Some(_)) | ('\'', '\'', Some('\'')) => 2,
                 (_, c, _) if c == quote => return Ok(Spot { column: at.column + 1, ..at }),
@@ -96,6 +109,12 @@ impl Outline {
             };
             at = next;
         }
+    }
+
+    /// How many hexadecimal digits stand behind a backslash and its letter.
+    fn digits(&self, at: Spot) -> usize {
+        let digit = |index: usize| self.peek(Spot { column: at.column + 2 + index, ..at });
+        (0..8).take_while(|index| digit(*index).is_some_and(|c| c.is_ascii_hexdigit())).count()
     }
 
     /// Whether a line can't belong to a value of the level: it is not indented deeper.
