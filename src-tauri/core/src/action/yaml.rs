@@ -211,15 +211,18 @@ fn syntax_fault(text: &str, mark: Marker, info: &str) -> Fault {
             ("a `,` or `}` is missing here", None)
         }
         "while parsing a flow sequence, expected ',' or ']'" => ("a `,` or `]` is missing here", None),
+        "while parsing a node, did not find expected node content" => {
+            ("a value or the bracket's end is missing here", None)
+        }
         "while parsing node, found unknown anchor" => ("this alias names an anchor that is not there", None),
         other => (other, None),
     };
     Fault { code: "not-yaml", at, message: message.to_owned(), fix: fix.map(str::to_owned) }
 }
 
-/// The first tab in a line's indent, looked for on the line of the error and the one above.
+/// The first tab in a line's indent, looked for on the line of the error and those beside it.
 fn tab_indent(text: &str, line: usize) -> Option<Place> {
-    for number in [line, line.saturating_sub(1)] {
+    for number in [line, line.saturating_sub(1), line + 1] {
         let Some(content) = number.checked_sub(1).and_then(|index| text.lines().nth(index)) else { continue };
         let indent = content.chars().take_while(|&c| c == ' ' || c == '\t');
         if let Some(column) = indent.clone().position(|c| c == '\t') {
