@@ -32,7 +32,7 @@ fn a_missing_folder_is_named() {
 #[test]
 fn a_missing_shell_is_named() {
     let host = TestHost::new().action("odd", &format!("{STEPS}shell: no-such-shell\n"));
-    host.run("odd").args(["--trust"]).run().exit(2).says("no shell \"no-such-shell\"").says("hint");
+    host.run("odd").args(["--trust"]).run().exit(2).says("no shell `no-such-shell`").says("hint");
 }
 
 #[test]

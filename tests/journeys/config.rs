@@ -47,8 +47,8 @@ async fn a_broken_file_keeps_the_last_good_values_and_its_place_is_told() {
     let config = changed(&mut events).await;
     assert_eq!(serde_json::to_value(config.settings.theme).unwrap(), json!("dark"));
     assert_eq!(config.problems.len(), 1);
-    host.cli(&["config", "set", "font-size", "16"]).run().exit(2).says("config.yaml:3:1");
-    host.cli(&["action", "check"]).run().prints("config.yaml:3:1");
+    host.cli(&["config", "set", "font-size", "16"]).run().exit(2).says("config.yaml:2:13");
+    host.cli(&["action", "check"]).run().prints("config.yaml:2:13");
     std::fs::write(&file, "theme: light\n").unwrap();
     let mended = changed(&mut events).await;
     assert_eq!((mended.problems.len(), mended.settings.scrollback_lines), (0, 10_000));
@@ -61,8 +61,13 @@ async fn the_shell_of_the_settings_is_that_of_new_terminals() {
     host.cli(&["config", "set", "shell", "sh"]).run().ok();
     let terminal: Value = client.post("/v1/terminals", &json!({})).await.unwrap();
     assert_eq!(terminal["task"], "sh");
-    host.cli(&["config", "set", "shell", "no-such-shell"]).run().ok();
-    host.cli(&["terminal", "open"]).run().exit(2).says("no-such-shell");
+    host.cli(&["config", "set", "shell", "no-such-shell"]).run().exit(2).says("such as `bash`");
+    let mut events = host.events().await;
+    std::fs::write(host.home().join("config.yaml"), "# mine\nshell: /does/not/exist\n").unwrap();
+    let problems = changed(&mut events).await.problems;
+    assert_eq!((problems[0].line, problems[0].column, problems[0].code.as_str()), (2, 8, "no-shell"));
+    host.cli(&["action", "check"]).run().prints("config.yaml:2:8");
+    host.cli(&["terminal", "open"]).run().exit(2).says("`/does/not/exist`").says("line 2 of config.yaml");
 }
 
 #[tokio::test]

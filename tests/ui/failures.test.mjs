@@ -1,7 +1,7 @@
 // What the page shows when something is missing: each screen says what happened, what to do, and has a button for it.
 
 import assert from 'node:assert/strict';
-import { chmod } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { accessible } from './accessible.mjs';
@@ -102,6 +102,59 @@ test('a host of another version is said so, whichever is newer', async () => {
   await stage.page.evaluate(() => sessionStorage.removeItem('pretended-version'));
   await stage.page.reload();
   await stage.action('Ask').waitFor();
+});
+
+test('settings that can’t be read, or name a shell that is not there, are told with what to do, and nothing is lost', async () => {
+  const file = join(stage.home, 'config.yaml');
+  const mine = '# mine\nshell: /does/not/exist\nfont-size: 15\n';
+  const settings = stage.dialog('Settings');
+  const toSettings = async () => {
+    await stage.page.keyboard.press('Control+,');
+    await settings.getByRole('tab', { name: 'Terminal' }).click();
+  };
+  await writeFile(file, mine);
+  const problem = 'there is no shell `/does/not/exist` on this machine: there is no such file';
+  await toSettings();
+  await settings.getByText(`Line 2, column 8: ${problem}`).waitFor();
+  await settings.getByLabel('Shell', { exact: true }).fill('zshh');
+  await settings.getByLabel('Shell', { exact: true }).press('Tab');
+  await settings
+    .getByText(/There is no shell `zshh` on this machine.*Name a shell that is installed/)
+    .waitFor();
+  await bothThemes('a shell that is not there');
+  await stage.page.keyboard.press('Escape');
+  await stage.page.keyboard.press('Control+Shift+T');
+  await stage.messages.getByText('No terminal was opened').waitFor();
+  await stage.messages.getByText(/`\/does\/not\/exist`.*Line 2 of config.yaml names it/).waitFor();
+  await stage.page.getByRole('button', { name: '1 problem' }).click();
+  await stage.page.getByRole('button', { name: new RegExp(`${problem}.*2:8`) }).waitFor();
+  await bothThemes('a problem of the settings');
+  // What can't be read is not written over, and what held before still holds.
+  await chmod(file, 0o000);
+  await toSettings();
+  await settings.getByText(/Line 1, column 1: can't be read/).waitFor();
+  await settings.getByText(/`chmod u\+r`/).waitFor();
+  await settings.getByRole('tab', { name: 'Appearance' }).click();
+  assert.equal(await settings.getByLabel('Font size', { exact: true }).inputValue(), '15');
+  await settings.getByLabel('Font size', { exact: true }).fill('17');
+  await settings.getByLabel('Font size', { exact: true }).press('Tab');
+  await settings
+    .getByText(/The settings can't be changed while config.yaml is broken: can't be read/)
+    .waitFor();
+  await stage.page.keyboard.press('Escape');
+  await chmod(file, 0o644);
+  assert.equal(await readFile(file, 'utf8'), mine);
+  await toSettings();
+  await settings.getByRole('button', { name: 'Reset Shell' }).click();
+  await until(
+    'the rest of the file',
+    async () => (await readFile(file, 'utf8')) === '# mine\nfont-size: 15\n',
+  );
+  await settings.getByRole('alert').first().waitFor({ state: 'detached' });
+  await stage.page.keyboard.press('Escape');
+  await stage.page.getByText('Every action file is fine.').waitFor();
+  await stage.page.getByRole('button', { name: 'Close problems' }).click();
+  await rm(file);
 });
 
 test('a host that hangs is said so, and nothing is lost once it goes on', async () => {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub(crate) use edit::{EditError, edit};
-pub(crate) use read::read;
+pub(crate) use read::{place_of, read};
 pub use shortcut::WindowCommand;
 
 /// The settings. A key that is not there has its default.

@@ -123,6 +123,11 @@ impl Environment {
         Self { own, answered, wait_until: Instant::now() }
     }
 
+    /// The variables, if they are known already.
+    pub fn now(&self) -> Option<Arc<Variables>> {
+        self.answered.borrow().clone()
+    }
+
     /// The variables; the host's own while the shell keeps them waiting for too long.
     pub async fn get(&self) -> Arc<Variables> {
         let mut answered = self.answered.clone();

@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, Notify, broadcast, watch};
 
+use crate::action::Problem;
 use crate::agent_command::PromptFolder;
 use crate::api::operations::COLOURS;
 use crate::api::{ApiError, Event, HostStatus, Memory, OpenWeb, RunStatus};
@@ -122,7 +123,16 @@ impl Rooms {
     pub async fn shell(&self, wanted: Option<&str>) -> Result<Shell, ApiError> {
         let usual = self.settings.config().shell;
         let base = self.terminals.environment().await;
-        Shell::find(wanted.or(usual.as_deref()), &base).map_err(|error| SpawnError::from(error).into())
+        Shell::find(wanted.or(usual.as_deref()), &base).map_err(|error| {
+            let refusal = ApiError::from(SpawnError::from(error));
+            match self.settings.shell_problem() {
+                // Whose line that is, nobody who opens a terminal sees.
+                Some(Problem { line, fix: Some(fix), .. }) if wanted.is_none() => {
+                    refusal.hint(format!("line {line} of config.yaml names it: {fix}"))
+                }
+                _ => refusal,
+            }
+        })
     }
 
     /// A client that stays; it counts until this is dropped.
@@ -199,14 +209,14 @@ impl Facts {
 pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> {
     let seat = Seat::take(&paths)?;
     let events = Events::default();
-    let settings = Settings::open(&paths, events.clone());
+    let environment = Environment::open(paths.user_home());
+    let settings = Settings::open(&paths, events.clone()).in_environment(environment.clone());
     let config = settings.config();
     let _log = log::open(&paths, config.log.name());
     for problem in settings.problems() {
         tracing::warn!(line = problem.line, "config.yaml: {}", problem.message);
     }
     let socket = socket::bind(&seat)?;
-    let environment = Environment::open(paths.user_home());
     let terminals = Terminals::new(paths.clone(), events.clone(), settings.clone(), environment);
     let engine = ActionEngine::start_loop(terminals.clone(), events.clone());
     let (store, mut notices) =

@@ -67,9 +67,7 @@ impl From<SpawnError> for ApiError {
     fn from(error: SpawnError) -> Self {
         let message = error.to_string();
         match error {
-            SpawnError::NoShell(_) => {
-                Self::new(422, "no_shell", message).hint("set SHELL, or name another shell")
-            }
+            SpawnError::NoShell(none) => Self::new(422, "no_shell", message).hint(none.fix),
             SpawnError::NoFolder(_) => Self::new(422, "no_folder", message)
                 .hint("`cwd` is relative to the project; name a folder that is there"),
             SpawnError::Start { .. } => Self::new(500, "spawn_failed", message),

@@ -9,7 +9,8 @@ use std::str::FromStr as _;
 use serde_json::{Map, Value};
 use yaml_edit::{Document, MappingBuilder, YamlFile};
 
-use super::{Config, read};
+use super::Config;
+use super::read::{self, read};
 use crate::action::Problem;
 use crate::action::yaml::{self, Kind};
 
@@ -17,7 +18,7 @@ use crate::action::yaml::{self, Kind};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EditError {
     /// It is no YAML as it is.
-    #[error("config.yaml is broken, so it can't be changed: {}", .0.message)]
+    #[error("the settings can't be changed while config.yaml is broken: {}", .0.message)]
     Broken(Problem),
     /// The new value is none that the setting can have.
     #[error("{0}")]
@@ -31,8 +32,7 @@ pub(crate) enum EditError {
 /// one.
 pub(crate) fn edit(file: &Path, text: &str, changes: &Map<String, Value>) -> Result<String, EditError> {
     let (before, found) = read(file, text, &Config::default());
-    let whole =
-        |problem: &&Problem| yaml::parse(text).is_err() || problem.message.starts_with("the settings");
+    let whole = |problem: &&Problem| yaml::parse(text).is_err() || problem.message.starts_with(read::FILE);
     if let Some(problem) = found.iter().find(whole) {
         return Err(EditError::Broken(problem.clone()));
     }
@@ -220,7 +220,7 @@ mod tests {
     fn a_wrong_value_and_a_broken_file_change_nothing() {
         let refused = |text: &str, changes: Value| changed(text, changes).unwrap_err();
         let error = refused("", json!({"font-size": 99}));
-        assert_eq!(error, "`font-size` must be a number from 8 to 32, but here is `99`, which is a number");
+        assert_eq!(error, "`font-size` must be a whole number from 8 to 32, but here is `99`");
         assert!(refused("", json!({"font-sice": 9})).contains("did you mean `font-size`?"));
         assert!(refused("", json!({"shortcuts": {"find": "Z"}})).contains("must be keys"));
         assert!(refused("", json!({"theme": ["dark"]})).contains("no list"));

@@ -1,15 +1,13 @@
 //! Reads `config.yaml`: each key by itself, so that one mistake costs one setting and not all of them.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::Path;
-use std::str::FromStr;
 
 use super::shortcut::{WindowCommand, are_same, is_keys};
 use super::{Config, Cursor, Defaults, LogLevel, Theme};
 use crate::action::fields::{Fields, Problems, Scalar};
-use crate::action::yaml::{self, Node};
+use crate::action::yaml::{self, Kind, Node, Place};
 use crate::action::{Problem, Severity};
 
 const THEMES: [(&str, Theme); 3] =
@@ -26,6 +24,17 @@ const LEVELS: [(&str, LogLevel); 5] = [
     ("trace", LogLevel::Trace),
 ];
 
+/// The file as a whole, in messages.
+pub(super) const FILE: &str = "`config.yaml`";
+
+/// Where the value of a setting stands.
+pub(crate) fn place_of(text: &str, key: &str) -> Option<(usize, usize)> {
+    let root = yaml::parse(text.strip_prefix('\u{feff}').unwrap_or(text)).ok()??;
+    let Kind::Map(pairs) = &root.kind else { return None };
+    let (_, value) = pairs.iter().find(|(name, _)| name.scalar().is_some_and(|(name, _)| name == key))?;
+    Some((value.at.line, value.at.column))
+}
+
 /// Reads the settings. What is wrong keeps the value it had in `last`; what is not there has its default.
 pub(crate) fn read(file: &Path, text: &str, last: &Config) -> (Config, Vec<Problem>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -40,7 +49,7 @@ pub(crate) fn read(file: &Path, text: &str, last: &Config) -> (Config, Vec<Probl
                 "many-documents" => "the settings are one document, but here a second begins".to_owned(),
                 _ => fault.message,
             };
-            problems.error(fault.at, fault.code, message, fault.fix);
+            problems.error(within(text, fault.at), fault.code, message, fault.fix);
             last.clone()
         }
     };
@@ -49,13 +58,32 @@ pub(crate) fn read(file: &Path, text: &str, last: &Config) -> (Config, Vec<Probl
     for problem in &mut found {
         // An error is what keeps an action from running; nothing here does.
         problem.severity = Severity::Warning;
+        if let Some(fix) = &mut problem.fix {
+            // All of them are more than a message holds.
+            if fix.starts_with("`config.yaml` knows") {
+                "`ai-orchestrator config show` lists the settings".clone_into(fix);
+            } else if fix.starts_with("`shortcuts` knows") {
+                "the keyboard page of the settings lists the commands".clone_into(fix);
+            }
+        }
         problem.message.push_str(match problem.code.as_str() {
             "unknown-key" => "; it is left alone",
             "same-keys" => "",
+            "duplicate-key" => "; that one holds",
             _ => "; what was set before still holds",
         });
     }
     (config, found)
+}
+
+/// The place, or the end of what is written if that is before it: a file that ends too early is wrong at its end.
+fn within(text: &str, at: Place) -> Place {
+    let end = text.trim_end();
+    let last = Place {
+        line: end.lines().count().max(1),
+        column: end.lines().last().unwrap_or_default().chars().count() + 1,
+    };
+    at.min(last)
 }
 
 fn is_null(node: &Node) -> bool {
@@ -64,7 +92,7 @@ fn is_null(node: &Node) -> bool {
 
 fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<Config> {
     let usual = Config::default();
-    let mut fields = Fields::open("the settings", root, problems)?;
+    let mut fields = Fields::open(FILE, root, problems)?;
     /// A value as it was read, else as it was last if it is wrong, else as it is usual.
     macro_rules! setting {
         ($name:ident, $key:literal, $read:expr) => {{
@@ -78,28 +106,24 @@ fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<
     }
     let theme = setting!(theme, "theme", fields.choice("theme", &THEMES));
     let font_family = setting!(font_family, "font-family", text(&mut fields, "font-family").map(Some));
-    let font_size = setting!(font_size, "font-size", number(&mut fields, "font-size", 8..=32));
+    let font_size = setting!(font_size, "font-size", whole(&mut fields, "font-size", 8..=32));
     let line_height = setting!(line_height, "line-height", number(&mut fields, "line-height", 1.0..=2.0));
     let cursor = setting!(cursor, "cursor", fields.choice("cursor", &CURSORS));
-    let cursor_blink = setting!(cursor_blink, "cursor-blink", fields.flag("cursor-blink"));
-    let scrollback_lines = setting!(
-        scrollback_lines,
-        "scrollback-lines",
-        number(&mut fields, "scrollback-lines", 100..=200_000)
-    );
-    let webgl = setting!(webgl, "webgl", fields.flag("webgl"));
-    let programs_copy = setting!(programs_copy, "programs-copy", fields.flag("programs-copy"));
+    let cursor_blink = setting!(cursor_blink, "cursor-blink", flag(&mut fields, "cursor-blink"));
+    let scrollback_lines =
+        setting!(scrollback_lines, "scrollback-lines", whole(&mut fields, "scrollback-lines", 100..=200_000));
+    let webgl = setting!(webgl, "webgl", flag(&mut fields, "webgl"));
+    let programs_copy = setting!(programs_copy, "programs-copy", flag(&mut fields, "programs-copy"));
     let screen_reader_mode =
-        setting!(screen_reader_mode, "screen-reader-mode", fields.flag("screen-reader-mode"));
+        setting!(screen_reader_mode, "screen-reader-mode", flag(&mut fields, "screen-reader-mode"));
     let shell = setting!(shell, "shell", text(&mut fields, "shell").map(Some));
-    let notify_bell = setting!(notify_bell, "notify-bell", fields.flag("notify-bell"));
-    let notify_finished = setting!(notify_finished, "notify-finished", fields.flag("notify-finished"));
-    let notify_failed = setting!(notify_failed, "notify-failed", fields.flag("notify-failed"));
+    let notify_bell = setting!(notify_bell, "notify-bell", flag(&mut fields, "notify-bell"));
+    let notify_finished = setting!(notify_finished, "notify-finished", flag(&mut fields, "notify-finished"));
+    let notify_failed = setting!(notify_failed, "notify-failed", flag(&mut fields, "notify-failed"));
     let shortcuts = fields.take("shortcuts").filter(|node| !is_null(node));
     let shortcuts = shortcuts.map_or_else(BTreeMap::new, |node| read_shortcuts(node, last, fields.problems));
     let defaults = setting!(defaults, "defaults", fields.choice("defaults", &DEFAULTS));
-    let idle_minutes =
-        setting!(idle_minutes, "idle-minutes", number(&mut fields, "idle-minutes", 1..=10_080));
+    let idle_minutes = setting!(idle_minutes, "idle-minutes", whole(&mut fields, "idle-minutes", 1..=10_080));
     let log = setting!(log, "log", fields.choice("log", &LEVELS));
     fields.finish();
     Some(Config {
@@ -173,20 +197,68 @@ fn text(fields: &mut Fields<'_, '_, '_>, key: &'static str) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn number<N: FromStr + PartialOrd + Display>(
-    fields: &mut Fields<'_, '_, '_>,
-    key: &'static str,
-    range: RangeInclusive<N>,
-) -> Option<N> {
+/// `true` or `false`; what other languages say for it is understood, and told.
+fn flag(fields: &mut Fields<'_, '_, '_>, key: &'static str) -> Option<bool> {
+    let node = fields.take(key)?;
+    let fix = match node.scalar() {
+        Some((_, Scalar::Bool(flag))) => return Some(flag),
+        Some(("true" | "false", _)) => Some("leave out the quotes".to_owned()),
+        Some((word, _)) => match word.to_lowercase().as_str() {
+            "yes" | "on" | "y" | "1" => Some("write `true`".to_owned()),
+            "no" | "off" | "n" | "0" => Some("write `false`".to_owned()),
+            _ => None,
+        },
+        None => None,
+    };
+    fields.wrong(key, "`true` or `false`", node, fix);
+    None
+}
+
+fn whole(fields: &mut Fields<'_, '_, '_>, key: &'static str, range: RangeInclusive<u32>) -> Option<u32> {
+    let node = fields.take(key)?;
+    let number =
+        node.whole().and_then(|number| number.try_into().ok()).filter(|number| range.contains(number));
+    if number.is_none() {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        no_number(fields, key, &expected, node);
+    }
+    number
+}
+
+fn number(fields: &mut Fields<'_, '_, '_>, key: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
     let node = fields.take(key)?;
     let number = match node.scalar() {
         Some((text, Scalar::Number)) => text.parse().ok().filter(|number| range.contains(number)),
         _ => None,
     };
     if number.is_none() {
-        fields.wrong(key, &format!("a number from {} to {}", range.start(), range.end()), node, None);
+        let expected = format!("a number from {} to {}", range.start(), range.end());
+        no_number(fields, key, &expected, node);
     }
     number
+}
+
+fn no_number(fields: &mut Fields<'_, '_, '_>, key: &str, expected: &str, node: &Node) {
+    match node.scalar() {
+        // That it is a number is not what is wrong with it.
+        Some((text, Scalar::Number)) => {
+            let message = format!("`{key}` must be {expected}, but here is `{text}`");
+            fields.problems.error(node.at, "wrong-type", message, None);
+        }
+        Some((text, Scalar::Text)) if text.parse::<f64>().is_ok() => {
+            let fix = format!("leave out the quotes: {key}: {text}");
+            fields.problems.error(
+                node.at,
+                "wrong-type",
+                format!("`{key}` must be {expected}, but here is a text"),
+                Some(fix),
+            );
+        }
+        Some((_, Scalar::Null)) => {
+            fields.wrong(key, expected, node, Some("leave the key out for what is usual".to_owned()));
+        }
+        _ => fields.wrong(key, expected, node, None),
+    }
 }
 
 #[cfg(test)]
@@ -230,7 +302,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "1:12 `font-size` must be a number from 8 to 32, but here is `huge`; what was set before still holds []",
+                "1:12 `font-size` must be a whole number from 8 to 32, but here is `huge`; what was set before still holds []",
                 "2:9 `cursor` must be one of `block`, `bar` and `underline`, but here is `blok`; what was set before still holds [did you mean `block`?]",
                 "4:1 unknown key `font_family`; it is left alone [did you mean `font-family`?]",
                 "5:14 unknown key `open-foldr`; it is left alone [did you mean `open-folder`?]",
@@ -251,6 +323,68 @@ mod tests {
                 "5:10 `tab-3` and `find` have the same keys, and only one of them gets them [give `tab-3` or `find` other keys, or `none`]"
             ]
         );
+    }
+
+    #[test]
+    fn wrong_values_are_told_in_words_that_help() {
+        let first = |text: &str| {
+            let (_, problems) = said(text, &Config::default());
+            problems.into_iter().next().unwrap_or_default().replace("; what was set before still holds", "")
+        };
+        for (text, told) in [
+            ("font-size: 99\n", "1:12 `font-size` must be a whole number from 8 to 32, but here is `99` []"),
+            (
+                "font-size: 14.5\n",
+                "1:12 `font-size` must be a whole number from 8 to 32, but here is `14.5` []",
+            ),
+            (
+                "font-size: \"14\"\n",
+                "1:12 `font-size` must be a whole number from 8 to 32, but here is a text [leave out the quotes: font-size: 14]",
+            ),
+            ("line-height: 3\n", "1:14 `line-height` must be a number from 1 to 2, but here is `3` []"),
+            (
+                "font-size:\n",
+                "1:10 `font-size` must be a whole number from 8 to 32, but here is nothing [leave the key out for what is usual]",
+            ),
+            ("webgl: yes\n", "1:8 `webgl` must be `true` or `false`, but here is `yes` [write `true`]"),
+            ("webgl: 'off'\n", "1:8 `webgl` must be `true` or `false`, but here is `off` [write `false`]"),
+            (
+                "webgl: 'true'\n",
+                "1:8 `webgl` must be `true` or `false`, but here is `true` [leave out the quotes]",
+            ),
+            (
+                "theme: dark\ntheme: light\n",
+                "2:1 `theme` stands here twice; the first is on line 1; that one holds [remove one of the two]",
+            ),
+            (
+                "hue: red\n",
+                "1:1 unknown key `hue`; it is left alone [`ai-orchestrator config show` lists the settings]",
+            ),
+            (
+                "shortcuts: { jump-about: F3 }\n",
+                "1:14 unknown key `jump-about`; it is left alone [the keyboard page of the settings lists the commands]",
+            ),
+            ("hello\n", "1:1 `config.yaml` is a mapping of keys and values, but here is a text []"),
+            // Half of a file is wrong at its end, and not below it.
+            ("theme: dark\nfont-size: [\n", "2:13 a value or the bracket's end is missing here []"),
+            (
+                "theme: dark\nfont-si",
+                "2:8 a `key: value` was expected here [check that this line is indented like the keys around it and that no `:` is missing]",
+            ),
+            (
+                "theme: dark\n\tfont-size: 9\n",
+                "2:1 a tab stands where YAML wants blanks [indent with blanks; tabs are not allowed there]",
+            ),
+        ] {
+            assert_eq!(first(text), told, "{text:?}");
+        }
+        for good in ["font-size: 14.0\n", "font-size: 0xE\n", "font-size: 1.4e1\n"] {
+            assert_eq!(
+                (said(good, &Config::default()).0.font_size, first(good).as_str()),
+                (14, ""),
+                "{good}"
+            );
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// One list for the enum and for the names in the file. (As a `literal`, the OpenAPI macro would not see the names.)
+/// One list for the enum and for the names in the file. (As a `literal`, the `OpenAPI` macro would not see the names.)
 macro_rules! commands {
     ($($command:ident $name:tt,)+) => {
         /// A command of the window. What it does, and its usual keys, the page knows.

@@ -28,8 +28,39 @@ const LOGIN: bool = cfg!(target_os = "macos");
 
 /// Why there is no such shell.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no shell {0:?} on this machine")]
-pub struct NoShell(pub String);
+#[error("there is no shell `{wanted}` on this machine: {why}")]
+pub struct NoShell {
+    wanted: String,
+    why: &'static str,
+    /// What to do about it.
+    pub fix: String,
+}
+
+impl NoShell {
+    fn of(wanted: Option<&str>, base: &Variables) -> Self {
+        let Some(wanted) = wanted else {
+            let fix = "set SHELL, or name a shell in the settings".to_owned();
+            return Self { wanted: "$SHELL".to_owned(), why: "nor any other", fix };
+        };
+        let path = Path::new(wanted);
+        let why = match wanted.contains('/') {
+            false => "no folder of PATH has such a program",
+            true if path.is_dir() => "that is a folder",
+            true if path.exists() => "that file is not executable",
+            true => "there is no such file",
+        };
+        let home = base.get("HOME").map(|home| home.to_string_lossy());
+        let alone = wanted.split_whitespace().next().filter(|first| *first != wanted);
+        let fix = match (wanted.strip_prefix("~/"), home) {
+            (Some(rest), Some(home)) => format!("`~` stands for nothing here; write `{home}/{rest}`"),
+            _ if alone.is_some_and(|first| Shell::find(Some(first), base).is_ok()) => {
+                format!("name the program alone, `{}`, without arguments", alone.unwrap_or_default())
+            }
+            _ => "name a shell that is installed, such as `bash`, or the path of one".to_owned(),
+        };
+        Self { wanted: wanted.to_owned(), why, fix }
+    }
+}
 
 impl Shell {
     /// The shell of this name or path; the user's login shell if none is named.
@@ -39,7 +70,7 @@ impl Shell {
             Some(name) => base.program(name),
             None => base.login_shell(),
         };
-        let program = program.ok_or_else(|| NoShell(wanted.unwrap_or("$SHELL").to_owned()))?;
+        let program = program.ok_or_else(|| NoShell::of(wanted, base))?;
         let kind = ShellKind::of(&program.to_string_lossy());
         Ok(Self { program, kind })
     }
@@ -202,7 +233,7 @@ mod tests {
     fn a_missing_shell_is_named() {
         assert_eq!(
             Shell::find(Some("no-such-shell"), &Variables::default()).unwrap_err().to_string(),
-            "there is no shell \"no-such-shell\" on this machine"
+            "there is no shell `no-such-shell` on this machine: no folder of PATH has such a program"
         );
     }
 
