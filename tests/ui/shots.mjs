@@ -1,14 +1,12 @@
 // Takes a picture of every screen, light and dark, narrow and wide, for people who judge how it looks:
 // `cargo xtask shots` runs it after the real window's pictures. Nothing in them is painted by hand.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Stage, until } from './stage.mjs';
 
 const folder = process.env.SHOTS;
 if (!folder) throw new Error('SHOTS is not set; run this by `cargo xtask shots`');
-/** Only pictures whose name has this in it. */
-const only = process.argv[2] ?? '';
 const SIZES = [
   [900, 640],
   [1600, 1000],
@@ -69,10 +67,8 @@ const OWN = {
 
 let stage;
 
-/** A picture in each theme and size, if it is asked for. */
-async function shoot(name, prepare) {
-  if (!name.includes(only) && !prepare?.always) return;
-  if (typeof prepare === 'function') await prepare();
+/** A picture in each theme and size. */
+async function shoot(name) {
   for (const [width, height] of SIZES) {
     await stage.page.setViewportSize({ width, height });
     for (const colorScheme of ['light', 'dark']) {
@@ -110,10 +106,6 @@ async function command(label) {
   await stage.dialog('Command palette').waitFor({ state: 'detached' });
 }
 
-async function type(text) {
-  await stage.page.keyboard.type(text);
-}
-
 async function terminal() {
   const before = await stage.page.getByRole('tab').count();
   await stage.page.keyboard.press('Control+Shift+T');
@@ -146,15 +138,14 @@ async function staged(options, play) {
 }
 
 async function plantBeds() {
-  const { mkdir: make, writeFile: write } = await import('node:fs/promises');
-  await make(join(stage.project, 'beds'), { recursive: true });
+  await mkdir(join(stage.project, 'beds'), { recursive: true });
   for (const [name, text] of [
     ['tomatoes', '# Tomatoes\n\nSown in March, ripe in August.\n'],
     ['beans', '# Beans\n'],
     ['herbs', '# Herbs\n'],
   ])
-    await write(join(stage.project, 'beds', `${name}.md`), text);
-  await write(join(stage.env.HOME, '.bashrc'), "PS1='\\[\\e[34m\\]\\W\\[\\e[0m\\] $ '\n");
+    await writeFile(join(stage.project, 'beds', `${name}.md`), text);
+  await writeFile(join(stage.env.HOME, '.bashrc'), "PS1='\\[\\e[34m\\]\\W\\[\\e[0m\\] $ '\n");
 }
 
 await mkdir(folder, { recursive: true });
@@ -209,9 +200,9 @@ await staged({ project: GARDEN, user: OWN }, async () => {
   await shoot('problems');
   await button('Close problems').click();
   await terminal();
-  await type('grep -rn --color=always in beds; sleep 1.2; ls nowhere\n');
+  await stage.page.keyboard.type('grep -rn --color=always in beds; sleep 1.2; ls nowhere\n');
   await stage.shows(/cannot access/);
-  await type('seq 1 40\n');
+  await stage.page.keyboard.type('seq 1 40\n');
   await stage.shows(/^40$/m);
   await shoot('full');
   await stage.page.keyboard.press('Control+Shift+F');
@@ -287,7 +278,6 @@ await staged({ project: many, user: OWN }, async () => {
   for (let at = 0; at < 29; at += 1) {
     await stage.call('POST', '/v1/terminals', { cwd: at % 3 ? stage.project : stage.env.HOME });
   }
-  await stage.page.evaluate(() => undefined);
   await until('all terminals', async () => (await stage.page.locator('[data-row]').count()) === 29);
   for (const row of await stage.page.locator('[data-row] > button').all()) await row.click();
   await until('all tabs', async () => (await stage.page.getByRole('tab').count()) === 29);
