@@ -82,13 +82,20 @@ test('quitting asks what becomes of the terminals; the window is where it was, a
   await until('the end of the host', () => stage.host('host', 'status').then(() => false, ({ code }) => code === 3));
 });
 
-test('closing the window leaves everything running, and says so once', async (t) => {
+test('closing the window leaves everything running, says so once, and asks again after a no', async (t) => {
   await stage.host('host', 'start');
   await addProject(stage, stage.project);
   let window = await openWindow(stage);
   t.after(() => window.close());
   await window.click('button', /^New terminal/);
   await window.shows(/[#$]$/m);
+  // Who changes their mind is asked anew the next time, however often.
+  for (let turn = 0; turn < 2; turn += 1) {
+    await askToClose();
+    await window.find('dialog', 'Your terminals keep running');
+    await window.click('button', 'Cancel', '[role="dialog"]');
+    await window.vanishes('dialog', 'Your terminals keep running');
+  }
   await askToClose();
   await window.find('dialog', 'Your terminals keep running');
   await leave(window, 'Close window');

@@ -1,4 +1,5 @@
-// Takes the pictures in docs/images from the real window, in both themes: `cargo xtask shots`.
+// Takes the pictures in docs/images from the real window, in both themes: `cargo xtask shots`. Those are the ones that
+// documents show; every screen is pictured by `tests/ui/shots.mjs`, for people who judge how it looks.
 // The garden is a project like any; nothing in the pictures is painted by hand.
 
 import { mkdir } from 'node:fs/promises';
@@ -36,9 +37,6 @@ for (const [theme, gtk] of [['dark', 'Adwaita:dark'], ['light', 'Adwaita']]) {
     await plant(stage);
     const window = await openWindow(stage);
     await window.click('button', /^Check the beds/);
-    await window.find('dialog', 'Trust Check the beds?');
-    await still(window);
-    await window.screenshot(join(folder, `trust-${theme}.png`));
     await trust(window);
     await window.shows(/^done$/m);
     await window.type(`grep -r slugs beds${ENTER}`);
@@ -48,7 +46,7 @@ for (const [theme, gtk] of [['dark', 'Adwaita:dark'], ['light', 'Adwaita']]) {
     await window.shows(/ripe in August/);
     await still(window);
     await window.screenshot(join(folder, theme === 'dark' ? 'window.png' : 'window-light.png'));
-    await screens(window, theme);
+    await split(window, theme);
     await window.contextMenu('button', /^Tidy up/);
     await window.find('menuitem', 'History');
     await still(window);
@@ -56,38 +54,24 @@ for (const [theme, gtk] of [['dark', 'Adwaita:dark'], ['light', 'Adwaita']]) {
     await window.click('menuitem', 'History');
     await window.find('dialog', 'History of Tidy up');
     await until('the versions', () => window.browser.$('[role="dialog"] [role="option"]').isDisplayed());
+    await until('what it would change', () => window.browser.$('[role="dialog"] .diff').isDisplayed());
     await still(window);
     await window.screenshot(join(folder, `history-${theme}.png`));
-    await window.click('button', 'Close', '[role="dialog"]');
-    await window.click('button', 'Settings');
-    await window.find('dialog', 'Settings');
-    await still(window);
-    await window.screenshot(join(folder, `settings-${theme}.png`));
-    await window.click('tab', 'Keyboard');
-    await still(window);
-    await window.screenshot(join(folder, `keyboard-${theme}.png`));
-    await window.click('button', 'Done');
-    await stage.host('host', 'stop', '--yes');
-    await window.find('heading', 'The host was stopped');
-    await still(window);
-    await window.screenshot(join(folder, `stopped-${theme}.png`));
     await window.close();
   } finally {
     await stage.strike();
   }
 }
 
-/** What terminals and buttons show, wide and narrow: a run at work beside a search. */
-async function screens(window, theme) {
+/** What terminals and buttons show: a run at work beside another terminal. */
+async function split(window, theme) {
   await window.click('button', 'Water slowly');
   await window.shows(/begun/);
   await window.click('button', 'Split');
   await until('two panes', async () => (await window.browser.$$('[role="tablist"]').length) === 2);
-  for (const width of [1600, 900]) {
-    await window.browser.setWindowSize(width, width === 900 ? 640 : 900);
-    await still(window);
-    await window.screenshot(join(folder, `split-${theme}-${width}.png`));
-  }
+  await window.browser.setWindowSize(1600, 900);
+  await still(window);
+  await window.screenshot(join(folder, `split-${theme}-1600.png`));
   await window.browser.setWindowSize(1280, 820);
 }
 

@@ -174,7 +174,7 @@ test('the palette gives the focus back to the terminal', async () => {
 test('Tab goes from the project to the actions to the terminals, one stop each', async () => {
   const order = [];
   await stage.page.getByRole('combobox', { name: 'Project' }).focus();
-  for (let stop = 0; stop < 4; stop += 1) {
+  for (let stop = 0; stop < 7; stop += 1) {
     order.push(
       await stage.page.evaluate(
         () => document.activeElement.ariaLabel ?? document.activeElement.textContent.trim(),
@@ -182,7 +182,8 @@ test('Tab goes from the project to the actions to the terminals, one stop each',
     );
     await stage.page.keyboard.press('Tab');
   }
-  assert.deepEqual(order, ['Project', 'Quick', 'Create action', 'New terminal']);
+  const sections = ['Quick actions', 'Create action', 'Quick', 'Resize the list of terminals', 'Terminals'];
+  assert.deepEqual(order, ['Project', ...sections, 'New terminal']);
 });
 
 test('what a run does is said, what a terminal prints is not', async () => {

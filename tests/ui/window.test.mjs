@@ -198,7 +198,7 @@ test('a terminal is found, closed, and asked about when something runs', async (
   await question.getByText(/still running/).waitFor();
   await question.getByRole('button', { name: 'End it' }).click();
   await until('one terminal', async () => (await stage.call('GET', '/v1/terminals')).length === 1);
-  assert.equal(await stage.page.getByRole('tab').count(), 1);
+  await until('one tab', async () => (await stage.page.getByRole('tab').count()) === 1);
 });
 
 test('every screen is accessible, light and dark', async () => {

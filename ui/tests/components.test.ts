@@ -23,6 +23,16 @@ function withActions(app: App, ...actions: ActionView[]): App {
   return app;
 }
 
+const PROBLEM = {
+  file: '/repo/.ai-orchestrator/actions/hello.yaml',
+  line: 7,
+  column: 5,
+  severity: 'error' as const,
+  code: 'unknown-key',
+  message: 'unknown key',
+  fix: null,
+};
+
 describe('the quick actions', () => {
   it('are a toolbar with one button an action, named by its label', () => {
     const app = withActions(testApp(), action(), action({ id: 'b', label: 'Deploy', trusted: false }));
@@ -45,25 +55,53 @@ describe('the quick actions', () => {
   it('are one stop for Tab, and arrows go on from there', async () => {
     show(withActions(testApp(), action(), action({ id: 'b', label: 'Deploy' })), QuickActions);
     const user = userEvent.setup();
+    screen.getByRole('button', { name: 'Create action' }).focus();
     await user.tab();
     expect(screen.getByRole('button', { name: 'Hello' })).toHaveFocus();
     await user.keyboard('{ArrowDown}');
     expect(screen.getByRole('button', { name: 'Deploy' })).toHaveFocus();
     await user.tab();
-    expect(screen.getByRole('button', { name: 'Create action' })).toHaveFocus();
+    expect(screen.getByRole('toolbar')).not.toContainElement(document.activeElement as HTMLElement);
+  });
+
+  it('fold by group and as a whole, and what is filtered for shows all the same', async () => {
+    const many = Array.from({ length: 9 }, (_, at) => action({ id: `a${at}`, label: `Action ${at}` }));
+    const app = withActions(testApp(), ...many, action({ id: 'own', label: 'Own', scope: 'user' }));
+    show(app, QuickActions);
+    const user = userEvent.setup();
+    const names = () =>
+      within(screen.getByRole('toolbar'))
+        .queryAllByRole('button')
+        .map((button) => button.getAttribute('aria-label'));
+    screen.getByRole('button', { name: 'Action 3' }).focus();
+    await user.keyboard('{ArrowLeft}{ArrowLeft}');
+    expect(names()).toEqual(['Own']);
+    await user.keyboard('{ArrowDown}{ArrowDown}');
+    expect(screen.getByRole('button', { name: 'Own' })).toHaveFocus();
+    await user.type(screen.getByRole('searchbox'), 'action 3');
+    expect(names()).toEqual(['Action 3']);
+    await user.clear(screen.getByRole('searchbox'));
+    screen.getByRole('button', { name: 'Own' }).focus();
+    await user.keyboard('{Home}{ArrowRight}');
+    expect(names()).toHaveLength(10);
+    const section = screen.getByRole('button', { name: 'Quick actions' });
+    await user.click(section);
+    expect(section).toHaveAttribute('aria-expanded', 'false');
+    expect(screen.queryByRole('toolbar')).toBeNull();
+    await user.click(section);
+    expect(names()).toHaveLength(10);
+  });
+
+  it('say of a broken file that it is not trusted either', () => {
+    const broken = action({ health: 'broken', trusted: false, problems: [PROBLEM] });
+    show(withActions(testApp(), broken), QuickActions);
+    expect(screen.getByRole('button', { name: 'Hello' })).toHaveAccessibleDescription(
+      /problem in line 7.*not trusted yet/,
+    );
   });
 
   it('show a broken file’s problem with its place, and a click opens it there', async () => {
-    const problem = {
-      file: '/repo/.ai-orchestrator/actions/hello.yaml',
-      line: 7,
-      column: 5,
-      severity: 'error' as const,
-      code: 'unknown-key',
-      message: 'unknown key',
-      fix: null,
-    };
-    const app = withActions(testApp(), action({ health: 'broken', problems: [problem] }));
+    const app = withActions(testApp(), action({ health: 'broken', problems: [PROBLEM] }));
     show(app, QuickActions);
     expect(screen.getByText(/hello\.yaml:7:5 unknown key/)).toBeInTheDocument();
     await userEvent.click(screen.getByRole('button', { name: 'Hello' }));
@@ -111,7 +149,7 @@ describe('the context menu', () => {
     const app = withActions(testApp(), action());
     show(app, QuickActions, ActionMenu);
     const user = userEvent.setup();
-    await user.tab();
+    screen.getByRole('button', { name: 'Hello' }).focus();
     await user.keyboard('{Shift>}{F10}{/Shift}');
     await waitFor(() => expect(items()).toEqual(['Run', 'Edit', 'Duplicate', 'History', 'Delete']));
     await user.keyboard('{Escape}');

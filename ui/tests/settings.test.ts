@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { version } from '../package.json';
 import type { Config, ConfigView } from '../src/api/types';
 import { isTyped, ordered, pressed } from '../src/stores/keys';
-import { Layout, readKept } from '../src/stores/layout.svelte';
+import { Layout, USUAL_COLUMN, readKept } from '../src/stores/layout.svelte';
 import { closeWindow, quit } from '../src/stores/leaving';
 import { emptyPane, show, split } from '../src/stores/tree';
 import { terminal, testApp } from './fixtures';
@@ -136,6 +136,13 @@ describe('the layout', () => {
   it('of which somebody made rubbish is none', () => {
     const good = { root: emptyPane(), focused: 1, sidebar: true, told: true };
     expect(readKept({ version: 1, state: good })).toEqual(good);
+    const column = { width: 300, terminals: 0.5, folded: ['actions'] };
+    expect(readKept({ version: 1, state: { ...good, column } })).toEqual({ ...good, column });
+    const odd = { width: 1e9, terminals: 'half', folded: [1, 'terminals'] };
+    expect(readKept({ version: 1, state: { ...good, column: odd } })?.column).toEqual({
+      ...USUAL_COLUMN,
+      folded: ['terminals'],
+    });
     const split = {
       kind: 'split',
       id: 1,

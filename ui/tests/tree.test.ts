@@ -33,7 +33,9 @@ describe('a layout', () => {
     const two = tree.split(open('a', 'b', 'c'), 1, 'right', 'c');
     const three = tree.split(two, 1, 'right', 'b');
     expect(shape(three)).toEqual({ row: ['*a', '*b', '*c'] });
-    expect((three as tree.Split).sizes).toEqual([0.5, 0.5, 1]);
+    expect((three as tree.Split).sizes).toEqual([1, 1, 1]);
+    const uneven = tree.resize(two, (two as tree.Split).id, [3, 1]);
+    expect((tree.split(uneven, 1, 'right', 'b') as tree.Split).sizes).toEqual([1.5, 1.5, 1]);
   });
 
   it('can’t split a pane’s only tab off itself', () => {

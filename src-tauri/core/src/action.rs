@@ -10,6 +10,7 @@ pub mod duration;
 pub(crate) mod fields;
 mod icon;
 mod input;
+pub(crate) mod label;
 pub(crate) mod lint;
 mod problem;
 mod report;

@@ -47,7 +47,7 @@ enum Verb {
     Gen(generated::Options),
     /// Checks the rules of the house that no linter knows
     Tidy,
-    /// Takes the pictures in docs/images
+    /// Takes the pictures in docs/images, and those of every screen
     Shots(shots::Options),
 }
 

@@ -106,9 +106,10 @@ function stepPane(app: App, by: 1 | -1): void {
 /** Goes to the action that Tab would reach, or to what stands there where none is. */
 async function focusActions(app: App): Promise<void> {
   app.layout.sidebar = true;
+  app.layout.fold('actions', false);
   await tick();
-  const stop = document.querySelector<HTMLElement>('.actions [data-action][tabindex="0"], .actions .create');
-  stop?.focus();
+  const find = (selector: string) => document.querySelector<HTMLElement>(`.actions ${selector}`);
+  (find('[data-stop][tabindex="0"]') ?? find('.create'))?.focus();
 }
 
 /** Opens a shell beside the terminal in front, in the same folder. A tab itself is moved by dragging it. */

@@ -64,6 +64,22 @@ export function size(bytes: number): string {
   return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KiB`;
 }
 
+/** A step's kind, or another thing that a file decides, as a word beside its text. */
+export function kindWord(kind: string): string {
+  return KINDS[kind] ?? kind;
+}
+
+const KINDS: Record<string, string> = {
+  write: 'Types',
+  wait_for: 'Waits for',
+  wait_exit: 'Waits until',
+  delay: 'Pauses',
+  shell: 'Shell',
+  cwd: 'Folder',
+  env: 'Variable',
+  claude: 'Agent',
+};
+
 /** What a step does, for a progress line. */
 export function stepWords(step: StepRecord): string {
   switch (step.kind) {

@@ -55,16 +55,21 @@ export function grouped(actions: ActionView[]): ActionGroup[] {
   ].filter((group) => group.actions.length > 0);
 }
 
-/** The first so many actions of all groups together. */
-export function firstOf(groups: ActionGroup[], count: number): ActionGroup[] {
+/** The first so many actions of all groups together; those that are folded have none. */
+export function firstOf(
+  groups: ActionGroup[],
+  count: number,
+  folded: (name: string) => boolean = () => false,
+): ActionGroup[] {
+  const first: ActionGroup[] = [];
   let left = count;
-  return groups
-    .map(({ name, actions }) => {
-      const first = actions.slice(0, left);
-      left -= first.length;
-      return { name, actions: first };
-    })
-    .filter((group) => group.actions.length > 0);
+  for (const { name, actions } of groups) {
+    if (left <= 0) break;
+    const drawn = folded(name) ? [] : actions.slice(0, left);
+    left -= drawn.length;
+    first.push({ name, actions: drawn });
+  }
+  return first;
 }
 
 /** Whether the filter's words all occur in an action's label, id or tags. */

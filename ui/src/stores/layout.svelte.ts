@@ -5,6 +5,19 @@ import type { Pane, Side, Tree } from './tree';
 
 export type Aside = { kind: 'problems' } | { kind: 'run'; run: string } | null;
 
+/** How the column at the left is divided. */
+export interface Column {
+  /** In pixels. */
+  width: number;
+  /** The part of its height that many terminals keep, from 0 to 1. */
+  terminals: number;
+  /** The sections and groups of which only the heading shows. */
+  folded: string[];
+}
+
+export const USUAL_COLUMN: Column = { width: 256, terminals: 0.42, folded: [] };
+export const COLUMN_LIMITS = { width: [200, 480], terminals: [0.15, 0.8] } as const;
+
 /** What is kept, and the version of its shape. */
 export const LAYOUT_VERSION = 1;
 
@@ -12,6 +25,7 @@ export interface KeptState {
   root: Tree;
   focused: number;
   sidebar: boolean;
+  column?: Column;
   /** The chosen project's path; null is "no project", and not there that none was ever chosen. */
   project?: string | null;
   /** Somebody read that closing the window ends no terminal. */
@@ -27,6 +41,7 @@ export class Layout {
   focused = $state(1);
   private asideShown: Aside = $state.raw(null);
   private sidebarShown = $state(true);
+  private divided: Column = $state.raw(USUAL_COLUMN);
   private project: string | null | undefined;
   private restored = false;
   private saving: Promise<void> | null = null;
@@ -67,6 +82,25 @@ export class Layout {
     if (changes) this.sizedByHand();
   }
 
+  get column(): Column {
+    return this.divided;
+  }
+
+  set column(column: Column) {
+    this.divided = column;
+    void this.save();
+  }
+
+  isFolded(section: string): boolean {
+    return this.divided.folded.includes(section);
+  }
+
+  fold(section: string, folded: boolean): void {
+    if (this.isFolded(section) === folded) return;
+    const others = this.divided.folded.filter((name) => name !== section);
+    this.column = { ...this.divided, folded: folded ? [...others, section] : others };
+  }
+
   /** Another project was chosen: the next window begins with it. */
   choose(project: string | null): void {
     this.project = project;
@@ -99,6 +133,7 @@ export class Layout {
         this.root = state.root;
         this.focused = state.focused;
         this.sidebarShown = state.sidebar;
+        this.divided = state.column ?? USUAL_COLUMN;
         this.project = state.project;
         this.told = state.told === true;
       } else {
@@ -168,7 +203,7 @@ export class Layout {
     while (this.unsaved) {
       this.unsaved = false;
       const { root, focused, project, told } = this;
-      const state = { root, focused, sidebar: this.sidebarShown, project, told };
+      const state = { root, focused, sidebar: this.sidebarShown, column: this.divided, project, told };
       // A host that is gone has no terminals to lay out; the next change is kept again.
       await this.keep(state).catch(() => undefined);
     }
@@ -187,7 +222,20 @@ export function readKept(kept: unknown): KeptState | null {
     root,
     focused,
     sidebar: state.sidebar !== false,
+    column: readColumn(state.column),
     project: known ? project : undefined,
     told: told === true,
+  };
+}
+
+function readColumn(kept: unknown): Column | undefined {
+  if (typeof kept !== 'object' || kept === null) return undefined;
+  const { width, terminals, folded } = kept as Partial<Record<keyof Column, unknown>>;
+  const within = (value: unknown, [least, most]: readonly [number, number], usual: number) =>
+    typeof value === 'number' && value >= least && value <= most ? value : usual;
+  return {
+    width: within(width, COLUMN_LIMITS.width, USUAL_COLUMN.width),
+    terminals: within(terminals, COLUMN_LIMITS.terminals, USUAL_COLUMN.terminals),
+    folded: Array.isArray(folded) ? folded.filter((name) => typeof name === 'string') : [],
   };
 }

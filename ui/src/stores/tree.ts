@@ -86,15 +86,42 @@ export function move(tree: Tree, terminal: string, pane: number, at: number): Tr
 
 /** Puts a tab into a new pane at one side of `pane`. A pane's only tab can't be split off itself. */
 export function split(tree: Tree, pane: number, side: Side, terminal: string): Tree {
+  const grown = halve(tree, pane, side, terminal);
+  // Panes that were of one size stay so: the third of a row takes its part of both, and not half of one.
+  const row = parentOf(tree, pane);
+  const even = row?.sizes.every((size) => Math.abs(size / row.sizes[0]! - 1) < 0.01);
+  if (!row || !even || row.direction !== directionOf(side)) return grown;
+  const home = paneOf(grown, terminal);
+  const now = home && parentOf(grown, home.id);
+  return now?.direction === row.direction
+    ? resize(
+        grown,
+        now.id,
+        now.children.map(() => 1),
+      )
+    : grown;
+}
+
+function directionOf(side: Side): Split['direction'] {
+  return side === 'left' || side === 'right' ? 'row' : 'column';
+}
+
+/** The split that a pane is directly in. */
+function parentOf(tree: Tree, pane: number): Split | undefined {
+  if (tree.kind === 'pane') return undefined;
+  if (tree.children.some((child) => child.kind === 'pane' && child.id === pane)) return tree;
+  return tree.children.map((child) => parentOf(child, pane)).find((found) => found !== undefined);
+}
+
+function halve(tree: Tree, pane: number, side: Side, terminal: string): Tree {
   const home = paneOf(tree, terminal);
   if (home?.id === pane && home.tabs.length === 1) return tree;
   const fresh: Pane = { kind: 'pane', id: nextId(tree), tabs: [], active: null };
-  const direction = side === 'left' || side === 'right' ? 'row' : 'column';
   const before = side === 'left' || side === 'above';
   const grown = replace(tree, pane, (there) => ({
     kind: 'split',
     id: fresh.id + 1,
-    direction,
+    direction: directionOf(side),
     children: before ? [fresh, there] : [there, fresh],
     sizes: [1, 1],
   }));

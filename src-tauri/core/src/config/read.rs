@@ -366,11 +366,11 @@ mod tests {
             ),
             ("hello\n", "1:1 `config.yaml` is a mapping of keys and values, but here is a text []"),
             // Half of a file is wrong at its end, and not below it.
-            ("theme: dark\nfont-size: [\n", "2:13 a value or the bracket's end is missing here []"),
             (
-                "theme: dark\nfont-si",
-                "2:8 a `key: value` was expected here [check that this line is indented like the keys around it and that no `:` is missing]",
+                "theme: dark\nfont-size: [\n",
+                "2:12 the `[` that opens here is never closed [close it with `]`, or put quotes around the whole text if it is one]",
             ),
+            ("theme: dark\nfont-si", "2:1 this line is no `key: value` [write `font-si:` if it is a key]"),
             (
                 "theme: dark\n\tfont-size: 9\n",
                 "2:1 a tab stands where YAML wants blanks [indent with blanks; tabs are not allowed there]",

@@ -10,7 +10,7 @@ use super::folder::{Entry, Folder};
 use super::shelf::{Place, Reading, Shelf};
 use super::{Resolved, StoreChange, StoreError, Which, versions};
 use crate::action::fields::nearest;
-use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, verbatim, visible};
+use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, label, verbatim, visible};
 use crate::api::{
     ActionDetail, ActionHealth, ActionList, ActionView, DeletedAction, Overridden, Preview, StepView,
 };
@@ -42,7 +42,7 @@ impl Shelf {
                 Scope::User if !action.default => 1,
                 Scope::User => 2,
             };
-            (group, action.label.to_lowercase(), action.id.clone())
+            (group, label::order(&action.label), action.id.clone())
         });
         let mut deleted = Vec::new();
         for place in Self::places(place) {
@@ -218,13 +218,13 @@ impl Shelf {
             .then(|| self.user().with_id(&entry.id).next())
             .flatten()
             .map(|(path, hidden)| Overridden {
-                label: visible(hidden.action.as_ref().map_or(&hidden.id, |action| &action.label)),
+                label: label_of(hidden),
                 path: path.to_string_lossy().into_owned(),
                 default: self.defaults.text(&hidden.id).is_some(),
             });
         ActionView {
             id: entry.id.clone(),
-            label: visible(action.map_or(&entry.id, |action| &action.label)),
+            label: label_of(entry),
             description: action.and_then(|action| action.description.clone()),
             icon: action.map_or(DEFAULT_ICON, |action| &action.icon).to_owned(),
             tags: action.map(|action| action.tags.clone()).unwrap_or_default(),
@@ -264,6 +264,13 @@ impl Shelf {
         let text = |(id, value): (&String, &Value)| Some((id.clone(), value.as_str()?.to_owned()));
         values.iter().filter(|(id, _)| plain(id)).filter_map(text).collect()
     }
+}
+
+/// The button's text: what the file says, what it said when it was good last, what can be read of it; else its id.
+fn label_of(entry: &Entry) -> String {
+    let known = entry.action.as_ref().or(entry.good.as_ref().map(|good| &good.action));
+    let label = known.map(|action| action.label.clone()).or_else(|| label::label_of(&entry.bytes));
+    visible(label.as_ref().unwrap_or(&entry.id))
 }
 
 /// The file's own problems, and the one that it makes together with others.

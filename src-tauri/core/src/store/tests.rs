@@ -107,6 +107,17 @@ fn defaults(texts: &[(&str, &str)]) -> Defaults {
 }
 
 #[tokio::test]
+async fn a_list_is_in_natural_order_and_names_broken_files_by_their_labels() {
+    let mut house = House::new().await;
+    for (id, label) in [("one", "Step 10"), ("two", "step 2")] {
+        let text = GOOD.replace("label: Good", &format!("label: {label}"));
+        fs::write(house.actions().join(format!("{id}.yaml")), text).unwrap();
+    }
+    fs::write(house.actions().join("three.yaml"), "label: Step 7\nsteps:\n  - wriet: x\n").unwrap();
+    house.until(None, |actions| labels(actions) == ["step 2", "Step 7", "Step 10"]).await;
+}
+
+#[tokio::test]
 async fn what_is_no_file_never_blocks_and_does_not_hide_others() {
     let mut house = House::new().await;
     let actions = house.actions();
