@@ -373,7 +373,7 @@ mod tests {
             ("theme: dark\nfont-si", "2:1 this line is no `key: value` [write `font-si:` if it is a key]"),
             (
                 "theme: dark\n\tfont-size: 9\n",
-                "2:1 a tab stands where YAML wants blanks [indent with blanks; tabs are not allowed there]",
+                "2:1 a tab stands where YAML wants blanks [use blanks there; YAML allows no tabs]",
             ),
         ] {
             assert_eq!(first(text), told, "{text:?}");
