@@ -30,7 +30,7 @@ pub async fn perform(verb: ActionVerb) -> Result<ExitCode, Failure> {
         }
         ActionVerb::Run(args) => follow::run(args).await,
         ActionVerb::Check { paths, place, format } => check(&paths, &place, format).await,
-        ActionVerb::New { place, template, format } => new(&place, template, format).await,
+        ActionVerb::New { folder, template, format } => new(folder.as_deref(), template, format).await,
         ActionVerb::Edit { action, format } => edit(&action, format).await,
         ActionVerb::Delete { action, format } => delete(&action, format).await,
         ActionVerb::Reset { id, format } => reset(id, format).await,
@@ -175,15 +175,20 @@ fn report(problem: &Problem) -> String {
 }
 
 /// An agent writes it, in a terminal; where none is installed the user does, in an editor.
-async fn new(place: &InProject, template: bool, format: AsJson) -> Result<ExitCode, Failure> {
-    let project = place.folder.is_some().then(|| place.absolute()).transpose()?;
+async fn new(folder: Option<&Path>, template: bool, format: AsJson) -> Result<ExitCode, Failure> {
+    let project = folder.map(absolute).transpose()?;
     let client = connect().await?;
     let request = CreateRequest { project };
     if !template {
         let opened: Result<TerminalView, _> = client.post("/v1/create-action", &request).await;
         match opened {
             Ok(terminal) if format.json => return print::json(&json!({ "terminal": terminal })),
-            Ok(terminal) => return print::text(&format!("{}\n", terminal.id)),
+            Ok(terminal) => {
+                if std::io::stderr().is_terminal() {
+                    eprintln!("the agent asks in it: ai-orchestrator terminal attach {}", terminal.codename);
+                }
+                return print::text(&format!("{}\n", terminal.id));
+            }
             Err(ClientError::Refused(refusal)) if refusal.code == "claude_missing" => {
                 if !format.json {
                     eprintln!("claude is not installed, so here is a template to fill in:");
@@ -207,11 +212,19 @@ async fn new(place: &InProject, template: bool, format: AsJson) -> Result<ExitCo
 }
 
 async fn edit(action: &OneAction, format: AsJson) -> Result<ExitCode, Failure> {
-    let file = detail(action).await?.action.path;
+    let view = detail(action).await?.action;
+    let file = view.path;
     let Some(editor) = editor() else {
         return Err(Failure::usage("no editor is set").hint(format!("set EDITOR, or open {file} yourself")));
     };
     open_editor(&editor, &file)?;
+    if view.default && !format.json {
+        eprintln!(
+            "note: {} is a default: the shipped version comes back when the host starts, and your edit is then in its \
+             history, unless `defaults: keep-edits` is set",
+            view.id
+        );
+    }
     tell_problems(&file, format)
 }
 
