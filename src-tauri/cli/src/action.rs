@@ -1,5 +1,6 @@
 //! `ai-orchestrator action …`
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -10,6 +11,7 @@ use orchestrator_core::api::{
     RestoreRequest, TerminalView, Undo, Version,
 };
 use orchestrator_core::client::{ClientError, path};
+use orchestrator_core::paths::Paths;
 use serde_json::json;
 
 use crate::args::{ActionVerb, AsJson, InProject, OneAction};
@@ -140,7 +142,11 @@ async fn check(paths: &[PathBuf], place: &InProject, format: AsJson) -> Result<E
         let request = CheckRequest { project: Some(place.absolute()?) };
         connect().await?.post("/v1/check", &request).await?
     } else {
-        action::check(&paths.iter().flat_map(|path| files(path)).collect(), scope_of)
+        let mut all = BTreeSet::new();
+        for path in paths {
+            all.extend(files(path)?);
+        }
+        action::check(&all, scope_of)
     };
     let broken = problems.iter().any(|problem: &Problem| problem.severity == Severity::Error);
     if format.json {
@@ -151,19 +157,36 @@ async fn check(paths: &[PathBuf], place: &InProject, format: AsJson) -> Result<E
     Ok(ExitCode::from(u8::from(broken)))
 }
 
-/// A file below a project's `.ai-orchestrator` is the project's, unless that folder is the user's own.
-fn scope_of(file: &Path) -> Scope {
-    let own = crate::paths()
-        .ok()
-        .is_some_and(|paths| file.canonicalize().is_ok_and(|file| file.starts_with(paths.home())));
-    let in_project = file.parent().is_some_and(|folder| folder.ends_with(".ai-orchestrator/actions"));
-    if in_project && !own { Scope::Project } else { Scope::User }
+/// A file in a project's folder for actions is the project's, unless that is the user's own; one elsewhere is nobody's.
+fn scope_of(file: &Path) -> Option<Scope> {
+    // Of a link, where it stands counts, and not where it leads.
+    let folder = file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder })?;
+    let folder = folder.canonicalize().ok()?;
+    let own = crate::paths().ok().and_then(|paths| paths.actions().canonicalize().ok());
+    if own.is_some_and(|own| folder == own) {
+        return Some(Scope::User);
+    }
+    folder.ends_with(".ai-orchestrator/actions").then_some(Scope::Project)
 }
 
-/// The action files of a folder, or the one file.
-fn files(path: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(path) else { return vec![path.to_owned()] };
-    entries.flatten().map(|entry| entry.path()).filter(|file| action::is_action_file(file)).collect()
+/// The one file, or the action files of a folder or of the project that it is.
+fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let in_folder = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).ok()?;
+        let files = entries.flatten().map(|entry| entry.path());
+        Some(files.filter(|file| action::is_action_file(file)).collect::<Vec<_>>())
+    };
+    // What else lies in a project is for other programs.
+    let found = in_folder(&Paths::project_actions(path)).or_else(|| in_folder(path));
+    let Some(files) = found else { return Ok(vec![path.to_owned()]) };
+    if files.is_empty() {
+        // Somebody who relies on it would think that all is well.
+        let message = format!("there are no action files in {}", path.display());
+        return Err(Failure::usage(message).hint(
+            "they are `*.yaml` or `*.yml`, directly in the folder or in its .ai-orchestrator/actions",
+        ));
+    }
+    Ok(files)
 }
 
 fn report(problem: &Problem) -> String {

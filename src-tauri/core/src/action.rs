@@ -113,12 +113,17 @@ pub enum Reuse {
 }
 
 /// Everything that is wrong with some files, as the loader would tell it; for `action check PATH`, which needs no host.
+/// A file that lies where no actions are loaded from has no scope yet: it may say either.
 #[must_use]
-pub fn check(files: &BTreeSet<PathBuf>, scope_of: impl Fn(&Path) -> Scope) -> Vec<Problem> {
+pub fn check(files: &BTreeSet<PathBuf>, scope_of: impl Fn(&Path) -> Option<Scope>) -> Vec<Problem> {
     let mut problems: BTreeMap<&PathBuf, Vec<Problem>> = BTreeMap::new();
     let mut with_id: BTreeMap<(PathBuf, String), Vec<&PathBuf>> = BTreeMap::new();
     for file in files {
-        let (_, found, bytes) = load(file, scope_of(file));
+        let scope = scope_of(file);
+        let (_, mut found, bytes) = load(file, scope.unwrap_or(Scope::User));
+        if scope.is_none() && found.iter().any(|problem| problem.code == "scope-differs") {
+            (_, found, _) = load(file, Scope::Project);
+        }
         problems.insert(file, found);
         let folder = file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder });
         // Of what can't be read no id is known.
