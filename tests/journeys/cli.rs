@@ -239,6 +239,46 @@ fn files_are_checked_without_a_host() {
 }
 
 #[test]
+fn a_file_s_scope_is_that_of_the_folder_however_it_is_named() {
+    let host = TestHost::new();
+    let text = |scope: &str| format!("label: A\nscope: {scope}\nsteps:\n{HELLO}");
+    let actions = host.project_actions();
+    std::fs::write(actions.join("theirs.yaml"), text("project")).unwrap();
+    std::fs::write(host.home().join("actions/mine.yaml"), text("user")).unwrap();
+    std::fs::write(host.project().join("compose.yaml"), "services: {}\n").unwrap();
+    let check = |path: &std::path::Path, cwd: &std::path::Path| {
+        host.cli(&["action", "check"]).args([path]).cwd(cwd).run()
+    };
+    for (path, cwd) in [
+        (actions.join("theirs.yaml"), host.project()),
+        ("theirs.yaml".into(), actions.clone()),
+        ("actions/theirs.yaml".into(), host.project().join(".ai-orchestrator")),
+        (".".into(), host.project()),
+        ("mine.yaml".into(), host.home().join("actions")),
+    ] {
+        assert_eq!(check(&path, &cwd).ok().stdout, "", "{}", path.display());
+    }
+    std::fs::copy(actions.join("theirs.yaml"), host.home().join("actions/theirs.yaml")).unwrap();
+    let told = check("theirs.yaml".as_ref(), &host.home().join("actions")).ok();
+    told.prints("warning[scope-differs]: the file lies in a user folder");
+    // Where no actions are loaded from, it may become either's.
+    for scope in ["user", "project"] {
+        std::fs::write(host.project().join("draft.yaml"), text(scope)).unwrap();
+        assert_eq!(check("draft.yaml".as_ref(), &host.project()).ok().stdout, "", "{scope}");
+    }
+    std::fs::write(host.project().join("draft.yaml"), text("mine")).unwrap();
+    check("draft.yaml".as_ref(), &host.project()).ok().prints("scope-differs");
+}
+
+#[test]
+fn a_check_of_nothing_is_no_good_news() {
+    let host = TestHost::new();
+    for place in [".", ".ai-orchestrator/actions", ".ai-orchestrator"] {
+        host.cli(&["action", "check", place]).run().exit(2).says("there are no action files in");
+    }
+}
+
+#[test]
 fn two_files_of_a_folder_with_one_id_name_each_other_without_a_host_too() {
     let host = TestHost::new().action("same", HELLO);
     let folder = host.project_actions();

@@ -47,8 +47,8 @@ async fn a_broken_file_keeps_the_last_good_values_and_its_place_is_told() {
     let config = changed(&mut events).await;
     assert_eq!(serde_json::to_value(config.settings.theme).unwrap(), json!("dark"));
     assert_eq!(config.problems.len(), 1);
-    host.cli(&["config", "set", "font-size", "16"]).run().exit(2).says("config.yaml:2:13");
-    host.cli(&["action", "check"]).run().prints("config.yaml:2:13");
+    host.cli(&["config", "set", "font-size", "16"]).run().exit(2).says("config.yaml:2:8");
+    host.cli(&["action", "check"]).run().prints("config.yaml:2:8");
     std::fs::write(&file, "theme: light\n").unwrap();
     let mended = changed(&mut events).await;
     assert_eq!((mended.problems.len(), mended.settings.scrollback_lines), (0, 10_000));

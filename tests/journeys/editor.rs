@@ -55,3 +55,11 @@ fn an_editor_that_fails_or_is_not_there_is_named() {
     let told = edit(&host, "false").args(["--json"]).run().exit(2).json();
     assert_eq!(told["error"]["message"], "the editor false ended with exit code 1");
 }
+
+#[test]
+fn who_edits_a_default_is_told_what_becomes_of_it() {
+    let host = TestHost::new().user_action("mine", STEPS);
+    let told = host.cli(&["action", "edit", "run-tests"]).env("VISUAL", "true").run().ok();
+    told.says("run-tests is a default").says("defaults: keep-edits");
+    assert!(!edit(&host, "true").run().ok().stderr.contains("default"));
+}

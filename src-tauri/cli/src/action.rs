@@ -1,5 +1,6 @@
 //! `ai-orchestrator action …`
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -10,7 +11,7 @@ use orchestrator_core::api::{
     RestoreRequest, TerminalView, Undo, Version,
 };
 use orchestrator_core::client::{ClientError, path};
-use orchestrator_core::paths::project_of;
+use orchestrator_core::paths::Paths;
 use serde_json::json;
 
 use crate::args::{ActionVerb, AsJson, InProject, OneAction};
@@ -31,7 +32,7 @@ pub async fn perform(verb: ActionVerb) -> Result<ExitCode, Failure> {
         }
         ActionVerb::Run(args) => follow::run(args).await,
         ActionVerb::Check { paths, place, format } => check(&paths, &place, format).await,
-        ActionVerb::New { place, template, format } => new(&place, template, format).await,
+        ActionVerb::New { folder, template, format } => new(folder.as_deref(), template, format).await,
         ActionVerb::Edit { action, format } => edit(&action, format).await,
         ActionVerb::Delete { action, format } => delete(&action, format).await,
         ActionVerb::Reset { id, format } => reset(id, format).await,
@@ -141,7 +142,11 @@ async fn check(paths: &[PathBuf], place: &InProject, format: AsJson) -> Result<E
         let request = CheckRequest { project: Some(place.absolute()?) };
         connect().await?.post("/v1/check", &request).await?
     } else {
-        action::check(&paths.iter().flat_map(|path| files(path)).collect(), scope_of)
+        let mut all = BTreeSet::new();
+        for path in paths {
+            all.extend(files(path)?);
+        }
+        action::check(&all, scope_of)
     };
     let broken = problems.iter().any(|problem: &Problem| problem.severity == Severity::Error);
     if format.json {
@@ -152,18 +157,36 @@ async fn check(paths: &[PathBuf], place: &InProject, format: AsJson) -> Result<E
     Ok(ExitCode::from(u8::from(broken)))
 }
 
-/// A file below a project's `.ai-orchestrator` is the project's, unless that folder is the user's own.
-fn scope_of(file: &Path) -> Scope {
-    let own = crate::paths()
-        .ok()
-        .is_some_and(|paths| file.canonicalize().is_ok_and(|file| file.starts_with(paths.home())));
-    if project_of(file).is_some() && !own { Scope::Project } else { Scope::User }
+/// A file in a project's folder for actions is the project's, unless that is the user's own; one elsewhere is nobody's.
+fn scope_of(file: &Path) -> Option<Scope> {
+    // Of a link, where it stands counts, and not where it leads.
+    let folder = file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder })?;
+    let folder = folder.canonicalize().ok()?;
+    let own = crate::paths().ok().and_then(|paths| paths.actions().canonicalize().ok());
+    if own.is_some_and(|own| folder == own) {
+        return Some(Scope::User);
+    }
+    folder.ends_with(".ai-orchestrator/actions").then_some(Scope::Project)
 }
 
-/// The action files of a folder, or the one file.
-fn files(path: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(path) else { return vec![path.to_owned()] };
-    entries.flatten().map(|entry| entry.path()).filter(|file| action::is_action_file(file)).collect()
+/// The one file, or the action files of a folder or of the project that it is.
+fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let in_folder = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).ok()?;
+        let files = entries.flatten().map(|entry| entry.path());
+        Some(files.filter(|file| action::is_action_file(file)).collect::<Vec<_>>())
+    };
+    // What else lies in a project is for other programs.
+    let found = in_folder(&Paths::project_actions(path)).or_else(|| in_folder(path));
+    let Some(files) = found else { return Ok(vec![path.to_owned()]) };
+    if files.is_empty() {
+        // Somebody who relies on it would think that all is well.
+        let message = format!("there are no action files in {}", path.display());
+        return Err(Failure::usage(message).hint(
+            "they are `*.yaml` or `*.yml`, directly in the folder or in its .ai-orchestrator/actions",
+        ));
+    }
+    Ok(files)
 }
 
 fn report(problem: &Problem) -> String {
@@ -175,15 +198,20 @@ fn report(problem: &Problem) -> String {
 }
 
 /// An agent writes it, in a terminal; where none is installed the user does, in an editor.
-async fn new(place: &InProject, template: bool, format: AsJson) -> Result<ExitCode, Failure> {
-    let project = place.folder.is_some().then(|| place.absolute()).transpose()?;
+async fn new(folder: Option<&Path>, template: bool, format: AsJson) -> Result<ExitCode, Failure> {
+    let project = folder.map(absolute).transpose()?;
     let client = connect().await?;
     let request = CreateRequest { project };
     if !template {
         let opened: Result<TerminalView, _> = client.post("/v1/create-action", &request).await;
         match opened {
             Ok(terminal) if format.json => return print::json(&json!({ "terminal": terminal })),
-            Ok(terminal) => return print::text(&format!("{}\n", terminal.id)),
+            Ok(terminal) => {
+                if std::io::stderr().is_terminal() {
+                    eprintln!("the agent asks in it: ai-orchestrator terminal attach {}", terminal.codename);
+                }
+                return print::text(&format!("{}\n", terminal.id));
+            }
             Err(ClientError::Refused(refusal)) if refusal.code == "claude_missing" => {
                 if !format.json {
                     eprintln!("claude is not installed, so here is a template to fill in:");
@@ -207,11 +235,19 @@ async fn new(place: &InProject, template: bool, format: AsJson) -> Result<ExitCo
 }
 
 async fn edit(action: &OneAction, format: AsJson) -> Result<ExitCode, Failure> {
-    let file = detail(action).await?.action.path;
+    let view = detail(action).await?.action;
+    let file = view.path;
     let Some(editor) = editor() else {
         return Err(Failure::usage("no editor is set").hint(format!("set EDITOR, or open {file} yourself")));
     };
     open_editor(&editor, &file)?;
+    if view.default && !format.json {
+        eprintln!(
+            "note: {} is a default: the shipped version comes back when the host starts, and your edit is then in its \
+             history, unless `defaults: keep-edits` is set",
+            view.id
+        );
+    }
     tell_problems(&file, format)
 }
 

@@ -191,9 +191,9 @@ pub enum ActionVerb {
     /// Prints the terminal's id, or the template's path where no agent is installed; with $VISUAL or $EDITOR set
     /// the template is opened, unless --json asks for what is there instead: `{"terminal": …}` or `{"action": …}`.
     New {
-        /// The project; without one the action is the user's.
-        #[command(flatten)]
-        place: InProject,
+        /// Make it one of the project of this folder; without it, it is the user's.
+        #[arg(short = 'C', value_name = "DIR")]
+        folder: Option<PathBuf>,
         /// Write the template although an agent is installed.
         #[arg(long)]
         template: bool,

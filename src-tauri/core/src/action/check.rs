@@ -13,14 +13,18 @@ use crate::store::writers::being_written;
 const MOST_LOOKS: usize = 10;
 
 /// Everything that is wrong with some files, as the loader would tell it; for `action check PATH`, which needs no host.
+/// A file that lies where no actions are loaded from has no scope yet: it may say either.
 #[must_use]
-pub fn check(files: &BTreeSet<PathBuf>, scope_of: impl Fn(&Path) -> Scope) -> Vec<Problem> {
+pub fn check(files: &BTreeSet<PathBuf>, scope_of: impl Fn(&Path) -> Option<Scope>) -> Vec<Problem> {
     let look = |file: &PathBuf| {
         let scope = scope_of(file);
-        if scope == Scope::Project && leads_outside(file) {
+        if scope == Some(Scope::Project) && leads_outside(file) {
             return (vec![Problem::leads_outside(file)], Vec::new());
         }
-        let (_, problems, bytes) = load(file, scope);
+        let (_, mut problems, bytes) = load(file, scope.unwrap_or(Scope::User));
+        if scope.is_none() && problems.iter().any(|problem| problem.code == "scope-differs") {
+            (_, problems, _) = load(file, Scope::Project);
+        }
         (problems, bytes)
     };
     let mut found: BTreeMap<&PathBuf, _> = files.iter().map(|file| (file, look(file))).collect();

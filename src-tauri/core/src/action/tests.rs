@@ -73,7 +73,7 @@ fn a_link_out_of_the_project_is_not_read_whichever_way_it_is_checked() {
         let link = actions.join("link.yaml");
         let _ = fs::remove_file(&link);
         std::os::unix::fs::symlink(target, &link).unwrap();
-        let problems = super::check(&[link].into(), |_| Scope::Project);
+        let problems = super::check(&[link].into(), |_| Some(Scope::Project));
         let codes: Vec<&str> = problems.iter().map(|problem| &*problem.code).collect();
         assert_eq!(codes, [code]);
     }

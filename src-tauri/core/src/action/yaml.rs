@@ -182,16 +182,71 @@ fn syntax_fault(text: &str, mark: Marker, info: &str) -> Fault {
     if let Some(fault) = outline::fault(text).filter(|fault| fault.at.line <= at.line + 1) {
         return fault;
     }
+    let (message, fix) = in_plain_words(info);
+    Fault { code: "not-yaml", at, message, fix: fix.map(str::to_owned) }
+}
+
+/// What the parser says, and perhaps a fix.
+fn in_plain_words(info: &str) -> (String, Option<&'static str>) {
+    const QUOTES: &str = "put quotes around it if it belongs to a text";
+    const INDENT: &str = "check the indent of this line and of the one above";
     let (message, fix) = match info {
         "while parsing node, found unknown anchor" => (
             "no `&` anchor has the name that this `*` alias asks for",
-            Some("put quotes around it if it is a text that begins with `*`"),
+            "put quotes around it if it is a text that begins with `*`",
         ),
-        "':' must be followed by a valid YAML whitespace" => {
-            ("a tab stands behind this `:`", Some("put a blank there"))
+        "while scanning an anchor or alias, did not find expected alphabetic or numeric character" => {
+            ("a name is missing behind this `&` or `*`", "put quotes around a text that begins with it")
         }
-        "found unprintable character" => ("a character stands here that no text may hold", Some("remove it")),
-        other => (other, None),
+        "':' must be followed by a valid YAML whitespace" => {
+            ("a tab stands behind this `:`", "put a blank there")
+        }
+        "':' may not precede any of `[{` in flow mapping" => {
+            ("a blank is missing behind this `:`", "put one there")
+        }
+        "mapping values are not allowed in this context" | "illegal placement of ':' indicator" => (
+            "a `:` can't stand here",
+            "check the indent of this line, or put quotes around a text that holds `: `",
+        ),
+        "\"-\" is only valid inside a block" => ("a `- ` can't stand inside brackets", QUOTES),
+        "block sequence entries are not allowed in this context" => {
+            ("a list item can't begin here", "begin it on a line of its own")
+        }
+        "while parsing a block collection, did not find expected '-' indicator" => {
+            ("a list item beginning with `- ` was expected here", INDENT)
+        }
+        "while parsing a block mapping, did not find expected key"
+        | "simple key expect ':'"
+        | "simple key expected" => ("a `key: value` was expected here", INDENT),
+        "invalid indentation"
+        | "invalid indentation in flow construct"
+        | "invalid indentation in quoted scalar" => {
+            ("this line is not indented deeper than the key whose value it goes on with", INDENT)
+        }
+        "comments must be separated from other tokens by whitespace" => {
+            ("a blank is missing in front of this `#`", QUOTES)
+        }
+        "invalid trailing content after double-quoted scalar" => (
+            "a text in quotes ends here, but more stands behind it",
+            "remove it, or put all of it into the quotes",
+        ),
+        "while scanning a quoted scalar, found unexpected end of stream" | "unexpected eof" => {
+            ("the quote or bracket that opens here is never closed", QUOTES)
+        }
+        "misplaced bracket" => ("this bracket closes nothing", QUOTES),
+        "while parsing a flow mapping, did not find expected ',' or '}'"
+        | "while parsing a flow sequence, expected ',' or ']'" => {
+            ("a `,` or the closing bracket is missing in front of this", QUOTES)
+        }
+        "while parsing a node, did not find expected node content" => ("a value is missing here", QUOTES),
+        "while scanning a block scalar, did not find expected comment or line break" => {
+            ("behind `|` and `>` the text begins on the next line", QUOTES)
+        }
+        "while scanning a block scalar, found an indentation indicator equal to 0" => {
+            ("the number behind `|` or `>` can't be 0", "leave it out")
+        }
+        "found unprintable character" => ("a character stands here that no text may hold", "remove it"),
+        other => return (format!("this is no YAML: {other}"), None),
     };
-    Fault { code: "not-yaml", at, message: message.to_owned(), fix: fix.map(str::to_owned) }
+    (message.to_owned(), Some(fix))
 }

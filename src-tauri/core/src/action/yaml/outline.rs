@@ -411,4 +411,25 @@ mod tests {
         }
         assert!(read > 1000, "{read}");
     }
+
+    proptest::proptest! {
+        /// Whatever is wrong, it is somewhere in the text.
+        #[test]
+        fn any_text_is_read_and_the_place_of_a_fault_is_in_it(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "a", "é", "key:", ": ", "- ", "\n", "\n  ", "\n    ", "\t", "'", "\"", "\\", "\\x", "[", "]", "{", "}", ",", "#",
+                    " #", "|", ">", "|2", "&a ", "*a", "!t ", "@", "`", "%", "? ", "---", "\r", "\r\n", "\u{a0}", "{{ inputs.x }}",
+                ]),
+                0..24,
+            ),
+        ) {
+            let text = parts.concat();
+            if let Some(fault) = fault(&text) {
+                let line = text.lines().nth(fault.at.line - 1);
+                let columns = line.map(|line| line.chars().count());
+                assert!(columns.is_some_and(|columns| (1..=columns).contains(&fault.at.column)), "{text:?}: {fault:?}");
+            }
+        }
+    }
 }

@@ -75,7 +75,7 @@ async fn half_a_file_is_none_however_early_it_is_asked_for() {
         let resolved = house.store.resolve(Which::user("good"), false).await.unwrap();
         assert_eq!(&*resolved.bytes, GOOD.as_bytes());
         let problems = house.store.check(None).await.unwrap();
-        let by_path = crate::action::check(&[path.clone()].into(), |_| Scope::User);
+        let by_path = crate::action::check(&[path.clone()].into(), |_| Some(Scope::User));
         for problem in problems.iter().chain(by_path.iter().filter(|_| half != HALF)) {
             assert_eq!((&*problem.code, problem.is_error()), ("being-written", false), "{problem:?}");
         }
