@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use ai_orchestrator_tests::{TestHost, program};
+use ai_orchestrator_tests::TestHost;
 
 const STEPS: &str = "  - write: \"true\\r\"\n";
 
@@ -84,9 +84,7 @@ fn a_read_only_home_is_one_clear_error() {
     if !as_root {
         std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o555)).unwrap();
     }
-    // A copy that nobody can reach, wherever the checkout is.
-    let copy = folder.path().join("ai-orchestrator");
-    std::fs::copy(program(), &copy).unwrap();
+    let copy = crate::denied::copy_of_the_program(folder.path());
     let mut command = if as_root {
         let mut command = Command::new("setpriv");
         command.args(["--reuid=65534", "--clear-groups"]).arg(&copy);

@@ -11,6 +11,15 @@ const NOBODY: u32 = 65534;
 const MINE: &str = "label: Mine\nsteps:\n  - write: \"true\\r\"\n";
 const EDITED: &str = "label: Edited\nsteps:\n  - write: \"true\\r\"\n";
 
+/// A copy that nobody can reach, wherever the checkout is. Another program makes it: while this one had it open for
+/// writing, a child that another test starts would have it too, and it could not be started.
+pub fn copy_of_the_program(folder: &Path) -> PathBuf {
+    let copy = folder.join("ai-orchestrator");
+    let copied = Command::new("cp").args([program(), &copy]).status().unwrap();
+    assert!(copied.success());
+    copy
+}
+
 /// A home, and a host in it that has no rights but its user's.
 struct Plain {
     folder: tempfile::TempDir,
@@ -20,8 +29,7 @@ impl Plain {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         mode(folder.path(), 0o755);
-        // A copy that nobody can reach, wherever the checkout is.
-        std::fs::copy(program(), folder.path().join("ai-orchestrator")).unwrap();
+        copy_of_the_program(folder.path());
         let plain = Self { folder };
         std::fs::create_dir(plain.home()).unwrap();
         if is_root() {

@@ -34,7 +34,7 @@ impl Codenames {
     /// Reads the file. One that can't be read is put aside, and the user is told.
     pub fn open(paths: &Paths) -> (Self, Option<Notice>) {
         let path = paths.codenames();
-        let (met, why) = match std::fs::read(&path) {
+        let (met, why) = match file::read_own(&path) {
             Ok(bytes) => match serde_json::from_slice::<Written>(&bytes) {
                 Ok(Written { version: VERSION, met }) => (met, None),
                 Ok(Written { version, .. }) => {

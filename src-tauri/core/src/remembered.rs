@@ -21,14 +21,16 @@ pub(crate) struct Remembered {
 impl Remembered {
     /// Reads the file. It is only a convenience: one that can't be read is put aside and begun anew.
     pub fn open(path: PathBuf) -> Self {
-        let values = match std::fs::read(&path) {
-            Ok(bytes) => values(&bytes).unwrap_or_else(|why| {
-                tracing::warn!(why, path = %path.display(), "begun anew");
-                let _ = std::fs::rename(&path, path.with_extension("json.broken"));
-                Map::new()
-            }),
-            Err(_) => Map::new(),
+        let read = match file::read_own(&path) {
+            Ok(bytes) => values(&bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Map::new()),
+            Err(error) => Err(error.to_string()),
         };
+        let values = read.unwrap_or_else(|why| {
+            tracing::warn!(why, path = %path.display(), "begun anew");
+            let _ = std::fs::rename(&path, path.with_extension("json.broken"));
+            Map::new()
+        });
         Self { path, values: Arc::new(Mutex::new(values)) }
     }
 
@@ -64,6 +66,16 @@ mod tests {
     fn what_is_remembered_is_there_for_the_next_host() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ui.json");
+        Remembered::open(path.clone()).change("layout", |layout| *layout = json!([1])).unwrap();
+        assert_eq!(Remembered::open(path).get("layout"), Some(json!([1])));
+    }
+
+    #[test]
+    fn what_is_no_file_is_put_aside_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ui.json");
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o600));
+        rustix::fs::mknodat(rustix::fs::CWD, &path, kind, mode, 0).unwrap();
         Remembered::open(path.clone()).change("layout", |layout| *layout = json!([1])).unwrap();
         assert_eq!(Remembered::open(path).get("layout"), Some(json!([1])));
     }

@@ -139,6 +139,7 @@ impl Shelf {
         author: Author,
         reason: &str,
     ) -> Result<Undo, StoreError> {
+        self.make_folder(place)?;
         self.keep_all_of(place, id);
         let key = self.folder(place).key(id);
         let held = self.held(place, id)?;
@@ -152,7 +153,6 @@ impl Shelf {
             let what = format!("here this version would be the action `{other}`");
             return Err(StoreError::InTheWay { path, what });
         }
-        self.make_folder(place)?;
         let mut timestamp = None;
         if let Some(current) = &current {
             timestamp = self
@@ -292,7 +292,7 @@ impl Shelf {
                 blocked("this link leads to a file that is not there".to_owned())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => blocked(format!("can't be read: {error}")),
+            Err(error) => Err(StoreError::io(&path, "reading the file")(error)),
         }
     }
 
@@ -322,12 +322,22 @@ impl Shelf {
             let what = "this link leads out of the project, and nothing is written through it".to_owned();
             return Err(StoreError::InTheWay { path: folder, what });
         }
-        std::fs::create_dir_all(&folder).map_err(StoreError::io(&folder, "making the folder"))
+        make(&folder)
     }
 
     pub(super) fn history_error(&self, doing: &'static str) -> impl FnOnce(io::Error) -> StoreError + use<> {
         StoreError::io(&self.paths.history(), doing)
     }
+}
+
+/// Makes a folder, if it is not there.
+pub(super) fn make(folder: &Path) -> Result<(), StoreError> {
+    let Err(source) = std::fs::create_dir_all(folder) else { return Ok(()) };
+    let Ok(metadata) = folder.symlink_metadata().map(|there| there.file_type()) else {
+        return Err(StoreError::io(folder, "making the folder")(source));
+    };
+    let what = if metadata.is_symlink() { "this link leads to no folder" } else { "this is no folder" };
+    Err(StoreError::InTheWay { path: folder.to_owned(), what: what.to_owned() })
 }
 
 /// Where a file really stands: what a link leads to is changed, and the link stays.

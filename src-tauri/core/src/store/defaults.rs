@@ -1,7 +1,8 @@
 //! The actions that are shipped: put into the user's folder at every start, and taken away when they
 //! are shipped no longer. What the user wrote goes to the history first, always.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::history::Author;
 use super::shelf::{Place, Shelf};
@@ -150,32 +151,33 @@ impl Shelf {
 
     /// What keeps defaults out of the user's folder.
     pub fn not_seeded(&self) -> Vec<Problem> {
-        let readable = self.user().problem.is_none();
-        let (alone, together): (Vec<_>, Vec<_>) = self
-            .unseeded
-            .iter()
-            .partition(|(_, error)| readable && matches!(error, StoreError::InTheWay { .. }));
-        let mut problems: Vec<Problem> = alone
-            .into_iter()
-            .map(|(id, error)| {
-                let message = format!("the default action `{id}` can't be put into its place: {error}");
-                self.kept_out(message, "move that away; the default then comes back by itself")
-            })
-            .collect();
-        // What keeps one out of the folder keeps out all of them: the first reason stands for the rest.
-        if let Some((_, error)) = together.first() {
-            let (default, place) =
-                if together.len() == 1 { ("default action", "its") } else { ("default actions", "their") };
-            let ids = list(together.iter().map(|(id, _)| id.as_str()));
-            let message = format!("the {default} {ids} can't be put into {place} place: {error}");
-            let fix = if readable {
-                "make the folder writable; `ai-orchestrator action check` then tries again"
-            } else {
-                "let yourself read and write the folder (`chmod u+rwx`); it is then done by itself"
+        let mut by_reason: BTreeMap<Option<&Path>, Vec<(&String, &StoreError)>> = BTreeMap::new();
+        for (id, error) in &self.unseeded {
+            let reason = match error {
+                StoreError::InTheWay { path, .. } => Some(path.as_path()),
+                // What keeps one out of the folder keeps out all of them: the first reason stands for the rest.
+                _ => None,
             };
-            problems.push(self.kept_out(message, fix));
+            by_reason.entry(reason).or_default().push((id, error));
         }
-        problems
+        let problem = |(reason, kept): (Option<&Path>, Vec<(&String, &StoreError)>)| {
+            let ids = list(kept.iter().map(|(id, _)| id.as_str()));
+            let is_one = kept.len() == 1;
+            let (default, place) =
+                if is_one { ("default action", "its") } else { ("default actions", "their") };
+            let error = kept.first().map(|(_, error)| error.to_string()).unwrap_or_default();
+            let message = format!("the {default} {ids} can't be put into {place} place: {error}");
+            let fix = match reason {
+                Some(_) if is_one => "move that away; the default then comes back by itself",
+                Some(_) => "move that away; the defaults then come back by themselves",
+                None if self.user().problem.is_some() => {
+                    "let yourself read and write the folder (`chmod u+rwx`); it is then done by itself"
+                }
+                None => "make the folder writable; `ai-orchestrator action check` then tries again",
+            };
+            self.kept_out(message, fix)
+        };
+        by_reason.into_iter().map(problem).collect()
     }
 
     fn kept_out(&self, message: String, fix: &str) -> Problem {

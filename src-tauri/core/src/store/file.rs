@@ -81,6 +81,15 @@ pub(crate) fn read_at_most(path: &Path, limit: Option<u64>) -> io::Result<Conten
     }
 }
 
+/// Reads a file of our own whole; a pipe in its place is an error, and not waited for.
+pub(crate) fn read_own(path: &Path) -> io::Result<Vec<u8>> {
+    match read_at_most(path, None)? {
+        Content::Bytes(bytes) => Ok(bytes),
+        Content::TooLarge(_) => Err(io::ErrorKind::FileTooLarge.into()),
+        Content::Other(what) => Err(io::Error::new(io::ErrorKind::InvalidData, format!("this is {what}"))),
+    }
+}
+
 /// Makes a folder's entries survive a power loss.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

@@ -83,7 +83,11 @@ impl Folder {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => {
-                let message = format!("the folder can't be read: {error}");
+                let message = if error.kind() == std::io::ErrorKind::NotADirectory {
+                    "this is no folder, so there are no actions in it".to_owned()
+                } else {
+                    format!("the folder can't be read: {error}")
+                };
                 self.problem = Some(Problem::whole(&self.dir, "unreadable", message));
                 Vec::new()
             }

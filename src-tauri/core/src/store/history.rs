@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -237,6 +238,10 @@ impl History {
             return Ok(None);
         }
         let path = self.folder(key)?.join(format!("{timestamp}.yaml"));
+        // A version is a file of our own: where a link leads is no version of anything.
+        if path.is_symlink() {
+            return Ok(None);
+        }
         match file::read_at_most(&path, None) {
             Ok(Content::Bytes(bytes)) => Ok(Some(bytes)),
             Ok(_) => Ok(None),
@@ -247,8 +252,8 @@ impl History {
 
     /// Who wrote each version, as far as that is known.
     pub fn authors(&self, key: &Key) -> HashMap<String, Author> {
-        let text = self.folder(key).and_then(|folder| std::fs::read_to_string(folder.join("log.jsonl")));
-        let text = text.unwrap_or_default();
+        let log = self.folder(key).and_then(|folder| file::read_own(&folder.join("log.jsonl")));
+        let text = String::from_utf8_lossy(&log.unwrap_or_default()).into_owned();
         text.lines()
             .filter_map(|line| serde_json::from_str::<Entry>(line).ok())
             .map(|entry| (entry.timestamp, entry.author))
@@ -366,6 +371,7 @@ fn timestamps(folder: &Path) -> io::Result<Vec<String>> {
     };
     let mut found: Vec<String> = entries
         .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
         .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".yaml")?.to_owned()))
         .filter(|stem| parse(stem).is_some_and(|at| timestamp_of(at) == *stem))
         .collect();
@@ -379,7 +385,10 @@ fn log(folder: &Path, timestamp: &str, author: Author, reason: &str) -> io::Resu
     let mut line = serde_json::to_vec(&entry)?;
     line.push(b'\n');
     let path = folder.join("log.jsonl");
-    OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?.write_all(&line)?;
+    // A pipe in its place is an error, and not waited for.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let mut log = OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(flags).open(&path)?;
+    log.write_all(&line)?;
     Ok(path)
 }
 
@@ -392,7 +401,7 @@ fn prune(folder: &Path) -> io::Result<()> {
         std::fs::remove_file(folder.join(format!("{timestamp}.yaml")))?;
     }
     let log = folder.join("log.jsonl");
-    let text = std::fs::read_to_string(&log)?;
+    let text = String::from_utf8_lossy(&file::read_own(&log)?).into_owned();
     if text.lines().count() > 4 * KEPT {
         // One line of a version that went stays: it tells that there were older ones.
         let kept =
@@ -498,6 +507,34 @@ mod tests {
         std::os::unix::fs::symlink(folder.path(), folder.path().join(".history/b")).unwrap();
         let key = Key { project: None, id: "b".into() };
         assert!(history.record(&key, b"x", Author::Editor, "", at(1)).is_err());
+    }
+
+    #[test]
+    fn what_is_no_version_is_none_and_a_pipe_is_not_waited_for() {
+        let (folder, mut history, key) = history();
+        history.record(&key, b"one", Author::Seed, "", at(1)).unwrap();
+        let own = folder.path().join(".history/a");
+        let pipe = |path: &Path| {
+            let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o600));
+            rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
+        };
+        std::fs::write(folder.path().join("secret"), "secret").unwrap();
+        let odd =
+            ["2026-01-01T00-00-00.000000Z", "2026-01-01T00-00-01.000000Z", "2026-01-01T00-00-02.000000Z"];
+        pipe(&own.join(format!("{}.yaml", odd[0])));
+        std::fs::create_dir(own.join(format!("{}.yaml", odd[1]))).unwrap();
+        std::os::unix::fs::symlink("../../secret", own.join(format!("{}.yaml", odd[2]))).unwrap();
+        for timestamp in odd {
+            assert_eq!(history.read(&key, timestamp).unwrap(), None);
+        }
+        std::fs::remove_file(own.join("log.jsonl")).unwrap();
+        pipe(&own.join("log.jsonl"));
+        assert!(history.authors(&key).is_empty());
+        for n in 2..40 {
+            history.record(&key, format!("{n}").as_bytes(), Author::Seed, "", at(n)).unwrap();
+        }
+        assert_eq!(history.timestamps(&key).unwrap().len(), KEPT);
+        assert_eq!(timestamps(&own).unwrap().len(), KEPT);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 use super::aside::Aside;
+use super::change::make;
 use super::file::{self, SETTLE};
 use super::folder::{Change, Folder};
 use super::history::History;
@@ -127,7 +128,11 @@ impl Shelf {
 
     fn begin(&mut self) -> Result<Vec<Notice>, StoreError> {
         let actions = self.paths.actions();
-        std::fs::create_dir_all(&actions).map_err(StoreError::io(&actions, "making the folder"))?;
+        match make(&actions) {
+            // Projects have actions too; that the user's can't be there is told with the defaults.
+            Ok(()) | Err(StoreError::InTheWay { .. }) => {}
+            Err(error) => return Err(error),
+        }
         let mut notices = Vec::new();
         // Watched first, loaded then: what changes in between is seen twice rather than never.
         notices.extend(self.watch.follow(self.paths.home(), &actions));

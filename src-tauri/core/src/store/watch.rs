@@ -149,7 +149,8 @@ impl Watch {
                                are looked for twice a second";
                 keep(self);
                 self.poll();
-                Some(Notice::new("watch_limit", message).hint("raise fs.inotify.max_user_watches"))
+                let hint = "raise fs.inotify.max_user_watches and fs.inotify.max_user_instances";
+                Some(Notice::new("watch_limit", message).hint(hint))
             }
             Err(error) => {
                 tracing::warn!(%error, path = %path.display(), "can't be watched");

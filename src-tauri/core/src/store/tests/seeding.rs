@@ -170,3 +170,30 @@ async fn the_shipped_defaults_have_no_problem_at_all() {
     assert_eq!(house.store.check(None).await.unwrap(), []);
     assert_eq!(house.store.list(None).await.unwrap().actions.len(), 4);
 }
+
+#[tokio::test]
+async fn what_stands_where_the_folder_belongs_keeps_the_defaults_out_and_projects_go_on() {
+    let file: Put = |path| fs::write(path, "").unwrap();
+    let nowhere: Put = |path| std::os::unix::fs::symlink("nowhere", path).unwrap();
+    for (put, what) in [(file, "this is no folder"), (nowhere, "this link leads to no folder")] {
+        let house = House::new().await;
+        let project = house.project();
+        fs::write(Paths::project_actions(&project).join("mine.yaml"), OTHER).unwrap();
+        let (actions, folder) = (house.actions(), house.folder);
+        drop(house.store);
+        fs::remove_dir_all(&actions).unwrap();
+        put(&actions);
+        let mut house = House::over(folder, defaults(&[("good", GOOD), ("second", GOOD)])).await;
+        let [notice] = &house.notices[..] else { panic!("{:?}", house.notices) };
+        assert!(
+            notice.message.contains(what) && notice.message.contains("`good` and `second`"),
+            "{notice:?}"
+        );
+        let hint = "move that away; the defaults then come back by themselves";
+        assert_eq!(notice.hint.as_deref(), Some(hint));
+        assert_eq!(labels(&house.store.list(Some(project)).await.unwrap().actions), ["Other"]);
+        fs::remove_file(&actions).unwrap();
+        house.until(None, |actions| labels(actions) == ["Good", "Good"]).await;
+        assert_eq!(house.store.check(None).await.unwrap(), []);
+    }
+}
