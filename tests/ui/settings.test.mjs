@@ -67,7 +67,7 @@ test('a value that can’t be is said so, and the one before holds', async () =>
   await stage.dialog('Settings').getByLabel('Font size', { exact: true }).press('Tab');
   await stage
     .dialog('Settings')
-    .getByText(/must be a number from 8 to 32/)
+    .getByText(/must be a whole number from 8 to 32/)
     .waitFor();
   assert.equal(await option('fontSize'), 17);
   await stage.page.keyboard.press('Escape');
@@ -82,7 +82,7 @@ test('what an editor saves holds at once, a broken file keeps what was, and its 
   await open();
   await stage
     .dialog('Settings')
-    .getByText(/Line 1, column 12: `font-size` must be a number/)
+    .getByText(/Line 1, column 12: `font-size` must be a whole number/)
     .waitFor();
   await accessible(stage, 'settings with a problem');
   await stage.page.keyboard.press('Escape');
@@ -197,6 +197,19 @@ test('a program that asks for the background is told the colour that is seen', a
     await until(`the answer ${part}`, async () => (await stage.texts())[id].includes(`11;rgb:${part}`));
   }
   await stage.host('config', 'reset', 'theme');
+});
+
+test('a browser is asked for notifications by a click', async () => {
+  await open();
+  await page('Notifications');
+  const dialog = stage.dialog('Settings');
+  await dialog.getByText(/has not been asked yet/).waitFor();
+  await stage.context.grantPermissions(['notifications']);
+  await dialog.getByRole('button', { name: 'Allow…' }).click();
+  await dialog.getByText(/has not been asked yet/).waitFor({ state: 'detached' });
+  assert.equal(await stage.page.evaluate(() => Notification.permission), 'granted');
+  await stage.context.clearPermissions();
+  await stage.page.keyboard.press('Escape');
 });
 
 test('each page of the settings is accessible, light and dark', async () => {

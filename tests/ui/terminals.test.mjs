@@ -8,7 +8,9 @@ let stage;
 let id;
 
 before(async () => {
-  stage = await Stage.build({ page: { permissions: ['clipboard-read', 'clipboard-write'] } });
+  stage = await Stage.build({
+    page: { permissions: ['clipboard-read', 'clipboard-write', 'notifications'] },
+  });
   await stage.page.keyboard.press('Control+Shift+T');
   id = await until('a terminal', async () => Object.keys(await stage.texts())[0]);
   await until('the prompt', async () => (await stage.texts())[id] !== '');
@@ -214,6 +216,56 @@ test('a bell that nobody sees leaves a mark until somebody looks', async () => {
   await until('the mark', async () => /rang the bell/.test((await first.getAttribute('title')) ?? ''));
   await first.click();
   await until('no mark', async () => !/rang the bell/.test((await first.getAttribute('title')) ?? ''));
+});
+
+test('the system tells of a bell that nobody looks at, once; a click goes there, and looking takes the mark away', async () => {
+  await stage.page.evaluate(() => {
+    window.__shown = [];
+    window.Notification = class extends Notification {
+      constructor(...given) {
+        super(...given);
+        window.__shown.push(this);
+      }
+    };
+  });
+  const shown = () => stage.page.evaluate(() => window.__shown.map(({ title, body }) => `${title} ${body}`));
+  const all = await stage.call('GET', '/v1/terminals');
+  const [hidden, front] = [all.find((one) => one.id !== id), all.find((one) => one.id === id)];
+  const tab = (of) => stage.page.locator(`#tab-${of.id}`);
+  const marked = async (of) => /rang the bell/.test((await tab(of).getAttribute('title')) ?? '');
+  const rings = (of, word) =>
+    stage.host('terminal', 'send', of.id, String.raw`printf '\a\a'; echo ${word}-$((40+2))`, '--enter');
+  await tab(front).click();
+  // In the window, but behind another tab.
+  await rings(hidden, 'one');
+  await until('the first one', async () => String(await shown()) === `${hidden.codename} rang the bell`);
+  const log = stage.page.getByRole('log', { name: 'What happened' });
+  await log.getByText(`${hidden.codename} rang the bell`).waitFor({ state: 'attached' });
+  // In front, but in a window that is behind others. A headless page has the focus whatever happens.
+  await stage.page.evaluate(() => (document.hasFocus = () => false));
+  await rings(front, 'two');
+  await until('the second one', async () => (await shown()).length === 2);
+  await rings(hidden, 'three');
+  await until('the third bell', async () =>
+    /three-42/.test(await stage.host('terminal', 'screen', hidden.id)),
+  );
+  assert.deepEqual(
+    await shown(),
+    [hidden, front].map((of) => `${of.codename} rang the bell`),
+  );
+  assert.ok((await marked(hidden)) && (await marked(front)));
+  await stage.page.evaluate(() => {
+    delete document.hasFocus;
+    window.dispatchEvent(new Event('focus'));
+  });
+  await until('what is in front to be seen', async () => !(await marked(front)));
+  assert.ok(await marked(hidden));
+  await stage.page.evaluate(() => window.__shown[0].dispatchEvent(new Event('click')));
+  await until(
+    'the other one in front',
+    async () => (await tab(hidden).getAttribute('aria-selected')) === 'true',
+  );
+  await until('no mark', async () => !(await marked(hidden)));
 });
 
 test('a terminal out of sight draws nothing', async () => {

@@ -44,5 +44,6 @@ else {
 // A machine that woke up, or a page that is looked at again: no waiting for the next attempt.
 window.addEventListener('online', () => app.wake());
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && app.wake());
+window.addEventListener('focus', () => app.looked());
 
 mount(Window, { target: document.getElementById('app')!, props: { app } });

@@ -4,11 +4,13 @@ import { describe, expect, it, vi } from 'vitest';
 
 import ActionMenu from '../src/components/ActionMenu.svelte';
 import Dialogs from '../src/components/dialogs/Dialogs.svelte';
+import NoHost from '../src/components/NoHost.svelte';
 import ProjectPicker from '../src/components/ProjectPicker.svelte';
 import QuickActions from '../src/components/QuickActions.svelte';
 import Tab from '../src/components/Tab.svelte';
 import TerminalList from '../src/components/TerminalList.svelte';
 import Toasts from '../src/components/Toasts.svelte';
+import { DoorError } from '../src/api/error';
 import type { ActionView } from '../src/api/types';
 import type { App } from '../src/stores/app.svelte';
 import { action, input, run, terminal, testApp, version } from './fixtures';
@@ -358,6 +360,24 @@ describe('the project switcher', () => {
     ]);
     await userEvent.keyboard('{ArrowDown}{Enter}');
     expect(app.chooseProject).toHaveBeenCalledWith('/other');
+  });
+});
+
+describe('without a host', () => {
+  const cover = (app: App) =>
+    render(Provide, { props: { app, of: NoHost as never, props: { over: false } } });
+
+  it('one that hangs is told from one that can’t be reached, whoever found out', async () => {
+    const found = testApp();
+    found.connection.lost(0, new DoorError(0, { code: 'host_silent', message: 'the host does not answer' }));
+    const first = cover(found);
+    expect(screen.getByRole('alert')).toHaveTextContent(/The host does not answer.*kill -CONT/s);
+    first.unmount();
+    const waiting = testApp();
+    cover(waiting);
+    expect(screen.queryByRole('alert')).toBeNull();
+    waiting.connection.silent = true;
+    expect(await screen.findByRole('alert')).toHaveTextContent(/kill -CONT/);
   });
 });
 

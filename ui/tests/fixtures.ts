@@ -106,6 +106,8 @@ export function testApp(door: Partial<Record<keyof Door, unknown>> = {}): App {
     door: vi.fn(),
     pickFolder: vi.fn(async () => null),
     openInEditor: vi.fn(async () => undefined),
+    mayNotify: () => 'granted',
+    askToNotify: async () => 'granted',
     notify: vi.fn(async () => undefined),
     openAddress: vi.fn(),
     tellTerminals: vi.fn(),

@@ -14,12 +14,15 @@ export function browser(ask: Ask): Native {
     door: async () => key(),
     pickFolder: () => ask.folder(),
     openInEditor: async (path, line) => ask.showPath(path, line),
+    mayNotify,
+    askToNotify: async () => (mayNotify() === 'default' ? Notification.requestPermission() : mayNotify()),
     notify: async (title, body, terminal) => {
-      if (!('Notification' in window) || Notification.permission !== 'granted') return;
+      if (mayNotify() !== 'granted') return;
       const shown = new Notification(title, { body, tag: terminal });
       shown.addEventListener('click', () => {
         window.focus();
         ask.goTo(terminal);
+        shown.close();
       });
     },
     openAddress: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
@@ -28,6 +31,10 @@ export function browser(ask: Ask): Native {
     keepWindow: () => undefined,
     quit: () => undefined,
   };
+}
+
+function mayNotify(): NotificationPermission {
+  return 'Notification' in window ? Notification.permission : 'denied';
 }
 
 /** Takes the token out of the address, so that it is in no history, bookmark or screenshot. */

@@ -33,6 +33,8 @@ export function desktop(internals: Internals, told: Told): Native {
     door: (start) => call<Key>('door', { start }),
     pickFolder: () => call<string | null>('pick_folder'),
     openInEditor: (path, line) => call('open_in_editor', { path, line: line ?? null }),
+    mayNotify: () => 'granted',
+    askToNotify: async () => 'granted',
     // Without a notification service the marks in the page have to do.
     notify: (title, body, terminal) => call<void>('notify', { title, body, terminal }).catch(() => undefined),
     openAddress: (url) => void call('open_address', { url }).catch(() => undefined),

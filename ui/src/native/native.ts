@@ -11,6 +11,9 @@ export interface Native {
   pickFolder(): Promise<string | null>;
   /** Opens a file in the user's editor. */
   openInEditor(path: string, line?: number): Promise<void>;
+  /** Whether the system shows notifications of ours; a browser has to be asked first, by a click of the user's. */
+  mayNotify(): NotificationPermission;
+  askToNotify(): Promise<NotificationPermission>;
   /** A system notification; a click on it goes to the terminal. */
   notify(title: string, body: string, terminal: string): Promise<void>;
   /** Opens a web address outside the page. */

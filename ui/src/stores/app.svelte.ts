@@ -205,9 +205,18 @@ export class App {
     return this.terminals.list.filter((terminal) => terminal.state.kind !== 'exited').length;
   }
 
-  /** Whether the user can see a terminal right now. */
+  /** Whether the user looks at a terminal right now. A window without the focus may be behind others. */
   sees(terminal: string): boolean {
-    return this.layout.visible.has(terminal) && document.visibilityState === 'visible';
+    return this.layout.visible.has(terminal) && document.visibilityState === 'visible' && document.hasFocus();
+  }
+
+  /** Somebody came back to the window: what is in front is seen. */
+  looked(): void {
+    for (const id of this.layout.visible) if (id !== null) this.terminals.attention.delete(id);
+  }
+
+  private hasEnded(id: string): boolean {
+    return this.terminals.get(id)?.state.kind === 'exited';
   }
 
   private async take(event: HostEvent): Promise<void> {
@@ -220,6 +229,8 @@ export class App {
         await this.projects.load().catch(() => undefined);
         break;
       case 'terminal_changed':
+        if (event.terminal.state.kind === 'exited' && !this.hasEnded(event.terminal.id))
+          this.said = `${event.terminal.codename} ended`;
         this.terminals.put(event.terminal);
         break;
       case 'terminal_closed':
@@ -349,8 +360,9 @@ export class App {
     const first = !this.terminals.attention.has(terminal);
     this.terminals.attention.set(terminal, call);
     const view = this.terminals.get(terminal);
-    if (!first || !view || !this.settings.config[setting]) return;
-    if (!document.hasFocus()) void this.native.notify(view.codename, call.words, terminal);
+    if (!first || !view) return;
+    if (call.kind === 'bell') this.said = `${view.codename} ${call.words}`;
+    if (this.settings.config[setting]) void this.native.notify(view.codename, call.words, terminal);
   }
 
   /** An attempt at reaching the host failed. A closed socket doesn't say why; a plain request does. */

@@ -33,7 +33,7 @@ export const COMMANDS: Record<WindowCommand, About> = {
   'close-terminal': { label: 'Close terminal', usual: MAC ? ['Cmd+W'] : ['Ctrl+Shift+W'] },
   'split-right': { label: 'Split right', usual: MAC ? ['Cmd+D'] : ['Ctrl+Shift+D'] },
   'split-down': { label: 'Split down', usual: MAC ? ['Shift+Cmd+D'] : ['Ctrl+Shift+E'] },
-  find: { label: 'Find in terminal', usual: MAC ? ['Cmd+F'] : ['Ctrl+Shift+F'] },
+  find: { label: 'Find in terminal', usual: MAC ? ['Cmd+F', 'Shift+Cmd+F'] : ['Ctrl+Shift+F'] },
   sidebar: { label: 'Show or hide the sidebar', usual: MAC ? ['Cmd+B'] : ['Ctrl+Shift+B'] },
   'next-tab': { label: 'Next tab', usual: ['Ctrl+Tab', 'Ctrl+PageDown'] },
   'previous-tab': { label: 'Previous tab', usual: ['Ctrl+Shift+Tab', 'Ctrl+PageUp'] },
