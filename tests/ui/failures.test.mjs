@@ -65,6 +65,8 @@ test('a folder that may not be read is no empty one, and comes back by itself', 
   await chmod(folder, 0o000);
   await stage.restartHost();
   await heading('Actions can’t be read').waitFor();
+  // The lists are there a moment before the page is.
+  await stage.page.locator('.window[inert]').waitFor({ state: 'detached' });
   await bothThemes('no permission');
   await stage.page.getByRole('button', { name: 'Try again' }).click();
   await heading('Actions can’t be read').waitFor();
