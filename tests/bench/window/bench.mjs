@@ -76,8 +76,8 @@ async function start() {
       const ready = await until('the page', () =>
         window.browser.execute((empty) => {
           const mark = performance.getEntriesByName('quick-actions')[0];
-          const [load] = performance.getEntriesByType('navigation');
-          if (empty) return document.readyState === 'complete' && performance.timeOrigin + load.domComplete;
+          // WebKit has no navigation entry for a page of Tauri's own scheme.
+          if (empty) return performance.timing.domComplete;
           return mark && performance.timeOrigin + mark.startTime;
         }, program !== undefined),
       );
