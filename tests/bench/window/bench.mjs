@@ -20,7 +20,8 @@ const OURS = 'AI Orchestrator';
 const ALONE = 'xterm.js alone';
 const MEGABYTES = 100;
 
-const tell = (row, value) => console.log(JSON.stringify({ row, value }));
+/** A figure of a row; `unit` says which table it is in where a section has several. */
+const tell = (row, value, unit) => console.log(JSON.stringify({ row, value, unit }));
 
 const stage = await Stage.build();
 try {
@@ -81,10 +82,10 @@ async function start() {
           return mark && performance.timeOrigin + mark.startTime;
         }, program !== undefined),
       );
-      tell(`${name}, ms`, ready - (await startOf(program ? 'empty' : 'ai-orchestrator-desktop')));
+      tell(name, ready - (await startOf(program ? 'empty' : 'ai-orchestrator-desktop')), 'ms');
       // What starting left behind is let go of by now.
       await new Promise((done) => setTimeout(done, 3000));
-      tell(`${name}, MB`, await memory());
+      tell(name, await memory(), 'MB');
       await window.close();
       await stage.host('host', 'stop', '--yes').catch(() => {});
     }
