@@ -2,7 +2,7 @@
 
 import { version as PAGE } from '../../package.json';
 import { Door, type Key } from '../api/door';
-import { DoorError } from '../api/error';
+import { DoorError, hasCode } from '../api/error';
 import { Events } from '../api/events';
 import type { HostEvent } from '../api/types';
 import type { Native } from '../native/native';
@@ -177,10 +177,29 @@ export class App {
     try {
       await this.projects.choose(folder);
       this.actions.filter = '';
-      await this.actions.load(this.projects.current);
+      await this.listActions();
     } catch (error) {
       this.toasts.fail('This folder can’t be opened', error);
     }
+  }
+
+  /** Takes a project off the list; its folder, if there is one, stays as it is. */
+  async forgetProject(folder: string): Promise<void> {
+    const chosen = folder === this.projects.current;
+    try {
+      await this.projects.forget(folder);
+      if (chosen) await this.listActions();
+    } catch (error) {
+      this.toasts.fail('The project could not be forgotten', error);
+    }
+  }
+
+  /** Looks which projects' folders are there now: they come and go without the host. */
+  async lookAtProjects(): Promise<void> {
+    if (this.connection.state.kind !== 'ready') return;
+    const { current, gone } = this.projects;
+    await this.projects.load().catch(() => undefined);
+    if (this.projects.current !== current || this.projects.gone !== gone) await this.reloadActions();
   }
 
   async openFolder(): Promise<void> {
@@ -213,6 +232,7 @@ export class App {
   /** Somebody came back to the window: what is in front is seen. */
   looked(): void {
     for (const id of this.layout.visible) if (id !== null) this.terminals.attention.delete(id);
+    void this.lookAtProjects();
   }
 
   private hasEnded(id: string): boolean {
@@ -226,7 +246,7 @@ export class App {
         if (event.project === null || event.project === this.projects.current) await this.reloadActions();
         break;
       case 'projects_changed':
-        await this.projects.load().catch(() => undefined);
+        await this.lookAtProjects();
         break;
       case 'terminal_changed':
         if (event.terminal.state.kind === 'exited' && !this.hasEnded(event.terminal.id))
@@ -302,7 +322,7 @@ export class App {
         this.door.codenames(),
         layout,
         this.settings.load(),
-        projects.then(() => this.actions.load(this.projects.current)),
+        projects.then(() => this.listActions()),
       ]);
       this.terminals.set(terminals);
       this.terminals.codenames = { met: codenames.met.length, of: codenames.of };
@@ -344,8 +364,29 @@ export class App {
     this.told = this.told.then(() => this.door.tellColours(coloursToTell())).catch(() => undefined);
   }
 
+  /** Lists the actions anew. Where that fails, what is shown is old, and that is said. */
   async reloadActions(): Promise<void> {
-    await this.actions.load(this.projects.current).catch(() => undefined);
+    try {
+      await this.listActions();
+    } catch (error) {
+      // The socket tells when the host is gone.
+      if (error instanceof DoorError && error.status !== 0)
+        this.toasts.fail('The actions could not be listed', error);
+    }
+  }
+
+  /** Lists the chosen project's actions. A folder that is gone has none, which is no failure: its screen says so. */
+  private async listActions(): Promise<void> {
+    const { current } = this.projects;
+    try {
+      await this.actions.load(current);
+      // It is there again.
+      if (this.projects.gone && current === this.projects.current) await this.projects.load();
+    } catch (error) {
+      if (current === null || !hasCode(error, 'unknown_project')) throw error;
+      this.projects.miss(current);
+      if (current === this.projects.current) this.actions.clear();
+    }
   }
 
   private forget(terminal: string): void {

@@ -52,7 +52,7 @@ async function createFromTemplate(app: App): Promise<void> {
   let made;
   try {
     made = await app.door.createTemplate({ project: app.projects.current });
-    await app.actions.load(app.projects.current).catch(() => undefined);
+    await app.reloadActions();
   } catch (error) {
     app.toasts.fail('No action was created', error);
     return;
