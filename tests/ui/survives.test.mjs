@@ -113,3 +113,79 @@ test('every way on from a folder that is gone leads on', async () => {
   assert.deepEqual(await listed(), []);
   assert.equal((await box.textContent()).trim(), 'No project');
 });
+
+test('a host that is killed takes nothing off the page: what ran is told, and what was shown stays to be read', async () => {
+  const box = stage.page.getByRole('combobox', { name: 'Project' });
+  await stage.call('POST', '/v1/projects', { path: stage.project });
+  const command = await stage.blocked('gate');
+  await stage.projectAction(
+    'long',
+    `label: Long\nsteps:\n  - write: "echo begun; ${command}\\r"\n  - wait_exit: 0\n  - write: "echo end\\r"\n`,
+  );
+  await box.click();
+  await stage.page.getByRole('option', { name: /^garden/ }).click();
+  await stage.action('Long').click();
+  await stage.dialog('Trust Long?').getByRole('button', { name: 'Trust and run' }).click();
+  const running = await stage.shows(/^begun$/m);
+  await stage.page.getByRole('button', { name: 'Split' }).click();
+  await until('two panes', async () => (await front().count()) === 2);
+  await until('two that live', async () => (await live().count()) === 2);
+  await until('the keyboard', () => stage.inTerminal());
+  await stage.page.keyboard.type('echo kept-$((40+2))\n');
+  const kept = await stage.shows(/^kept-42$/m);
+  assert.notEqual(kept, running);
+  const terminals = await stage.call('GET', '/v1/terminals');
+  const tabs = await stage.page.getByRole('tab').count();
+  process.kill((await stage.ask('host', 'status')).pid, 'SIGKILL');
+  await heading('The host is unreachable').waitFor();
+  await until('each stream to have dropped', async () => (await live().count()) === 0);
+  // One message says it: none in every pane, and none that promises what nobody knows.
+  assert.equal(await stage.page.getByText('The connection dropped.').count(), 0);
+  assert.equal(await stage.page.getByText('with every terminal').count(), 0);
+  await stage.startHost(stage.url.port);
+  await heading('The host does not accept this page').waitFor();
+  await stage.page.evaluate((hash) => (location.hash = hash), stage.url.hash);
+  await stage.messages.getByText('The host was restarted').waitFor();
+  await stage.messages.getByText('Interrupted: Long.').waitFor();
+  for (const { codename } of terminals) await stage.messages.getByText(codename).waitFor();
+  await stage.page.locator('.window[inert]').waitFor({ state: 'detached' });
+  assert.equal(await stage.page.getByRole('tab').count(), tabs);
+  const texts = await stage.texts();
+  assert.match(texts[kept], /^kept-42$/m);
+  assert.match(texts[running], /^begun$/m);
+  await until('both panes to say so', async () => {
+    const notes = stage.page.getByText('It ended with the host.').filter({ visible: true });
+    return (await notes.count()) === 2;
+  });
+  const long = terminals.find(({ id }) => id === running);
+  await front().filter({ hasText: long.codename }).getByRole('button', { name: 'Run details' }).click();
+  const details = stage.page.getByRole('complementary', { name: 'Long' });
+  await details.getByText('interrupted', { exact: true }).waitFor();
+  await details.getByText('the host ended while this was at work').waitFor();
+  assert.match(await stage.action('Long').getAttribute('title'), /interrupted/);
+  await bothThemes('a host that was killed');
+  await stage.messages.getByRole('button', { name: 'Dismiss' }).first().click();
+  // It all stays when the connection drops once more, and goes when it is closed.
+  await stage.page.evaluate(() => window.__drop());
+  await heading('The host is unreachable').waitFor();
+  await stage.page.evaluate(() => window.__mend());
+  await stage.page
+    .getByRole('button', { name: 'Try again now' })
+    .click()
+    .catch(() => {});
+  await heading('The host is unreachable').waitFor({ state: 'detached' });
+  await stage.page.locator('.window[inert]').waitFor({ state: 'detached' });
+  assert.equal(await stage.page.getByRole('tab').count(), tabs);
+  assert.match(await stage.action('Long').getAttribute('title'), /interrupted/);
+  for (let left = tabs; left > 0; left -= 1) {
+    await stage.page.getByRole('button', { name: 'Close', exact: true }).first().click();
+    await until('one tab less', async () => (await stage.page.getByRole('tab').count()) === left - 1);
+  }
+  await openTerminal();
+  await stage.page.keyboard.type('echo new-$((40+2))\n');
+  await stage.shows(/^new-42$/m);
+});
+
+test('nothing went wrong in the page meanwhile', () => {
+  assert.deepEqual(stage.faults, []);
+});
