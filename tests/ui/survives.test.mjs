@@ -43,6 +43,17 @@ async function openTerminal() {
   return id;
 }
 
+/** The machine slept: sockets die, and once it is awake it says that it is online. */
+async function sleepAndResume() {
+  await stage.page.evaluate(() => window.__drop());
+  await heading('The host is unreachable').waitFor();
+  await stage.page.evaluate(() => {
+    window.__mend();
+    window.dispatchEvent(new Event('online'));
+  });
+  await heading('The host is unreachable').waitFor({ state: 'detached' });
+}
+
 test('a folder that goes takes its actions along and says so; they come back with it', async () => {
   await stage.action('Hello').waitFor();
   await openTerminal();
@@ -65,14 +76,7 @@ test('a folder that goes takes its actions along and says so; they come back wit
 test('a folder that is gone keeps no terminal from coming back with the connection', async () => {
   await rename(stage.project, `${stage.project}2`);
   await gone().waitFor();
-  await stage.page.evaluate(() => window.__drop());
-  await heading('The host is unreachable').waitFor();
-  await stage.page.evaluate(() => window.__mend());
-  await stage.page
-    .getByRole('button', { name: 'Try again now' })
-    .click()
-    .catch(() => {});
-  await heading('The host is unreachable').waitFor({ state: 'detached' });
+  await sleepAndResume();
   await live().waitFor();
   await front().click();
   await stage.page.keyboard.type('echo still-$((40+2))\n');
@@ -166,14 +170,7 @@ test('a host that is killed takes nothing off the page: what ran is told, and wh
   await bothThemes('a host that was killed');
   await stage.messages.getByRole('button', { name: 'Dismiss' }).first().click();
   // It all stays when the connection drops once more, and goes when it is closed.
-  await stage.page.evaluate(() => window.__drop());
-  await heading('The host is unreachable').waitFor();
-  await stage.page.evaluate(() => window.__mend());
-  await stage.page
-    .getByRole('button', { name: 'Try again now' })
-    .click()
-    .catch(() => {});
-  await heading('The host is unreachable').waitFor({ state: 'detached' });
+  await sleepAndResume();
   await stage.page.locator('.window[inert]').waitFor({ state: 'detached' });
   assert.equal(await stage.page.getByRole('tab').count(), tabs);
   assert.match(await stage.action('Long').getAttribute('title'), /interrupted/);
