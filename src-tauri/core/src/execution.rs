@@ -13,6 +13,7 @@ use crate::engine::Start;
 use crate::environment::{Variables, is_installed};
 use crate::host::Rooms;
 use crate::project::{self, Project, workplace};
+use crate::projects;
 use crate::run::Plan;
 use crate::step::Step;
 use crate::store::{Resolved, StoreError, Which};
@@ -116,7 +117,7 @@ pub(crate) fn as_typed(
 /// What placeholders stand for in a project.
 pub(crate) async fn values_in(project: Option<PathBuf>, rooms: &Rooms) -> Result<Values, ApiError> {
     let root = project.unwrap_or_else(|| rooms.paths.user_home().to_owned());
-    let paths = rooms.paths.clone();
+    let (paths, shown) = (rooms.paths.clone(), root.display().to_string());
     let base = rooms.terminals.environment().await;
     let gather = move || {
         let (project, git) = Project::discover(&root, &paths)?.values();
@@ -126,7 +127,7 @@ pub(crate) async fn values_in(project: Option<PathBuf>, rooms: &Rooms) -> Result
         std::io::Result::Ok(Values { project, git, env: env.collect(), ..Values::default() })
     };
     let gathered = tokio::task::spawn_blocking(gather).await.map_err(std::io::Error::other).flatten();
-    gathered.map_err(|error| ApiError::new(404, "unknown_project", error.to_string()))
+    gathered.map_err(|error| projects::unknown(&shown, &error))
 }
 
 /// What the tests need is there, as far as that can be known.

@@ -48,10 +48,7 @@ impl Projects {
         blocking(move || Project::discover(&folder, &paths))
             .await?
             .map(|project| project.root().to_owned())
-            .map_err(|error| {
-                ApiError::new(404, "unknown_project", format!("{shown}: {error}"))
-                    .hint("name a folder that is there")
-            })
+            .map_err(|error| unknown(&shown, &error))
     }
 
     /// All of them, last used first.
@@ -95,6 +92,19 @@ impl Projects {
         self.events.send(Event::ProjectsChanged);
         Ok(())
     }
+}
+
+/// There is no such project, or its folder can't be read.
+pub(crate) fn unknown(folder: &str, error: &std::io::Error) -> ApiError {
+    let (message, hint) = if error.kind() == std::io::ErrorKind::NotFound {
+        (
+            format!("the folder {folder} is not there"),
+            "it may have been moved or deleted; name one that is there",
+        )
+    } else {
+        (format!("{folder}: {error}"), "name a folder that may be read")
+    };
+    ApiError::new(404, "unknown_project", message).hint(hint)
 }
 
 fn view(used: &Used) -> ProjectView {

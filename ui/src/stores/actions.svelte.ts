@@ -44,6 +44,13 @@ export class Actions {
     this.list = list;
     this.loaded = true;
   }
+
+  /** There is no folder to list the actions of; what was asked before says nothing about it. */
+  clear(): void {
+    this.asked += 1;
+    this.list = EMPTY;
+    this.loaded = true;
+  }
 }
 
 /** Project, own, defaults. */

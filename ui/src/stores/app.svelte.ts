@@ -2,11 +2,12 @@
 
 import { version as PAGE } from '../../package.json';
 import { Door, type Key } from '../api/door';
-import { DoorError } from '../api/error';
+import { DoorError, hasCode } from '../api/error';
 import { Events } from '../api/events';
-import type { HostEvent } from '../api/types';
+import type { HostEvent, Problem } from '../api/types';
 import type { Native } from '../native/native';
 import { coloursToTell, onThemeChange } from '../terminal/theme';
+import type { Viewer } from '../terminal/viewer.svelte';
 import { Viewers } from '../terminal/viewers.svelte';
 import { Actions } from './actions.svelte';
 import { offersOf } from './changing';
@@ -17,6 +18,7 @@ import { ActionMenuState } from './menu.svelte';
 import { Projects } from './projects.svelte';
 import { Runs } from './runs.svelte';
 import { Settings } from './settings.svelte';
+import { endedWords, lostWords } from './restart';
 import { placeOf, Shortcuts } from './shortcuts.svelte';
 import { Terminals, type Call } from './terminals.svelte';
 import { sentence, Toasts } from './toasts.svelte';
@@ -49,6 +51,8 @@ export class App {
   private host: { version: string; pid: number } | undefined;
   /** Another version that the user wants to go on with. */
   private accepted: string | undefined;
+  /** The host is another one than before, and what that means has not been told yet. */
+  private anew = false;
   /** How many terminals lived when the host said that it stops. */
   private openAtStop: number | undefined;
   /** Whether the host ends only to begin anew. */
@@ -177,10 +181,29 @@ export class App {
     try {
       await this.projects.choose(folder);
       this.actions.filter = '';
-      await this.actions.load(this.projects.current);
+      await this.listActions();
     } catch (error) {
       this.toasts.fail('This folder can’t be opened', error);
     }
+  }
+
+  /** Takes a project off the list; its folder, if there is one, stays as it is. */
+  async forgetProject(folder: string): Promise<void> {
+    const chosen = folder === this.projects.current;
+    try {
+      await this.projects.forget(folder);
+      if (chosen) await this.listActions();
+    } catch (error) {
+      this.toasts.fail('The project could not be forgotten', error);
+    }
+  }
+
+  /** Looks which projects' folders are there now: they come and go without the host. */
+  async lookAtProjects(): Promise<void> {
+    if (this.connection.state.kind !== 'ready') return;
+    const { current, gone } = this.projects;
+    await this.projects.load().catch(() => undefined);
+    if (this.projects.current !== current || this.projects.gone !== gone) await this.reloadActions();
   }
 
   async openFolder(): Promise<void> {
@@ -193,11 +216,27 @@ export class App {
     if (!this.terminals.get(id)) return;
     this.layout.show(id);
     this.terminals.attention.delete(id);
-    const viewer = this.viewers.show(id);
+    const viewer = this.viewerOf(id);
     requestAnimationFrame(() => {
-      viewer.claim();
-      viewer.focus();
+      viewer?.claim();
+      viewer?.focus();
     });
+  }
+
+  /** A terminal's viewer. What a dead host left can't be fetched again: it has one only if it was shown before. */
+  viewerOf(id: string): Viewer | undefined {
+    return this.terminals.left.has(id) ? this.viewers.get(id) : this.viewers.show(id);
+  }
+
+  /** What is wrong with files of actions. The host tells of the settings' file in the same list. */
+  get actionProblems(): Problem[] {
+    const settings = this.settings.view?.path;
+    return this.actions.problems.filter((problem) => problem.file !== settings);
+  }
+
+  /** What is wrong with the settings' file. */
+  get settingProblems(): Problem[] {
+    return this.settings.view?.problems ?? [];
   }
 
   /** How many terminals have a program in them. */
@@ -213,6 +252,7 @@ export class App {
   /** Somebody came back to the window: what is in front is seen. */
   looked(): void {
     for (const id of this.layout.visible) if (id !== null) this.terminals.attention.delete(id);
+    void this.lookAtProjects();
   }
 
   private hasEnded(id: string): boolean {
@@ -226,7 +266,7 @@ export class App {
         if (event.project === null || event.project === this.projects.current) await this.reloadActions();
         break;
       case 'projects_changed':
-        await this.projects.load().catch(() => undefined);
+        await this.lookAtProjects();
         break;
       case 'terminal_changed':
         if (event.terminal.state.kind === 'exited' && !this.hasEnded(event.terminal.id))
@@ -278,19 +318,31 @@ export class App {
     const before = this.host;
     this.host = { version, pid };
     if (before?.pid !== pid) this.restarting = false;
+    if (before !== undefined && before.pid !== pid) this.anew = true;
     if (version !== PAGE && version !== this.accepted) {
       this.connection.otherVersion(version, PAGE);
       return;
     }
-    const open = this.openAtStop ?? this.living;
-    this.openAtStop = undefined;
-    if (!(await this.catchUp()) || before === undefined || before.pid === pid) return;
-    const ended = open === 1 ? 'One terminal ended with it.' : `${open} terminals ended with it.`;
-    this.toasts.show('The host was restarted', { body: open === 0 ? undefined : ended, stays: open > 0 });
+    await this.catchUp();
   }
 
-  /** Everything may have changed while nobody listened: list it all anew. Answers whether that worked. */
-  private async catchUp(): Promise<boolean> {
+  /** Another host is there. What the one before took along is told; what this page has of it stays to be read. */
+  private tellRestart(): void {
+    this.anew = false;
+    const stopped = this.openAtStop;
+    this.openAtStop = undefined;
+    let body = stopped ? endedWords(stopped) : undefined;
+    if (stopped === undefined) {
+      const lived = this.terminals.leave();
+      const runs = this.runs.leave();
+      for (const id of this.terminals.left) this.viewers.get(id)?.leave();
+      if (lived.length > 0) body = lostWords(lived, runs);
+    }
+    this.toasts.show('The host was restarted', { body, stays: body !== undefined });
+  }
+
+  /** Everything may have changed while nobody listened: list it all anew. */
+  private async catchUp(): Promise<void> {
     const waiting: HostEvent[] = (this.waiting = []);
     try {
       const first = !this.layout.isRestored;
@@ -302,15 +354,13 @@ export class App {
         this.door.codenames(),
         layout,
         this.settings.load(),
-        projects.then(() => this.actions.load(this.projects.current)),
+        projects.then(() => this.listActions()),
       ]);
+      if (this.anew) this.tellRestart();
       this.terminals.set(terminals);
       this.terminals.codenames = { met: codenames.met.length, of: codenames.of };
       this.runs.set(runs);
-      this.layout.restore(
-        terminals.map((terminal) => terminal.id),
-        kept,
-      );
+      this.layout.restore([...this.terminals.byId.keys()], kept);
       this.viewers.keep((id) => this.terminals.byId.has(id));
       if (this.host) this.connection.ready(this.host.version, this.host.pid);
       this.viewers.retry();
@@ -322,12 +372,11 @@ export class App {
       // The socket will tell when the host is gone; else the lists are what is wrong.
       else if (told.status !== 0) this.connection.unlisted(told);
       else this.connection.lost(0);
-      return false;
+      return;
     } finally {
       if (this.waiting === waiting) this.waiting = null;
     }
     for (const event of waiting) await this.take(event);
-    return true;
   }
 
   /** What is typed into a window that just came up goes to its terminal, unless something else took the focus. */
@@ -344,8 +393,29 @@ export class App {
     this.told = this.told.then(() => this.door.tellColours(coloursToTell())).catch(() => undefined);
   }
 
+  /** Lists the actions anew. Where that fails, what is shown is old, and that is said. */
   async reloadActions(): Promise<void> {
-    await this.actions.load(this.projects.current).catch(() => undefined);
+    try {
+      await this.listActions();
+    } catch (error) {
+      // The socket tells when the host is gone.
+      if (error instanceof DoorError && error.status !== 0)
+        this.toasts.fail('The actions could not be listed', error);
+    }
+  }
+
+  /** Lists the chosen project's actions. A folder that is gone has none, which is no failure: its screen says so. */
+  private async listActions(): Promise<void> {
+    const { current } = this.projects;
+    try {
+      await this.actions.load(current);
+      // It is there again.
+      if (this.projects.gone && current === this.projects.current) await this.projects.load();
+    } catch (error) {
+      if (current === null || !hasCode(error, 'unknown_project')) throw error;
+      this.projects.miss(current);
+      if (current === this.projects.current) this.actions.clear();
+    }
   }
 
   private forget(terminal: string): void {

@@ -70,7 +70,7 @@ export async function duplicateAction(app: App, action: ActionView): Promise<voi
       tone: 'good',
       actions: [{ label: 'Edit', run: () => app.native.openInEditor(copy.path) }],
     });
-    await app.actions.load(app.projects.current);
+    await app.reloadActions();
   } catch (error) {
     app.toasts.fail(`${action.label} could not be duplicated`, error);
   }
@@ -100,7 +100,7 @@ async function change(
   try {
     const undo = await act();
     app.toasts.show(done, { tone: 'good', actions: [undoing(app, of, undo)] });
-    await app.actions.load(app.projects.current).catch(() => undefined);
+    await app.reloadActions();
     return true;
   } catch (error) {
     app.toasts.fail(failed, error);
@@ -117,7 +117,7 @@ function undoing(app: App, of: ActionRef, undo: Undo): ToastAction {
       try {
         await back();
         app.toasts.show('It is as it was before');
-        await app.actions.load(app.projects.current).catch(() => undefined);
+        await app.reloadActions();
       } catch (error) {
         app.toasts.fail('That could not be undone', error);
       }

@@ -52,7 +52,7 @@ async function createFromTemplate(app: App): Promise<void> {
   let made;
   try {
     made = await app.door.createTemplate({ project: app.projects.current });
-    await app.actions.load(app.projects.current).catch(() => undefined);
+    await app.reloadActions();
   } catch (error) {
     app.toasts.fail('No action was created', error);
     return;
@@ -69,10 +69,16 @@ async function createFromTemplate(app: App): Promise<void> {
 export async function closeTerminal(app: App, id: string): Promise<void> {
   const known = app.terminals.get(id);
   if (!known) return;
+  const focused = Boolean(document.activeElement?.closest(`#region-${id}, #tab-${id}`));
+  if (app.terminals.left.has(id)) {
+    app.terminals.remove(id);
+    takeAway(app, id, focused);
+    app.viewers.drop(id);
+    return;
+  }
   // Something may have begun this very moment: what the host says now decides whether to ask.
   const terminal = await app.door.terminal(id).catch(() => known);
   const run = app.runs.in(id);
-  const focused = Boolean(document.activeElement?.closest(`#region-${id}, #tab-${id}`));
   const busy = terminal.state.kind === 'running' || run?.status === 'running';
   if (busy) {
     const what = terminal.state.kind === 'running' ? terminal.state.command : null;

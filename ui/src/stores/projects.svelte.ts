@@ -19,14 +19,24 @@ export class Projects {
     return this.list.find((project) => project.path === this.current);
   }
 
-  /** Lists them; the first time the project of last time is chosen, if its folder is still there. */
+  /** Whether the chosen project's folder is no longer where it was: moved, deleted, or on a disk that is away. */
+  get gone(): boolean {
+    return this.view?.exists === false;
+  }
+
+  /** The host could not find a project's folder. */
+  miss(path: string): void {
+    this.list = this.list.map((project) => (project.path === path ? { ...project, exists: false } : project));
+  }
+
+  /** Lists them; the first time the project of last time is chosen, also if its folder is gone: that is to be seen. */
   async load(last?: string | null): Promise<void> {
     this.list = await this.door.projects();
     if (!this.chosen) {
       this.chosen = true;
-      const there = this.list.filter((project) => project.exists);
+      const known = this.list.find((project) => project.path === last);
       if (last === null) this.current = null;
-      else this.current = (there.find((project) => project.path === last) ?? there[0])?.path ?? null;
+      else this.current = (known ?? this.list.find((project) => project.exists))?.path ?? null;
     } else if (this.current !== null && !this.view) {
       this.current = null;
     }

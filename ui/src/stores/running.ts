@@ -98,8 +98,7 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
     }
     app.showTerminal(run.terminal);
     // The host remembers what was accepted and given: the mark goes, and the next form has the values.
-    if (request.trust || action.inputs.length > 0)
-      void app.actions.load(app.projects.current).catch(() => undefined);
+    if (request.trust || action.inputs.length > 0) void app.reloadActions();
     return run;
   } catch (error) {
     if (hasCode(error, 'untrusted')) {

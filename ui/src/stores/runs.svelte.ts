@@ -11,13 +11,25 @@ export class Runs {
   /** Runs that were started on this page. */
   readonly own = new Set<string>();
 
+  /** Runs of a host that died, as this page knew them last. */
+  private readonly left = new Map<string, RunView>();
+
   private newest = $derived([...this.byId.values()].toSorted((a, b) => (a.started < b.started ? 1 : -1)));
   private latestByAction = $derived(firstBy(this.newest, (run) => key(run.action, run.scope, run.project)));
   private latestByTerminal = $derived(firstBy(this.newest, (run) => run.terminal));
 
   set(runs: RunView[]): void {
     this.byId.clear();
+    for (const run of this.left.values()) this.put(run);
     for (const run of runs) this.byId.set(run.id, run);
+  }
+
+  /** The host died: nobody goes on with what was at work. Answers the runs that were. */
+  leave(): RunView[] {
+    const running = [...this.byId.values()].filter((run) => run.status === 'running');
+    for (const run of running) this.put(interrupted(run));
+    for (const run of this.byId.values()) this.left.set(run.id, run);
+    return running;
   }
 
   put(run: RunView): void {
@@ -74,6 +86,16 @@ export function currentStep(run: RunView): StepRecord | undefined {
   return (
     run.steps.find((step) => step.status === 'running') ?? run.steps.find((step) => step.status === 'pending')
   );
+}
+
+/** The run whose host died under it. What its step came to nobody saw. */
+function interrupted(run: RunView): RunView {
+  const steps = run.steps.map((step): StepRecord => {
+    if (step.status === 'running')
+      return { ...step, status: 'cancelled', reason: 'the host ended while this was at work' };
+    return step.status === 'pending' ? { ...step, status: 'skipped' } : step;
+  });
+  return { ...run, status: 'interrupted', steps };
 }
 
 function key(action: string, scope: string, project: string | null): string {

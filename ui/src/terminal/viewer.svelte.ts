@@ -66,6 +66,8 @@ export class Viewer {
   state: ViewerState = $state.raw({ kind: 'attaching' });
   /** Whether somebody typed here since it was opened: then a run does not take it over. */
   typed = $state(false);
+  /** Whether the host that had it died: then nobody can draw it again. */
+  left = false;
   readonly element = document.createElement('div');
   readonly term: Terminal;
   readonly search = new SearchAddon();
@@ -232,6 +234,15 @@ export class Viewer {
     this.stream.retry();
   }
 
+  /** The host died, and the terminal with it: what is drawn here is all that is left of it. */
+  leave(): void {
+    this.left = true;
+    this.stream.close();
+    if (this.state.kind !== 'ended') this.state = { kind: 'ended', code: null, signal: null };
+    this.reader.use(this.options.screenReader);
+    this.fitIfOwner();
+  }
+
   async copy(): Promise<void> {
     const text = this.term.getSelection();
     if (text) await navigator.clipboard.writeText(text);
@@ -280,12 +291,19 @@ export class Viewer {
 
   private fitIfOwner(): void {
     this.gpu.use(this.options.webgl && this.seen);
+    if (this.left) this.fitAlone();
     if (!this.owner || this.state.kind !== 'live') return;
     const room = this.room();
     const last = this.asked.at(-1) ?? this.size;
     if (!room || same(room, last)) return;
     this.asked.push(room);
     this.stream.send({ type: 'resize', cols: room.cols, rows: room.rows });
+  }
+
+  /** Nobody else shows it: its lines wrap to the room here. A whole screen would lose what has no room. */
+  private fitAlone(): void {
+    const room = this.room();
+    if (room && !this.wholeScreen && !same(room, this.term)) this.term.resize(room.cols, room.rows);
   }
 
   /** The host's word on the size. A size that was not asked for here is another viewer's. */

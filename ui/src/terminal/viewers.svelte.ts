@@ -58,7 +58,7 @@ export class Viewers {
 
   private makeRoom(): void {
     this.making = undefined;
-    const hidden = [...this.byId].filter(([, viewer]) => !viewer.seen);
+    const hidden = [...this.byId].filter(([, viewer]) => !viewer.seen && !viewer.left);
     for (const [old] of hidden.slice(0, Math.max(0, this.byId.size - KEPT))) this.drop(old);
   }
 
