@@ -211,9 +211,15 @@ fn actions_are_listed_shown_and_kept() {
     }
     host.cli(&["action", "delete", "mine"]).run().ok().prints("mine is deleted");
     host.cli(&["action", "show", "mine"]).run().exit(2).says("there is no action `mine`");
-    assert_eq!(host.cli(&["action", "list", "--deleted"]).run().ok().stdout, "ID    FROM\nmine  user\n");
+    let listed = host.cli(&["action", "list", "--deleted"]).run().ok().stdout;
+    assert!(listed.starts_with("ID    LABEL  FROM  DELETED\nmine  mine   user  20"), "{listed}");
     let deleted = host.cli(&["action", "list", "--deleted", "--json"]).run().ok().json();
-    assert_eq!(deleted, serde_json::json!([{ "id": "mine", "scope": "user" }]));
+    for (key, value) in [("id", "mine"), ("label", "mine"), ("scope", "user")] {
+        assert_eq!(deleted[0][key], value, "{deleted}");
+    }
+    for key in ["deleted", "seen"] {
+        assert!(deleted[0][key].is_string(), "{deleted}");
+    }
     let kept = host.cli(&["action", "history", "mine", "--json"]).run().ok().json();
     assert_eq!((&kept[0]["timestamp"], &kept[0]["active"]), (&history[0]["timestamp"], &false.into()));
     let timestamp = history[0]["timestamp"].as_str().unwrap();

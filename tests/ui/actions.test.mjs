@@ -208,6 +208,26 @@ test('the history works from the keyboard alone', async () => {
   await holds('note', NOTE('older'));
 });
 
+test('an open history follows the file, and a version’s time has its seconds', async () => {
+  await stage.choose('Note', 'History');
+  const history = stage.dialog('History of Note');
+  const options = history.getByRole('option');
+  await options.first().waitFor();
+  const before = await options.count();
+  const chosen = await history.getByRole('option', { selected: true }).getAttribute('data-timestamp');
+  await stage.userAction('note', NOTE('latest'));
+  await until('the new version', async () => (await options.count()) === before + 1);
+  assert.match(await options.first().innerText(), /Current/);
+  assert.match(await options.first().innerText(), /\d:\d\d:\d\d/);
+  const now = await history.getByRole('option', { selected: true }).getAttribute('data-timestamp');
+  assert.equal(now, chosen, 'what was looked at is still chosen');
+  await history.getByText('echo latest').waitFor();
+  await stage.userAction('note', NOTE('older'));
+  await until('another one', async () => (await options.count()) === before + 2);
+  await stage.page.keyboard.press('Escape');
+  await history.waitFor({ state: 'detached' });
+});
+
 test('delete asks once and can be undone', async () => {
   await stage.choose('Note', 'Delete');
   await stage.dialog('Delete Note?').getByRole('button', { name: 'Delete' }).click();
@@ -226,8 +246,10 @@ test('a deleted action comes back from the palette', async () => {
   const palette = stage.dialog('Command palette');
   await palette.getByRole('combobox').fill('deleted');
   await palette.getByRole('option', { name: /Deleted actions/ }).click();
-  await stage.dialog('Deleted actions').getByRole('button', { name: 'note' }).click();
-  await stage.dialog('History of note').getByRole('button', { name: 'Restore' }).click();
+  const entry = stage.dialog('Deleted actions').getByRole('button', { name: 'Note' });
+  assert.match(await entry.innerText(), /^Note\s+deleted just now$/);
+  await entry.click();
+  await stage.dialog('History of Note').getByRole('button', { name: 'Restore' }).click();
   await stage.action('Note').waitFor();
 });
 

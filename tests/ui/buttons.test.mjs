@@ -166,6 +166,29 @@ test('a save is on its button at once', async () => {
   console.log(`# a save was on its button after ${took} ms`);
 });
 
+test('there is a button for every action, however many', async () => {
+  await Promise.all(
+    Array.from({ length: 90 }, (_, at) =>
+      stage.userAction(`many-${at}`, echo(`many-${at}`, `Many ${at}`, 'many')),
+    ),
+  );
+  await until(
+    'all of them',
+    async () => (await stage.toolbar.getByRole('button', { name: /^Many/ }).count()) === 90,
+  );
+});
+
+test('from the filter, Arrow Down goes to the list and Enter runs the first hit', async () => {
+  const filter = stage.page.getByRole('searchbox', { name: 'Filter actions' });
+  await filter.fill('many 77');
+  await filter.press('ArrowDown');
+  await until('the focus on the hit', () =>
+    stage.action('Many 77').evaluate((button) => button === document.activeElement),
+  );
+  await filter.press('Enter');
+  await stage.hostHas('the run', '/v1/runs', (run) => run.action === 'many-77');
+});
+
 test('nothing went wrong in the page meanwhile', () => {
   assert.deepEqual(stage.faults, []);
 });

@@ -110,17 +110,151 @@ test('closing a terminal leaves the focus in the next one', async () => {
   await until('the focus in a terminal', () => stage.inTerminal());
 });
 
-test('F6 leads out of the terminal to the actions, and back', async () => {
-  const onAction = () => stage.action('Quick').evaluate((button) => button === document.activeElement);
-  for (const [out, back] of [
-    ['F6', 'Shift+F6'],
-    ['Shift+F6', 'F6'],
-  ]) {
-    await stage.page.keyboard.press(out);
-    await until(`${out} to the action`, onAction);
-    await stage.page.keyboard.press(back);
-    await until(`${back} to the terminal`, () => stage.inTerminal());
+test('Ctrl+Alt and an arrow go to the pane that lies there, and a tab moves to another pane', async () => {
+  const front = () => stage.page.locator('[aria-current="true"]').getAttribute('aria-label');
+  const panes = (count) =>
+    until(`${count} panes`, async () => (await stage.page.getByRole('tablist').count()) === count);
+  const go = async (arrow) => {
+    const before = await front();
+    await stage.page.keyboard.press(`Control+Alt+Arrow${arrow}`);
+    await until(`another pane: ${arrow}`, async () => (await front()) !== before);
+    await until('the focus in the terminal', () => stage.inTerminal());
+    return front();
+  };
+  // One pane over another; the lower one gets a neighbour at its right.
+  await stage.page.keyboard.press('Control+Alt+ArrowDown');
+  await until('the focus in the terminal', () => stage.inTerminal());
+  const left = await front();
+  await stage.page.keyboard.press('Control+Shift+D');
+  await panes(3);
+  await until('the new one in front', async () => (await front()) !== left && (await stage.inTerminal()));
+  const right = await front();
+  const above = await go('Up');
+  assert.notEqual(above, left, 'above the right one is not the left one');
+  await stage.page.keyboard.press('Control+Alt+ArrowRight');
+  assert.equal(await go('Down'), left, 'at the right of the upper one is nothing: it was stayed in');
+  assert.equal(await go('Right'), right);
+  assert.equal(await go('Left'), left);
+  assert.equal(await go('Right'), right);
+  await command('Move tab to next pane');
+  await panes(2);
+  assert.equal(await front(), right);
+  await until('the focus in the terminal', () => stage.inTerminal());
+});
+
+test('F6 goes through all areas of the window and around, Shift+F6 back', async () => {
+  const at = (selector) => () =>
+    stage.page.evaluate((of) => document.activeElement?.closest(of) !== null, selector);
+  const actions = ['the actions', at('.actions')];
+  const terminal = ['the terminal', () => stage.inTerminal()];
+  const status = ['the status bar', at('footer.status')];
+  const panel = ['the panel', at('aside')];
+  const messages = ['the messages', at('[aria-label="Messages"]')];
+  const through = async (keys, areas) => {
+    for (const [name, there] of areas) {
+      await stage.page.keyboard.press(keys);
+      await until(`${keys}: ${name}`, there);
+    }
+  };
+  await until('no message', async () => (await stage.messages.getByRole('button').count()) === 0);
+  await until('the focus in the terminal', () => stage.inTerminal());
+  await through('F6', [status, actions, terminal]);
+  await through('Shift+F6', [actions, status, terminal]);
+  await command('Show problems');
+  await until('the focus in the panel', panel[1]);
+  await command('Duplicate Quick');
+  await stage.messages.getByText(/was made/).waitFor();
+  await until('the focus in the panel', panel[1]);
+  await through('F6', [messages, actions, terminal, status, panel]);
+  await through('Shift+F6', [status, terminal, actions, messages]);
+  await stage.page.keyboard.press('Tab');
+  await stage.page.keyboard.press('Enter');
+  await until('the actions again, after the message', actions[1]);
+  await through('Shift+F6', [panel]);
+  await stage.page.keyboard.press('Escape');
+  await stage.page.getByRole('complementary').waitFor({ state: 'detached' });
+  await until('the focus where it was before', actions[1]);
+  await through('F6', [terminal]);
+});
+
+test('a panel that a command opened gives the focus back to the terminal', async () => {
+  await command('Show problems');
+  const panel = stage.page.getByRole('complementary', { name: 'Problems' });
+  await until('the focus in the panel', () => panel.evaluate((one) => one === document.activeElement));
+  await stage.page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+  await until('the focus in the terminal', () => stage.inTerminal());
+});
+
+test('the palette runs again, shows details and cancels, for the terminal in front', async () => {
+  await stage.userAction(
+    'slow',
+    'label: Slow\nsteps:\n  - write: "sleep 100\\r"\n  - wait_for: never-comes\n',
+  );
+  await stage.action('Slow').waitFor();
+  await command('Slow');
+  const runs = async (status) =>
+    (await stage.call('GET', '/v1/runs')).filter((run) => run.action === 'slow' && run.status === status)
+      .length;
+  await until('the run', async () => (await runs('running')) === 1);
+  await until('the focus in its terminal', () => stage.inTerminal());
+  await command('Run details');
+  const details = stage.page.getByRole('complementary', { name: 'Slow' });
+  await until('the focus in the panel', () => details.evaluate((one) => one === document.activeElement));
+  await stage.page.keyboard.press('Escape');
+  await details.waitFor({ state: 'detached' });
+  await command('Run again');
+  await until('another run', async () => (await runs('running')) === 2);
+  await command('Cancel run');
+  await until('its end', async () => (await runs('cancelled')) === 1);
+  assert.equal(await runs('running'), 1);
+  await command('Cancel Slow');
+  await until('the other’s end', async () => (await runs('cancelled')) === 2);
+});
+
+test('the focus stays in the window when what had it goes', async () => {
+  const focused = () =>
+    stage.page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.tagName);
+  for (const name of ['zeta', 'zulu']) {
+    await stage.userAction(name, QUICK.replace('Quick', name));
+    await stage.action(name).waitFor();
   }
+  await stage.action('zeta').focus();
+  await stage.page.keyboard.press('Shift+F10');
+  await stage.page.getByRole('menuitem', { name: 'Delete' }).waitFor();
+  await stage.page.keyboard.press('End');
+  await stage.page.keyboard.press('Enter');
+  await stage.dialog('Delete zeta?').getByRole('button', { name: 'Delete' }).press('Enter');
+  await stage.action('zeta').waitFor({ state: 'detached' });
+  await until('the focus on the neighbour', async () => (await focused()) === 'zulu');
+  const undo = stage.messages.getByRole('button', { name: 'Undo' });
+  await stage.page.keyboard.press('Shift+F6');
+  await until('the focus on Undo', () => undo.evaluate((one) => one === document.activeElement));
+  await stage.page.keyboard.press('Enter');
+  await stage.action('zeta').waitFor();
+  await until('the focus on the neighbour again', async () => (await focused()) === 'zulu');
+  await command('Delete zeta');
+  await stage.dialog('Delete zeta?').getByRole('button', { name: 'Delete' }).press('Enter');
+  await stage.action('zeta').waitFor({ state: 'detached' });
+  await command('Undo');
+  await stage.action('zeta').waitFor();
+  await undo.waitFor({ state: 'detached' });
+  await command('Delete zeta');
+  await stage.dialog('Delete zeta?').getByRole('button', { name: 'Delete' }).press('Enter');
+  await stage.action('zeta').waitFor({ state: 'detached' });
+  await command('Deleted actions…');
+  await stage.dialog('Deleted actions').getByRole('button', { name: 'zeta' }).press('Enter');
+  const history = stage.dialog('History of zeta');
+  await history.getByRole('option').first().waitFor();
+  await stage.page.keyboard.press('Enter');
+  await history.waitFor({ state: 'detached' });
+  await stage.action('zeta').waitFor();
+  await until('the focus on the neighbour once more', async () => (await focused()) === 'zulu');
+});
+
+test('the quick actions are shown and focused by a command', async () => {
+  const onAction = () => stage.action('Quick').evaluate((button) => button === document.activeElement);
+  await stage.action('Quick').focus();
   await stage.page.keyboard.press('Control+Shift+B');
   await stage.action('Quick').waitFor({ state: 'detached' });
   await command('Focus the quick actions');
@@ -247,6 +381,21 @@ test('with reduced motion nothing moves', async () => {
   );
   assert.equal(moving, 0);
   await stage.page.keyboard.press('Escape');
+});
+
+test('when the last terminal is closed, the focus is on what to do next', async () => {
+  await stage.page.getByRole('region').filter({ visible: true }).first().click();
+  for (let left = (await tabs()).length; left > 0; left -= 1) {
+    await until('the focus in the terminal', () => stage.inTerminal());
+    await stage.page.keyboard.press('Control+Shift+W');
+    const end = stage.page.getByRole('button', { name: 'End it' });
+    const gone = until('a tab less', async () => (await tabs()).length < left);
+    await Promise.race([gone, end.waitFor().then(() => end.press('Enter'))]);
+    await gone;
+  }
+  await until('the focus on a button in the middle', () =>
+    stage.page.evaluate(() => document.activeElement?.closest('main button') !== null),
+  );
 });
 
 test('nothing went wrong in the page meanwhile', () => {

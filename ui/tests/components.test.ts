@@ -174,16 +174,18 @@ describe('the history', () => {
     version({ timestamp: 't0', summary: 'first', valid: false }),
   ];
 
-  function historyApp() {
+  function historyApp(content?: (of: unknown, timestamp: string) => Promise<unknown>) {
     const restore = vi.fn(async () => ({ timestamp: 't9' }));
     const app = testApp({
       restore,
       history: async () => versions,
-      version: async (_: unknown, timestamp: string) => ({
-        version: versions.find((one) => one.timestamp === timestamp),
-        source: 'id: hello',
-        diff: '@@ -1 +1 @@\n-a\n+b\n',
-      }),
+      version:
+        content ??
+        (async (_: unknown, timestamp: string) => ({
+          version: versions.find((one) => one.timestamp === timestamp),
+          source: 'id: hello',
+          diff: '@@ -1 +1 @@\n-a\n+b\n',
+        })),
       actions: async () => ({ project: null, actions: [], deleted: [], problems: [] }),
     });
     const of = { id: 'hello', scope: 'user' as const, project: null };
@@ -211,6 +213,19 @@ describe('the history', () => {
     list.focus();
     await userEvent.keyboard('{ArrowDown}{Enter}');
     expect(restore).toHaveBeenCalledWith(of, 't0');
+  });
+
+  it('shows the next diff after one that could not be had', async () => {
+    const failing = vi.fn(async (_: unknown, timestamp: string) => {
+      if (timestamp === 't1') throw new Error('it is gone');
+      return { version: versions[0], source: 'id: hello', diff: '@@ -1 +1 @@\n-a\n+fine\n' };
+    });
+    historyApp(failing);
+    await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent('it is gone'));
+    screen.getByRole('listbox').focus();
+    await userEvent.keyboard('{ArrowDown}');
+    await waitFor(() => expect(screen.getByRole('group')).toHaveTextContent('fine'));
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 
   it('has nothing to restore on the current version', async () => {

@@ -29,6 +29,29 @@ describe('a layout', () => {
     expect(shape(tree.hide(right, 'a'))).toBe('*b');
   });
 
+  it('knows what lies at each side of a pane', () => {
+    // A | (B over C | D)
+    const two = tree.split(open('a', 'b', 'c', 'd'), 1, 'right', 'b');
+    const of = (root: Tree, terminal: string) => tree.paneOf(root, terminal)!.id;
+    const three = tree.split(two, of(two, 'b'), 'below', 'c');
+    const root = tree.split(three, of(three, 'c'), 'right', 'd');
+    expect(shape(root)).toEqual({ row: ['*a', { column: ['*b', { row: ['*c', '*d'] }] }] });
+    const go = (from: string, side: tree.Side) => tree.beside(root, of(root, from), side)?.active ?? null;
+    expect(['left', 'right', 'above', 'below'].map((side) => go('a', side as tree.Side))).toEqual([
+      null,
+      'b',
+      null,
+      null,
+    ]);
+    expect(go('b', 'right')).toBeNull();
+    expect(go('b', 'below')).toBe('c');
+    expect(go('b', 'left')).toBe('a');
+    expect(go('c', 'left')).toBe('a');
+    expect(go('c', 'right')).toBe('d');
+    expect(go('d', 'above')).toBe('b');
+    expect(go('d', 'below')).toBeNull();
+  });
+
   it('puts a further split of the same direction beside its siblings', () => {
     const two = tree.split(open('a', 'b', 'c'), 1, 'right', 'c');
     const three = tree.split(two, 1, 'right', 'b');

@@ -108,9 +108,15 @@ async fn list(place: &InProject, deleted: bool, format: AsJson) -> Result<ExitCo
 
 fn print_deleted(deleted: &[DeletedAction]) -> Result<ExitCode, Failure> {
     let from = |scope| if scope == Scope::Project { "project" } else { "user" };
-    let rows: Vec<[String; 2]> =
-        deleted.iter().map(|action| [action.id.clone(), from(action.scope).to_owned()]).collect();
-    print::table(["ID", "FROM"], &rows)
+    let rows: Vec<[String; 4]> = deleted
+        .iter()
+        .map(|action| {
+            let when = action.deleted.map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+            let (label, when) = (action.label.clone(), when.unwrap_or_default());
+            [action.id.clone(), label, from(action.scope).to_owned(), when]
+        })
+        .collect();
+    print::table(["ID", "LABEL", "FROM", "DELETED"], &rows)
 }
 
 fn origin(action: &ActionView) -> &'static str {

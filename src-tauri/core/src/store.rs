@@ -7,6 +7,7 @@ mod aside;
 mod change;
 mod copy;
 mod defaults;
+mod deleted;
 mod error;
 mod fault;
 pub(crate) mod file;

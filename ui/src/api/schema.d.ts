@@ -787,8 +787,20 @@ export interface components {
         DeletedAction: {
             /** @description The id. */
             id: string;
+            /** @description What its button said; the id if its last version doesn't tell. */
+            label: string;
             /** @description Which folder it lived in. */
             scope: components["schemas"]["Scope"];
+            /**
+             * Format: date-time
+             * @description When it was deleted; unknown if another program removed its file.
+             */
+            deleted?: string | null;
+            /**
+             * Format: date-time
+             * @description When its last version was seen.
+             */
+            seen?: string | null;
         };
         /** @description One change. Clients that miss some are dropped, and list anew. */
         Event: {
@@ -1593,7 +1605,7 @@ export interface components {
          * @description A command of the window. What it does, and its usual keys, the page knows.
          * @enum {string}
          */
-        WindowCommand: "palette" | "settings" | "new-terminal" | "close-terminal" | "split-right" | "split-down" | "find" | "sidebar" | "next-tab" | "previous-tab" | "next-pane" | "previous-pane" | "focus-actions" | "focus-terminal" | "tab-left" | "tab-right" | "tab-split-right" | "tab-split-down" | "previous-prompt" | "next-prompt" | "copy-output" | "open-folder" | "create-action" | "tab-1" | "tab-2" | "tab-3" | "tab-4" | "tab-5" | "tab-6" | "tab-7" | "tab-8" | "tab-9" | "action-1" | "action-2" | "action-3" | "action-4" | "action-5" | "action-6" | "action-7" | "action-8" | "action-9";
+        WindowCommand: "palette" | "settings" | "new-terminal" | "close-terminal" | "split-right" | "split-down" | "find" | "sidebar" | "next-tab" | "previous-tab" | "next-pane" | "previous-pane" | "pane-left" | "pane-right" | "pane-above" | "pane-below" | "next-area" | "previous-area" | "focus-actions" | "focus-terminal" | "tab-left" | "tab-right" | "tab-split-right" | "tab-split-down" | "tab-next-pane" | "tab-previous-pane" | "previous-prompt" | "next-prompt" | "copy-output" | "open-folder" | "create-action" | "undo" | "run-again" | "run-details" | "cancel-run" | "problems" | "tab-1" | "tab-2" | "tab-3" | "tab-4" | "tab-5" | "tab-6" | "tab-7" | "tab-8" | "tab-9" | "action-1" | "action-2" | "action-3" | "action-4" | "action-5" | "action-6" | "action-7" | "action-8" | "action-9";
         /** @description What became of a write. */
         WriteReport: {
             /** @description How many bytes the terminal took. */

@@ -8,7 +8,7 @@ import { quit } from '../stores/leaving';
 import { cancelRun, runAction } from '../stores/running';
 import type { Changes } from '../stores/settings.svelte';
 import { COMMANDS, placeOf } from '../stores/shortcuts.svelte';
-import { actionKeys, perform } from './shortcuts';
+import { actionKeys, applies, perform } from './shortcuts';
 import { fileName, progressWords, shortPath } from './words';
 
 export interface PaletteEntry {
@@ -33,8 +33,6 @@ const NEEDS_TERMINAL = new Set<WindowCommand>([
   'find',
   'next-tab',
   'previous-tab',
-  'next-pane',
-  'previous-pane',
   'focus-terminal',
   'tab-left',
   'tab-right',
@@ -90,26 +88,21 @@ export function paletteEntries(app: App): PaletteEntry[] {
         detail: progressWords(run, Date.now()),
         run: () => cancelRun(app, run),
       })),
-    ...COMMAND_NAMES.filter((name) => active !== null || !NEEDS_TERMINAL.has(name)).map(
-      (name): PaletteEntry => ({
-        id: name,
-        group: 'Commands',
-        label: COMMANDS[name].label,
-        keys: app.shortcuts.shown(name),
-        run: () => perform(app, name),
-      }),
-    ),
+    ...COMMAND_NAMES.filter(
+      (name) => (active !== null || !NEEDS_TERMINAL.has(name)) && applies(app, name),
+    ).map((name): PaletteEntry => ({
+      id: name,
+      group: 'Commands',
+      label: COMMANDS[name].label,
+      ...(name === 'undo' && app.actions.undo ? { detail: app.actions.undo.of } : {}),
+      keys: app.shortcuts.shown(name),
+      run: () => perform(app, name),
+    })),
     {
       id: 'deleted',
       group: 'Commands',
       label: 'Deleted actions…',
       run: () => app.dialogs.ask({ kind: 'deleted', actions: app.actions.list.deleted }),
-    },
-    {
-      id: 'problems',
-      group: 'Commands',
-      label: 'Show problems',
-      run: () => (app.layout.aside = { kind: 'problems' }),
     },
     {
       id: 'bigger',

@@ -1,13 +1,12 @@
 // What the window's commands do. Which keys they have is `stores/shortcuts`; a focused terminal gets all others.
 
-import { tick } from 'svelte';
-
-import type { WindowCommand } from '../api/types';
+import type { ActionView, RunView, WindowCommand } from '../api/types';
 import type { App } from '../stores/app.svelte';
+import { focusActions, openAside, stepArea } from '../stores/focus';
 import { closeTerminal, copyLastOutput, createAction, openTerminal } from '../stores/opening';
-import { runAction } from '../stores/running';
+import { cancelRun, runAction } from '../stores/running';
 import { COMMANDS as ALL, placeOf } from '../stores/shortcuts.svelte';
-import type { Side } from '../stores/tree';
+import type { Pane, Side } from '../stores/tree';
 
 /** The shortcut of the action at a place in the list: the first nine have one. */
 export function actionKeys(app: App, place: number | undefined): string | undefined {
@@ -19,18 +18,10 @@ export function shortcuts(app: App, event: KeyboardEvent): void {
   if (app.dialogs.open.length > 0 || app.connection.state.kind !== 'ready') return;
   const called = app.shortcuts.called(event);
   if (called === undefined) return;
-  if (perform(app, onward(called))) {
+  if (perform(app, called)) {
     event.preventDefault();
     event.stopPropagation();
   }
-}
-
-/** There are two places to go through: keys that lead to where the focus is already lead to the other one. */
-function onward(command: WindowCommand): WindowCommand {
-  const at = document.activeElement;
-  if (command === 'focus-actions' && at?.closest('.actions')) return 'focus-terminal';
-  if (command === 'focus-terminal' && at?.closest('.viewer')) return 'focus-actions';
-  return command;
 }
 
 /** Does what a command says; answers whether there was anything to do it with. */
@@ -57,8 +48,14 @@ const COMMANDS: Partial<Record<WindowCommand, (app: App) => unknown>> = {
   sidebar: (app) => void (app.layout.sidebar = !app.layout.sidebar),
   'next-tab': (app) => step(app, 1),
   'previous-tab': (app) => step(app, -1),
-  'next-pane': (app) => stepPane(app, 1),
-  'previous-pane': (app) => stepPane(app, -1),
+  'pane-left': (app) => showPane(app, app.layout.beside('left')),
+  'pane-right': (app) => showPane(app, app.layout.beside('right')),
+  'pane-above': (app) => showPane(app, app.layout.beside('above')),
+  'pane-below': (app) => showPane(app, app.layout.beside('below')),
+  'next-pane': (app) => showPane(app, app.layout.paneAt(1)),
+  'previous-pane': (app) => showPane(app, app.layout.paneAt(-1)),
+  'next-area': (app) => stepArea(app, 1),
+  'previous-area': (app) => stepArea(app, -1),
   'focus-actions': (app) => void focusActions(app),
   'focus-terminal': (app) => {
     if (app.layout.active === null) return false;
@@ -68,6 +65,8 @@ const COMMANDS: Partial<Record<WindowCommand, (app: App) => unknown>> = {
   'tab-right': (app) => moveActive(app, 1),
   'tab-split-right': (app) => splitOff(app, 'right'),
   'tab-split-down': (app) => splitOff(app, 'below'),
+  'tab-next-pane': (app) => moveToPane(app, app.layout.paneAt(1)),
+  'tab-previous-pane': (app) => moveToPane(app, app.layout.paneAt(-1)),
   'previous-prompt': (app) => jump(app, -1),
   'next-prompt': (app) => jump(app, 1),
   'copy-output': (app) => {
@@ -76,6 +75,23 @@ const COMMANDS: Partial<Record<WindowCommand, (app: App) => unknown>> = {
   },
   'open-folder': (app) => void app.openFolder(),
   'create-action': (app) => void createAction(app),
+  undo: (app) => {
+    if (app.actions.undo === null) return false;
+    return void app.actions.undo.run();
+  },
+  'run-again': (app) => {
+    const action = actionInFront(app);
+    return action === undefined ? false : void runAction(app, action, { again: true });
+  },
+  'run-details': (app) => {
+    const run = runInFront(app);
+    return run === undefined ? false : void openAside(app, { kind: 'run', run: run.id });
+  },
+  'cancel-run': (app) => {
+    const run = runInFront(app);
+    return run?.status === 'running' ? void cancelRun(app, run) : false;
+  },
+  problems: (app) => void openAside(app, { kind: 'problems' }),
 };
 
 /** Shows the tab, or runs the action, at a place. */
@@ -96,20 +112,59 @@ function step(app: App, by: 1 | -1): boolean {
   return id !== undefined;
 }
 
-function stepPane(app: App, by: 1 | -1): void {
-  const { layout } = app;
-  const at = layout.panes.indexOf(layout.pane);
-  const next = layout.panes[(at + by + layout.panes.length) % layout.panes.length];
-  if (next?.active) app.showTerminal(next.active);
+/** Types into a pane from here on; at the edge of the window there is none to go to. */
+function showPane(app: App, pane: Pane | undefined): void {
+  if (pane?.active) app.showTerminal(pane.active);
 }
 
-/** Goes to the action that Tab would reach, or to what stands there where none is. */
-async function focusActions(app: App): Promise<void> {
-  app.layout.sidebar = true;
-  app.layout.fold('actions', false);
-  await tick();
-  const find = (selector: string) => document.querySelector<HTMLElement>(`.actions ${selector}`);
-  (find('[data-stop][tabindex="0"]') ?? find('.create'))?.focus();
+/** Moves the tab in front to the end of another pane's tabs. */
+function moveToPane(app: App, to: Pane): boolean {
+  const { pane, active } = app.layout;
+  if (active === null || to.id === pane.id) return false;
+  app.layout.move(active, to.id, to.tabs.length);
+  app.showTerminal(active);
+  return true;
+}
+
+/** The newest run in the terminal in front. */
+function runInFront(app: App): RunView | undefined {
+  return app.layout.active === null ? undefined : app.runs.in(app.layout.active);
+}
+
+/** Its action, while that is among the buttons. */
+function actionInFront(app: App): ActionView | undefined {
+  const run = runInFront(app);
+  if (!run || (run.scope === 'project' && run.project !== app.projects.current)) return undefined;
+  return app.actions.list.actions.find((action) => action.id === run.action && action.scope === run.scope);
+}
+
+/** Whether there is anything to do a command with. */
+export function applies(app: App, command: WindowCommand): boolean {
+  switch (command) {
+    case 'undo':
+      return app.actions.undo !== null;
+    case 'run-again':
+      return actionInFront(app) !== undefined;
+    case 'run-details':
+      return runInFront(app) !== undefined;
+    case 'cancel-run':
+      return runInFront(app)?.status === 'running';
+    case 'tab-next-pane':
+    case 'tab-previous-pane':
+    case 'next-pane':
+    case 'previous-pane':
+      return app.layout.panes.length > 1;
+    case 'pane-left':
+      return app.layout.beside('left') !== undefined;
+    case 'pane-right':
+      return app.layout.beside('right') !== undefined;
+    case 'pane-above':
+      return app.layout.beside('above') !== undefined;
+    case 'pane-below':
+      return app.layout.beside('below') !== undefined;
+    default:
+      return true;
+  }
 }
 
 /** Opens a shell beside the terminal in front, in the same folder. A tab itself is moved by dragging it. */

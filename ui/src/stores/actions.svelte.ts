@@ -13,6 +13,8 @@ const EMPTY: ActionList = { project: null, actions: [], deleted: [], problems: [
 export class Actions {
   list: ActionList = $state.raw(EMPTY);
   loaded = $state(false);
+  /** How the last change of a file is undone, until something else changed or it is undone. */
+  undo: { of: string; run: () => unknown } | null = $state.raw(null);
   filter = $state('');
 
   groups: ActionGroup[] = $derived(grouped(this.list.actions));

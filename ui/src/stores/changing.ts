@@ -99,7 +99,15 @@ async function change(
 ): Promise<boolean> {
   try {
     const undo = await act();
-    app.toasts.show(done, { tone: 'good', actions: [undoing(app, of, undo)] });
+    const back = undoing(app, of, undo);
+    const toast = app.toasts.show(done, { tone: 'good', actions: [back] });
+    app.actions.undo = {
+      of: done,
+      run: () => {
+        app.toasts.dismiss(toast);
+        return back.run();
+      },
+    };
     await app.reloadActions();
     return true;
   } catch (error) {
@@ -116,6 +124,7 @@ function undoing(app: App, of: ActionRef, undo: Undo): ToastAction {
     run: async () => {
       try {
         await back();
+        app.actions.undo = null;
         app.toasts.show('It is as it was before');
         await app.reloadActions();
       } catch (error) {

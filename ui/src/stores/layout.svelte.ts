@@ -176,6 +176,17 @@ export class Layout {
     void this.save();
   }
 
+  /** The pane at a side of the focused one. */
+  beside(side: Side): Pane | undefined {
+    return tree.beside(this.root, this.pane.id, side);
+  }
+
+  /** The pane `by` places on from the focused one, in the order of reading and around the ends. */
+  paneAt(by: number): Pane {
+    const at = this.panes.indexOf(this.pane);
+    return this.panes[(at + by + this.panes.length) % this.panes.length]!;
+  }
+
   /** The tab `by` places on in the focused pane, around the ends. */
   step(by: number): string | undefined {
     const { tabs, active } = this.pane;

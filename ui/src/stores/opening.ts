@@ -3,6 +3,7 @@
 import { hasCode } from '../api/error';
 import type { App } from './app.svelte';
 import { editAction } from './changing';
+import { giveBack } from './focus';
 
 export interface Opening {
   /** The folder, if not the project's. */
@@ -112,7 +113,9 @@ export async function closeTerminal(app: App, id: string): Promise<void> {
 /** Takes a tab away; whoever worked in it goes on in the one that comes to the front. */
 function takeAway(app: App, id: string, focused: boolean): void {
   app.layout.hide(id);
-  if (focused && app.layout.active) app.showTerminal(app.layout.active);
+  if (!focused) return;
+  if (app.layout.active) app.showTerminal(app.layout.active);
+  else void giveBack(app);
 }
 
 /** Copies what the last command in a terminal printed. */

@@ -29,6 +29,58 @@ export function panes(tree: Tree): Pane[] {
   return tree.kind === 'pane' ? [tree] : tree.children.flatMap(panes);
 }
 
+interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** Where each pane is, in a square of 1 by 1. */
+function boxes(tree: Tree, box: Box = { left: 0, top: 0, right: 1, bottom: 1 }): { pane: Pane; box: Box }[] {
+  if (tree.kind === 'pane') return [{ pane: tree, box }];
+  const total = tree.sizes.reduce((sum, size) => sum + size, 0);
+  const [from, length] =
+    tree.direction === 'row' ? [box.left, box.right - box.left] : [box.top, box.bottom - box.top];
+  let before = 0;
+  return tree.children.flatMap((child, at) => {
+    const start = from + (before / total) * length;
+    before += tree.sizes[at]!;
+    const end = from + (before / total) * length;
+    return boxes(
+      child,
+      tree.direction === 'row' ? { ...box, left: start, right: end } : { ...box, top: start, bottom: end },
+    );
+  });
+}
+
+/** The edge of a pane at a side, and the edge of its neighbour there. */
+const EDGES: Record<Side, [keyof Box, keyof Box]> = {
+  left: ['left', 'right'],
+  right: ['right', 'left'],
+  above: ['top', 'bottom'],
+  below: ['bottom', 'top'],
+};
+
+/** The pane that one comes to by going from a pane to a side: of several the one that shares most of the edge. */
+export function beside(tree: Tree, pane: number, side: Side): Pane | undefined {
+  const all = boxes(tree);
+  const here = all.find((one) => one.pane.id === pane)?.box;
+  if (!here) return undefined;
+  const [near, far] = EDGES[side];
+  const [start, end]: [keyof Box, keyof Box] =
+    directionOf(side) === 'row' ? ['top', 'bottom'] : ['left', 'right'];
+  const shared = (box: Box): number => Math.min(here[end], box[end]) - Math.max(here[start], box[start]);
+  // Shares are sums of fractions: an edge is the same within a little.
+  const little = 1e-6;
+  return all
+    .filter(({ box }) => Math.abs(box[far] - here[near]) < little && shared(box) > little)
+    .reduce<{ pane: Pane; box: Box } | undefined>(
+      (best, one) => (best && shared(best.box) + little >= shared(one.box) ? best : one),
+      undefined,
+    )?.pane;
+}
+
 export function paneOf(tree: Tree, terminal: string): Pane | undefined {
   return panes(tree).find((pane) => pane.tabs.includes(terminal));
 }

@@ -96,8 +96,14 @@ pub struct ActionList {
 pub struct DeletedAction {
     /// The id.
     pub id: String,
+    /// What its button said; the id if its last version doesn't tell.
+    pub label: String,
     /// Which folder it lived in.
     pub scope: Scope,
+    /// When it was deleted; unknown if another program removed its file.
+    pub deleted: Option<DateTime<Utc>>,
+    /// When its last version was seen.
+    pub seen: Option<DateTime<Utc>>,
 }
 
 /// The defaults that a program ships.

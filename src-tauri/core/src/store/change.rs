@@ -229,6 +229,11 @@ impl Shelf {
         let from = Some(path.to_owned());
         self.let_go(&aside, Aside { place, id: id.to_owned(), from, kept, instead: None, closed: false })?;
         file::sync_folder(&folder).map_err(StoreError::io(&folder, "syncing the folder"))?;
+        self.remains.remove(&key);
+        // When it went is a convenience that may fail.
+        if let Err(error) = self.history.note_deleted(&key, clock::now()) {
+            tracing::warn!(%error, id, "when it was deleted can't be kept");
+        }
         self.reload(place, vec![path.to_owned()], Reading::Own);
         Ok(Undo { timestamp: meanwhile.or(timestamp) })
     }

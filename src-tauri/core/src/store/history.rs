@@ -42,6 +42,8 @@ pub(crate) enum Author {
     Seed,
     Create,
     Import,
+    /// No version: the moment at which the file went.
+    Delete,
 }
 
 /// The versions, below one folder.
@@ -124,6 +126,11 @@ impl History {
         now: DateTime<Utc>,
     ) -> io::Result<Option<String>> {
         self.keep(key, bytes, author, reason, now, Durable::Soon)
+    }
+
+    /// Notes when an action's file went, for those who look for it.
+    pub fn note_deleted(&mut self, key: &Key, now: DateTime<Utc>) -> io::Result<()> {
+        log(&self.folder(key)?, &timestamp_of(now), Author::Delete, "").map(drop)
     }
 
     /// Begins to make durable what was noted, without waiting for the disk.
@@ -281,7 +288,7 @@ impl History {
     }
 
     /// The newest version's timestamp and digest.
-    fn newest(&mut self, key: &Key) -> io::Result<Option<(String, [u8; 32])>> {
+    pub(super) fn newest(&mut self, key: &Key) -> io::Result<Option<(String, [u8; 32])>> {
         if let Some(newest) = self.newest.get(key) {
             return Ok(Some(newest.clone()));
         }

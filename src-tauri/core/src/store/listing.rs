@@ -11,9 +11,7 @@ use super::shelf::{Place, Reading, Shelf};
 use super::{Resolved, StoreChange, StoreError, Which, versions};
 use crate::action::fields::nearest;
 use crate::action::{Action, DEFAULT_ICON, InputType, Problem, Scope, label, verbatim, visible};
-use crate::api::{
-    ActionDetail, ActionHealth, ActionList, ActionView, DeletedAction, Overridden, Preview, StepView,
-};
+use crate::api::{ActionDetail, ActionHealth, ActionList, ActionView, Overridden, Preview, StepView};
 use crate::clock;
 use crate::step::Step;
 
@@ -46,8 +44,7 @@ impl Shelf {
         });
         let mut deleted = Vec::new();
         for place in Self::places(place) {
-            let scope = self.folder(place).scope;
-            deleted.extend(self.deleted(place).map(|id| DeletedAction { id: id.clone(), scope }));
+            deleted.extend(self.deleted_in(place));
         }
         let project = project.map(|project| project.to_string_lossy().into_owned());
         ActionList { project, actions, deleted, problems }

@@ -11,13 +11,14 @@ use super::aside::Aside;
 use super::change::make;
 use super::file::{self, SETTLE};
 use super::folder::{Change, Folder};
-use super::history::History;
+use super::history::{History, Key};
 use super::seen::Seen;
 use super::trust::Trust;
 use super::watch::Watch;
 use super::writers::being_written;
 use super::{Defaults, Notice, StoreChange, StoreError};
 use crate::action::{Problem, Scope};
+use crate::api::DeletedAction;
 use crate::paths::Paths;
 use crate::remembered::Remembered;
 use crate::settings::Settings;
@@ -85,6 +86,8 @@ pub(super) struct Shelf {
     pub(super) asides: BTreeMap<PathBuf, Aside>,
     /// The links in the folders, and where they lead.
     links: BTreeMap<PathBuf, PathBuf>,
+    /// What is known of deleted actions, by their versions.
+    pub(super) remains: HashMap<Key, DeletedAction>,
     /// Files whose bytes could not be kept in the history yet.
     pub(super) unkept: BTreeSet<PathBuf>,
     /// Files whose bytes go to the history when nothing else is to be done.
@@ -112,6 +115,7 @@ impl Shelf {
             unfinished: BTreeSet::new(),
             asides: BTreeMap::new(),
             links: BTreeMap::new(),
+            remains: HashMap::new(),
             unkept: BTreeSet::new(),
             later: BTreeSet::new(),
             paths,

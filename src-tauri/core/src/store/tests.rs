@@ -239,7 +239,19 @@ async fn a_deleted_action_can_be_brought_back() {
     assert!(!path.exists());
     let list = house.store.list(None).await.unwrap();
     assert!(list.actions.is_empty());
-    assert_eq!(list.deleted, [DeletedAction { id: "good".into(), scope: Scope::User }]);
+    let [DeletedAction { id, label, scope: Scope::User, deleted: Some(when), seen: Some(seen) }] =
+        &list.deleted[..]
+    else {
+        panic!("{:?}", list.deleted)
+    };
+    assert_eq!((id.as_str(), label.as_str()), ("good", "Good"));
+    assert!(when > seen);
+    // Its next end is another one.
+    house.store.restore(Which::user("good"), undo.timestamp.clone().unwrap()).await.unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    house.store.delete(Which::user("good")).await.unwrap();
+    let again = house.store.list(None).await.unwrap().deleted;
+    assert!(again[0].deleted > Some(*when), "{again:?}");
     house.store.restore(Which::user("good"), undo.timestamp.unwrap()).await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
 }
@@ -255,7 +267,10 @@ async fn a_deleted_action_of_a_project_can_be_brought_back_too() {
     let here = Which { scope: Some(Scope::Project), ..seen.clone() };
     house.store.delete(here.clone()).await.unwrap();
     let list = house.store.list(Some(project.clone())).await.unwrap();
-    assert_eq!(list.deleted, [DeletedAction { id: "good".into(), scope: Scope::Project }]);
+    let here = |deleted: &[DeletedAction]| {
+        deleted.iter().map(|one| (one.label.clone(), one.scope)).collect::<Vec<_>>()
+    };
+    assert_eq!(here(&list.deleted), [("Good".to_owned(), Scope::Project)]);
     assert!(house.store.list(None).await.unwrap().deleted.is_empty());
 
     // Also after a restart, and without saying whose it was: nobody else has this id.
