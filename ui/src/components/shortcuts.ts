@@ -112,7 +112,7 @@ async function focusActions(app: App): Promise<void> {
   (find('[data-stop][tabindex="0"]') ?? find('.create'))?.focus();
 }
 
-/** Opens a shell beside the terminal in front, in the same folder. A tab itself is moved by dragging it. */
+/** Opens a shell beside the terminal in front, in the same folder. */
 export async function splitActive(app: App, side: 'right' | 'below'): Promise<void> {
   const { pane, active } = app.layout;
   const cwd = active === null ? undefined : app.terminals.get(active)?.cwd;
