@@ -53,7 +53,6 @@ function key(): Key {
     throw new DoorError(401, {
       code: 'no_token',
       message: 'this address carries no token',
-      hint: 'it holds only as a whole',
     });
   }
   return { address: location.origin, token };
