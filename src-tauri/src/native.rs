@@ -1,13 +1,14 @@
 //! What only the desktop has: the folder dialog, the user's editor, notifications.
 //! A browser has stand-ins for these in `ui/src/native`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tauri::AppHandle;
 use tauri_plugin_dialog::DialogExt;
 
-use crate::{editor, frame};
+use crate::editor::{self, Opening};
+use crate::frame;
 
 /// What opens a file or an address with whatever the desktop thinks fits.
 const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
@@ -23,20 +24,44 @@ pub async fn pick_folder(app: AppHandle) -> Option<PathBuf> {
     answered.await.ok().flatten()?.into_path().ok()
 }
 
-/// Opens a file in the user's editor, at a line (counted from 1) where the editor can.
+/// What the host knows of the user's editors.
+#[derive(serde::Deserialize)]
+pub struct Editors {
+    /// The one of the settings.
+    setting: Option<String>,
+    /// Those of the login shell's environment: a launcher gives the window none.
+    login: Vec<String>,
+}
+
+/// Opens a file in the user's editor, at a line (counted from 1) where the editor can; answers when the editor has
+/// ended, as only then is known whether it did open the file. One that needs a terminal is not started but answered,
+/// with its arguments.
 ///
 /// # Errors
-/// When the path isn't an absolute one of an existing file, or no editor starts.
+/// When the path isn't an absolute one of an existing file, no editor starts, or it ends in failure.
 #[tauri::command]
-pub async fn open_in_editor(path: PathBuf, line: Option<u32>) -> Result<(), String> {
+pub async fn open_in_editor(
+    path: PathBuf,
+    line: Option<u32>,
+    editors: Editors,
+) -> Result<Option<Vec<String>>, String> {
     // An absolute path also never looks like an option to the editor.
     if !path.is_absolute() || !path.exists() {
         return Err(format!("{}: there is no such file", path.display()));
     }
-    let preferred = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok());
-    let around =
-        editor::Surroundings { preferred: preferred.as_deref(), installed: &on_path, opener: OPENER };
-    start(&editor::command(&around, &path, line))
+    let own = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let preferred: Vec<String> = editors.setting.into_iter().chain(own).chain(editors.login).collect();
+    let opening = {
+        let around = editor::Surroundings { preferred: &preferred, installed: &is_there, opener: OPENER };
+        editor::opening(&around, &path, line)
+    };
+    match opening {
+        Opening::Terminal(command) => Ok(Some(command)),
+        Opening::Window(command) => {
+            let hint = "the setting `editor` names the program that opens files";
+            start(&command).await.map(|()| None).map_err(|problem| format!("{problem}; {hint}"))
+        }
+    }
 }
 
 /// Opens a web address in the user's browser.
@@ -48,7 +73,7 @@ pub async fn open_address(url: String) -> Result<(), String> {
     if !is_web_address(&url) {
         return Err(format!("{url}: only http and https addresses are opened"));
     }
-    start(&[OPENER.to_owned(), url])
+    start(&[OPENER.to_owned(), url]).await
 }
 
 /// Shows a notification of the system. A click on it brings the window to the front and tells the page which
@@ -85,16 +110,18 @@ fn is_web_address(url: &str) -> bool {
     rest.is_some_and(|rest| !rest.is_empty() && !url.contains(|c: char| c.is_whitespace() || c.is_control()))
 }
 
-fn on_path(program: &str) -> bool {
+/// Whether this program is there: a path, or a name on PATH.
+fn is_there(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    program.contains('/') && Path::new(program).is_file()
+        || !program.contains('/') && std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-/// Starts a program that outlives this call, and collects it when it ends.
+/// Starts a program and waits for its end, however long that takes; it outlives the window.
 #[expect(clippy::disallowed_methods, reason = "the editor is the one program the window starts")]
-fn start(command: &[String]) -> Result<(), String> {
+async fn start(command: &[String]) -> Result<(), String> {
     let [program, arguments @ ..] = command else {
-        return Err("no editor found; set VISUAL to one".to_owned());
+        return Err("no program is named".to_owned());
     };
     let mut child = std::process::Command::new(program)
         .args(arguments)
@@ -102,9 +129,17 @@ fn start(command: &[String]) -> Result<(), String> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|problem| format!("{program} doesn't start: {problem}; set VISUAL to your editor"))?;
-    std::thread::spawn(move || child.wait());
-    Ok(())
+        .map_err(|problem| format!("{program} doesn't start: {problem}"))?;
+    // A thread of its own: an editor may stay open for days.
+    let (end, ended) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || end.send(child.wait()));
+    match ended.await {
+        Ok(Ok(status)) if !status.success() => Err(match status.code() {
+            Some(code) => format!("{program} ended with exit code {code}"),
+            None => format!("{program} was ended by a signal"),
+        }),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

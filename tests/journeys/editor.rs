@@ -29,6 +29,9 @@ fn an_editor_may_have_arguments_and_blanks_in_its_path() {
     assert_eq!(text(&host), format!("id: mine\nlabel: mine\nsteps:\n{STEPS}"));
     // As for git, the one of the two that is meant for screens comes first.
     edit(&host, "false").env("VISUAL", "true").run().ok();
+    // The settings' own one wins over both.
+    host.cli(&["config", "set", "editor", "env true"]).run().ok();
+    edit(&host, "false").env("VISUAL", "false").run().ok();
 }
 
 #[test]
@@ -51,7 +54,7 @@ fn an_editor_that_fails_or_is_not_there_is_named() {
     failed("false", "the editor false ended with exit code 1").says("mine.yaml");
     failed("no-such-editor", "the editor no-such-editor is not there");
     failed("kill -9 $$ #", "was ended by a signal");
-    failed(" ", "no editor is set").says("set EDITOR, or open ");
+    failed(" ", "no editor is set").says("config set editor").says("mine.yaml");
     let told = edit(&host, "false").args(["--json"]).run().exit(2).json();
     assert_eq!(told["error"]["message"], "the editor false ended with exit code 1");
 }

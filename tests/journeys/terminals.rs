@@ -2,7 +2,7 @@
 
 use ai_orchestrator_tests::{Events, TestHost, TestTerminal};
 use orchestrator_core::api::{
-    Event, ExecuteRequest, KillReport, StreamIn, StreamOut, TerminalState, TerminalView,
+    Event, ExecuteRequest, KillReport, SpawnRequest, StreamIn, StreamOut, TerminalState, TerminalView,
 };
 use orchestrator_core::client::{ClientError, path};
 
@@ -13,6 +13,19 @@ async fn what_is_typed_reaches_a_real_shell_and_its_output_comes_back_as_bytes()
     let mut viewer = terminal.view_stream(&[]).await;
     viewer.stream.send_bytes("printf '%s\\377\\r\\n' gr\u{fc}n\r".into()).await.unwrap();
     viewer.until(|viewer| viewer.output.windows(6).any(|bytes| bytes == b"gr\xc3\xbcn\xff")).await;
+}
+
+#[tokio::test]
+async fn a_terminal_opens_with_a_command_whose_words_stay_words() {
+    let host = TestHost::new();
+    let client = host.client().await;
+    for shell in ["bash", "sh"] {
+        let command = ["printf", "<%s>", "it's $HOME;", "+3"].map(str::to_owned).to_vec();
+        let request = SpawnRequest { shell: Some(shell.to_owned()), command, ..SpawnRequest::default() };
+        let opened: TerminalView = client.post("/v1/terminals", &request).await.unwrap();
+        let terminal = TestTerminal { client: host.client().await, id: opened.id };
+        terminal.view_stream(&[]).await.until_text("<it's $HOME;><+3>").await;
+    }
 }
 
 #[tokio::test]

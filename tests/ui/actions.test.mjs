@@ -134,6 +134,26 @@ test('a value that does not do is told in the form, whoever finds out, and nothi
   await stage.shows(/^3xb$/m);
 });
 
+test('what was typed is there again after a look at the trust question, and after a slip beside the form', async () => {
+  await stage.projectAction('shy', ASK.replace('id: ask', 'id: shy').replace('label: Ask', 'label: Shy'));
+  await stage.action('Shy').click();
+  const form = stage.dialog('Shy');
+  await form.getByLabel('Who').fill('Grace');
+  await form.getByRole('button', { name: 'Run' }).click();
+  await stage.dialog('Trust Shy?').waitFor();
+  await stage.page.keyboard.press('Escape');
+  await stage.action('Shy').click();
+  assert.equal(await form.getByLabel('Who').inputValue(), 'Grace');
+  await form.getByLabel('Who').fill('Grace H.');
+  await stage.page.mouse.click(4, 4);
+  await form.waitFor({ state: 'detached' });
+  await stage.action('Shy').click();
+  assert.equal(await form.getByLabel('Who').inputValue(), 'Grace H.');
+  await form.getByRole('button', { name: 'Run' }).click();
+  await stage.dialog('Trust Shy?').getByRole('button', { name: 'Trust and run' }).click();
+  await stage.shows(/^Grace H\. is calm$/m);
+});
+
 test('a run shows its step and can be cancelled', async () => {
   await stage.action('Slow').click();
   await stage.shows(/^begun$/m);

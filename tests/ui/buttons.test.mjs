@@ -24,6 +24,7 @@ before(async () => {
     user: {
       both: echo('both', 'Both', 'mine'),
       fresh: echo('fresh', 'Fresh', 'fresh', 'terminal: new\n'),
+      'run-tests': echo('run-tests', 'Run Tests', 'edited'),
       plain: echo('plain', 'Plain', 'plain'),
       slow: SLOW,
     },
@@ -33,6 +34,15 @@ before(async () => {
 
 after(async () => {
   await stage?.strike();
+});
+
+test('the notice that an edited default was replaced leaves its words room beside two buttons', async () => {
+  const notice = stage.messages.getByText(/^Your changes to the default action run-tests were replaced/);
+  await stage.messages.getByRole('button', { name: 'Keep mine as a new action' }).waitFor();
+  const { width, height } = await notice.boundingBox();
+  assert.ok(width > 280 && height < 60, `${width} by ${height}`);
+  await stage.messages.getByRole('button', { name: 'Dismiss' }).click();
+  await notice.waitFor({ state: 'detached' });
 });
 
 test('buttons are grouped: the project’s, one’s own, the defaults', async () => {

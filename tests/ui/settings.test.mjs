@@ -70,7 +70,55 @@ test('a value that can’t be is said so, and the one before holds', async () =>
     .getByText(/must be a whole number from 8 to 32/)
     .waitFor();
   assert.equal(await option('fontSize'), 17);
+  const size = stage.dialog('Settings').getByLabel('Font size', { exact: true });
+  assert.equal(await size.getAttribute('aria-invalid'), 'true');
+  const told = await size.evaluate((field) =>
+    field
+      .getAttribute('aria-describedby')
+      .split(' ')
+      .map((id) => document.getElementById(id).textContent)
+      .join(' '),
+  );
+  assert.match(told, /must be a whole number from 8 to 32/);
+  await accessible(stage, 'a refused setting');
+  // Nothing in the field is what is usual, and shown as that.
+  await size.fill('');
+  await size.press('Tab');
+  await until('the usual size', async () => (await size.inputValue()) === '13');
+  assert.equal(await size.getAttribute('aria-invalid'), 'false');
   await stage.page.keyboard.press('Escape');
+});
+
+test('a font that is not installed is doubted', async () => {
+  await open();
+  const font = stage.dialog('Settings').getByLabel('Font', { exact: true });
+  const doubt = stage.dialog('Settings').getByText(/No font of this name is installed here/);
+  await font.fill('No Such Font At All');
+  await font.press('Tab');
+  await doubt.waitFor();
+  await accessible(stage, 'a font that is not there');
+  await font.fill('monospace');
+  await font.press('Tab');
+  await doubt.waitFor({ state: 'detached' });
+  await font.fill('');
+  await font.press('Tab');
+  await until('no font', async () => !(await readFile(file, 'utf8')).includes('font-family'));
+  await stage.page.keyboard.press('Escape');
+});
+
+test('while the file is broken each field shows what holds, and the fault is told once', async () => {
+  await writeFile(file, 'theme: "light\n');
+  await open();
+  const dialog = stage.dialog('Settings');
+  await dialog.getByText(/^Line 1, column/).waitFor();
+  const before = await dialog.getByLabel('Theme', { exact: true }).inputValue();
+  await dialog.getByLabel('Theme', { exact: true }).selectOption('dark');
+  await dialog.getByText(/^Not changed: config\.yaml has to be mended first\.$/).waitFor();
+  assert.equal(await dialog.getByLabel('Theme', { exact: true }).inputValue(), before);
+  assert.equal(await dialog.getByText(/^Line 1, column/).count(), 1);
+  await stage.page.keyboard.press('Escape');
+  await writeFile(file, 'font-size: 17\n');
+  await until('the mended file', async () => (await option('fontSize')) === 17);
 });
 
 test('what an editor saves holds at once, a broken file keeps what was, and its place is shown', async () => {

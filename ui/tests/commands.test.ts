@@ -47,6 +47,13 @@ describe('commands', () => {
     expect(commandWords(under.list[1]!)).toBe('succeeded after 5 s: sleep 9');
   });
 
+  it('end with their shell, which marks no end of its own', async () => {
+    const under = commands();
+    await write(`${prompt}exit 3\r\n${mark('C')}`);
+    under.shellEnded(3);
+    expect(commandWords(under.list[0]!)).toBe('failed with 3 after 0 ms: exit 3');
+  });
+
   it('are only those of our own shell', async () => {
     const under = commands();
     await write(prompt);

@@ -107,7 +107,7 @@ describe('the quick actions', () => {
     show(app, QuickActions);
     expect(screen.getByText(/hello\.yaml:7:5 unknown key/)).toBeInTheDocument();
     await userEvent.click(screen.getByRole('button', { name: 'Hello' }));
-    expect(app.native.openInEditor).toHaveBeenCalledWith(action().path, 7);
+    expect(app.native.openInEditor).toHaveBeenCalledWith(action().path, 7, expect.anything());
     expect(app.layout.aside).toEqual({ kind: 'problems' });
   });
 
@@ -124,7 +124,7 @@ describe('the quick actions', () => {
     const user = userEvent.setup();
     await user.keyboard('{Alt>}');
     await user.click(screen.getByRole('button', { name: 'Hello' }));
-    expect(app.native.openInEditor).toHaveBeenCalledWith(action().path, undefined);
+    expect(app.native.openInEditor).toHaveBeenCalledWith(action().path, undefined, expect.anything());
   });
 });
 
@@ -157,6 +157,17 @@ describe('the context menu', () => {
     await user.keyboard('{Escape}');
     await waitFor(() => expect(screen.queryByRole('menu')).toBeNull());
     expect(screen.getByRole('button', { name: 'Hello' })).toHaveFocus();
+  });
+
+  it('of an action that runs cancels it, or runs it again', async () => {
+    const cancel = vi.fn(async () => run());
+    const app = withActions(testApp({ cancel }), action());
+    app.runs.meet(run());
+    show(app, QuickActions, ActionMenu);
+    await userEvent.pointer({ keys: '[MouseRight]', target: screen.getByRole('button', { name: 'Hello' }) });
+    await waitFor(() => expect(items().slice(0, 2)).toEqual(['Cancel', 'Run again']));
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Cancel' }));
+    expect(cancel).toHaveBeenCalledWith(run().id);
   });
 
   it('offers Reset to Default for a default', async () => {

@@ -105,7 +105,7 @@ export function testApp(door: Partial<Record<keyof Door, unknown>> = {}): App {
     desktop: false,
     door: vi.fn(),
     pickFolder: vi.fn(async () => null),
-    openInEditor: vi.fn(async () => undefined),
+    openInEditor: vi.fn(async () => null),
     mayNotify: () => 'granted',
     askToNotify: async () => 'granted',
     notify: vi.fn(async () => undefined),

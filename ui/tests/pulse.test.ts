@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { PATIENCE, Pulse, QUIET } from '../src/api/pulse';
+import { PATIENCE, Pulse, QUIET, UNANSWERED } from '../src/api/pulse';
 
 const look = (state: DocumentVisibilityState) =>
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
@@ -74,6 +74,26 @@ describe('the pulse of a host', () => {
     of.heard();
     of.seen();
     expect(log).toEqual(['asked']);
+  });
+
+  it('is asked for soon when what was typed stays unanswered, and missed soon after', () => {
+    const { of, log } = pulse();
+    of.heard();
+    of.typed();
+    vi.advanceTimersByTime(UNANSWERED);
+    of.typed();
+    expect(log).toEqual(['asked']);
+    vi.advanceTimersByTime(UNANSWERED);
+    expect(log).toEqual(['asked', 'silent']);
+  });
+
+  it('is not asked for while terminals answer what is typed', () => {
+    const { of, log } = pulse();
+    of.heard();
+    of.typed();
+    of.printed();
+    vi.advanceTimersByTime(QUIET - 1);
+    expect(log).toEqual([]);
   });
 
   it('ends with its connection', () => {

@@ -16,7 +16,7 @@ const key = (code: string, held: KeyboardEventInit = {}) => new KeyboardEvent('k
 function withShortcuts(shortcuts: Record<string, string>) {
   const app = testApp();
   const settings = { ...app.settings.config, shortcuts } as Config;
-  const view: ConfigView = { path: '/c', settings, usual: app.settings.config, problems: [] };
+  const view: ConfigView = { path: '/c', settings, usual: app.settings.config, editors: [], problems: [] };
   app.settings.take(view);
   return app.shortcuts;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { DoorError } from '../src/api/error';
 import { grouped, matches } from '../src/stores/actions.svelte';
-import { deleteAction, restoreVersion } from '../src/stores/changing';
+import { deleteAction, editAction, restoreVersion } from '../src/stores/changing';
 import { closeTerminal, createAction } from '../src/stores/opening';
 import { Runs, currentStep } from '../src/stores/runs.svelte';
 import { sentence, Toasts } from '../src/stores/toasts.svelte';
@@ -80,6 +80,30 @@ describe('changing an action', () => {
     expect(await restoreVersion(app, of, 'Hello', version())).toBe(true);
     await app.toasts.items[0]!.actions[0]!.run();
     expect(remove).toHaveBeenCalledWith(of);
+    expect(app.toasts.items.map((toast) => toast.title)).toContain('Hello is as it was before');
+  });
+});
+
+describe('editing an action', () => {
+  it('opens an editor that needs a terminal in one', async () => {
+    const spawn = vi.fn(async () => terminal());
+    const app = testApp({ spawn });
+    const command = ['vim', '+7', '/a/hello.yaml'];
+    vi.mocked(app.native.openInEditor).mockResolvedValue(command);
+    await editAction(app, action(), 7);
+    expect(spawn).toHaveBeenCalledWith(expect.objectContaining({ command }));
+    expect(app.showTerminal).toHaveBeenCalledWith('term-1');
+  });
+
+  it('tells when the editor did not open', async () => {
+    const app = testApp();
+    vi.mocked(app.native.openInEditor).mockRejectedValue(
+      new DoorError(0, { code: 'desktop', message: 'xdg-open ended with exit code 3' }),
+    );
+    await editAction(app, action());
+    expect(app.toasts.items).toMatchObject([
+      { title: 'Hello could not be opened', body: 'Xdg-open ended with exit code 3.' },
+    ]);
   });
 });
 
@@ -128,7 +152,11 @@ describe('creating an action', () => {
     app.dialogs.open[0]!.answer('template');
     await going;
     expect(createTemplate).toHaveBeenCalledWith({ project: '/repo' });
-    expect(app.native.openInEditor).toHaveBeenCalledWith('/home/new-action.yaml', undefined);
+    expect(app.native.openInEditor).toHaveBeenCalledWith(
+      '/home/new-action.yaml',
+      undefined,
+      expect.anything(),
+    );
     expect(app.toasts.items.map((toast) => toast.body)).toEqual(['/home/new-action.yaml']);
   });
 

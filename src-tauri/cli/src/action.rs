@@ -7,10 +7,10 @@ use std::process::{Command, ExitCode};
 
 use orchestrator_core::action::{self, Problem, Scope, Severity};
 use orchestrator_core::api::{
-    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, CreateRequest, DeletedAction,
-    RestoreRequest, TerminalView, Undo, Version,
+    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, ConfigView, CreateRequest,
+    DeletedAction, RestoreRequest, TerminalView, Undo, Version,
 };
-use orchestrator_core::client::{ClientError, path};
+use orchestrator_core::client::{Client, ClientError, path};
 use orchestrator_core::paths::Paths;
 use serde_json::json;
 
@@ -231,7 +231,7 @@ async fn new(folder: Option<&Path>, template: bool, format: AsJson) -> Result<Ex
         return print::json(&json!({ "action": action }));
     }
     print::text(&format!("{}\n", print::tame(&action.path)))?;
-    match editor() {
+    match editor(&client).await? {
         Some(editor) if std::io::stdin().is_terminal() => {
             open_editor(&editor, &action.path)?;
             tell_problems(&action.path, format)
@@ -243,8 +243,10 @@ async fn new(folder: Option<&Path>, template: bool, format: AsJson) -> Result<Ex
 async fn edit(action: &OneAction, format: AsJson) -> Result<ExitCode, Failure> {
     let view = detail(action).await?.action;
     let file = view.path;
-    let Some(editor) = editor() else {
-        return Err(Failure::usage("no editor is set").hint(format!("set EDITOR, or open {file} yourself")));
+    let Some(editor) = editor(&connect().await?).await? else {
+        let hint =
+            format!("`ai-orchestrator config set editor nano` or EDITOR names one; the file is {file}");
+        return Err(Failure::usage("no editor is set").hint(hint));
     };
     open_editor(&editor, &file)?;
     if view.default && !format.json {
@@ -269,9 +271,11 @@ fn tell_problems(file: &str, format: AsJson) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn editor() -> Option<String> {
+/// The editor of the settings, else the one that this terminal's environment names.
+async fn editor(client: &Client) -> Result<Option<String>, Failure> {
+    let config: ConfigView = client.get("/v1/config").await?;
     let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    ["VISUAL", "EDITOR"].iter().find_map(set)
+    Ok(config.settings.editor.or_else(|| ["VISUAL", "EDITOR"].iter().find_map(set)))
 }
 
 /// As git does: the variable is a command line, so that `code --wait` works; a path with blanks stands in quotes there.
@@ -288,7 +292,7 @@ fn open_editor(editor: &str, file: &str) -> Result<(), Failure> {
     }
     let failed = |why: String| {
         Failure::usage(format!("the editor {editor} {why}"))
-            .hint(format!("VISUAL or EDITOR names it; the file is {file}"))
+            .hint(format!("the setting `editor`, VISUAL or EDITOR names it; the file is {file}"))
     };
     let status = shell.status().map_err(|error| failed(format!("can't be started: {error}")))?;
     match status.code() {

@@ -188,7 +188,7 @@ pub enum ActionVerb {
     },
     /// Make an action: an agent writes it in a terminal, or you fill in a template.
     ///
-    /// Prints the terminal's id, or the template's path where no agent is installed; with $VISUAL or $EDITOR set
+    /// Prints the terminal's id, or the template's path where no agent is installed; with an editor set
     /// the template is opened, unless --json asks for what is there instead: `{"terminal": …}` or `{"action": …}`.
     New {
         /// Make it one of the project of this folder; without it, it is the user's.
@@ -201,7 +201,7 @@ pub enum ActionVerb {
         #[command(flatten)]
         format: AsJson,
     },
-    /// Open an action's file in the editor ($VISUAL, $EDITOR), then check it.
+    /// Open an action's file in the editor (the setting `editor`, $VISUAL, $EDITOR), then check it.
     Edit {
         /// The action.
         #[command(flatten)]

@@ -49,6 +49,8 @@ pub struct Config {
     pub screen_reader_mode: bool,
     /// The shell of new terminals, a name or a path; the login shell if none.
     pub shell: Option<String>,
+    /// The command that opens files to edit, such as `code --wait`; `$VISUAL`, else `$EDITOR`, if none.
+    pub editor: Option<String>,
     /// Whether the system tells when a terminal out of sight rings its bell.
     pub notify_bell: bool,
     /// Whether the system tells when a run out of sight has succeeded or was cancelled.
@@ -81,6 +83,7 @@ impl Default for Config {
             programs_copy: true,
             screen_reader_mode: false,
             shell: None,
+            editor: None,
             notify_bell: true,
             notify_finished: true,
             notify_failed: true,

@@ -9,7 +9,7 @@ use crate::environment::is_installed;
 use crate::host::Rooms;
 use crate::paths::Paths;
 use crate::store::Which;
-use crate::terminal::{CursorId, Message, Size, Typing, UnderWay};
+use crate::terminal::{Message, Size};
 use crate::terminals::Spawn;
 
 const RULES: &str = include_str!("create_action/rules.md");
@@ -40,16 +40,7 @@ pub async fn open(rooms: &Rooms, project: Option<PathBuf>) -> Result<TerminalVie
     let terminal = rooms.terminals.spawn(spawn).await?;
     let view = terminal.view();
     terminal.send(Message::Keep(Box::new(prompt)));
-    tokio::spawn(async move {
-        terminal.wait_ready().await;
-        let cursor = CursorId::fresh();
-        terminal.send(Message::OpenCursor(cursor));
-        let typing = Typing { content: line, secret: false };
-        if let Err(error) = terminal.type_text(typing, cursor, UnderWay::default()).await {
-            tracing::warn!(%error, "the agent was not started");
-        }
-        terminal.send(Message::CloseCursor(cursor));
-    });
+    tokio::spawn(async move { terminal.type_first(line).await });
     Ok(view)
 }
 

@@ -86,12 +86,20 @@ impl Settings {
         }
     }
 
+    /// The editors that the user's environment names, as far as it is known.
+    fn editors(&self) -> Vec<String> {
+        let known = self.environment.as_ref().and_then(Environment::now);
+        let named = |name| known.as_ref().and_then(|variables| variables.get(name)?.to_str());
+        ["VISUAL", "EDITOR"].into_iter().filter_map(named).map(str::to_owned).collect()
+    }
+
     /// What clients see.
     pub fn view(&self) -> ConfigView {
         ConfigView {
             path: self.path.to_string_lossy().into_owned(),
             settings: self.config(),
             usual: Config::default(),
+            editors: self.editors(),
             problems: self.problems(),
         }
     }

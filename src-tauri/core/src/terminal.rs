@@ -230,6 +230,18 @@ impl Terminal {
         self.ask(|done| Message::WaitReady { done }).await.unwrap_or(Opened::Exited)
     }
 
+    /// Types a line as soon as the shell is ready for it.
+    pub(crate) async fn type_first(&self, line: String) {
+        self.wait_ready().await;
+        let cursor = CursorId::fresh();
+        self.send(Message::OpenCursor(cursor));
+        let typing = Typing { content: line, secret: false };
+        if let Err(error) = self.type_text(typing, cursor, UnderWay::default()).await {
+            tracing::warn!(%error, "the first command was not typed");
+        }
+        self.send(Message::CloseCursor(cursor));
+    }
+
     /// Waits until the command that the cursor's last write started has ended.
     pub(crate) async fn wait_end(&self, cursor: CursorId) -> Opened {
         self.ask(|done| Message::WaitEnd { cursor, done }).await.unwrap_or(Opened::Exited)

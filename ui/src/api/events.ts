@@ -42,6 +42,15 @@ export class Events {
     this.pulse.seen();
   }
 
+  /** Something was typed into a terminal; or one printed something. */
+  typed(): void {
+    this.pulse.typed();
+  }
+
+  printed(): void {
+    this.pulse.printed();
+  }
+
   /** Tries again now rather than when the back-off ends. */
   retry(): void {
     if (this.closed) return;

@@ -7,12 +7,17 @@
 export const QUIET = 10_000;
 /** So long an answer may take. */
 export const PATIENCE = 5_000;
+/** So long what was typed may stay without any answer. */
+export const UNANSWERED = 2_000;
 /** A timer that is so much too late was asleep with its machine, or with the page: it says nothing about the host. */
 const ASLEEP = 2_000;
 
 export class Pulse {
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private input: ReturnType<typeof setTimeout> | undefined;
   private silent = false;
+  /** The host owes an answer. */
+  private asked = false;
   /** Nobody looked when it was time to ask. */
   private due = false;
 
@@ -28,13 +33,33 @@ export class Pulse {
 
   /** The host said something. */
   heard(): void {
+    this.asked = false;
     this.tell(false);
     this.after(QUIET, () => this.question());
+  }
+
+  /** Something was typed: mostly an echo comes back at once. */
+  typed(): void {
+    this.input ??= setTimeout(() => {
+      this.input = undefined;
+      // A password has no echo, and is no reason to worry; a host that is asked already isn't asked twice.
+      if (this.asked) return;
+      this.ask();
+      this.expect(UNANSWERED);
+    }, UNANSWERED);
+  }
+
+  /** A terminal printed something. */
+  printed(): void {
+    clearTimeout(this.input);
+    this.input = undefined;
   }
 
   /** The connection is gone; that is told otherwise. */
   end(): void {
     clearTimeout(this.timer);
+    this.printed();
+    this.asked = false;
     this.due = false;
     this.tell(false);
   }
@@ -51,10 +76,11 @@ export class Pulse {
     this.expect();
   }
 
-  private expect(): void {
+  private expect(patience = PATIENCE): void {
+    this.asked = true;
     const since = Date.now();
-    this.after(PATIENCE, () => {
-      if (Date.now() - since > PATIENCE + ASLEEP) this.question();
+    this.after(patience, () => {
+      if (Date.now() - since > patience + ASLEEP) this.question();
       else this.tell(true);
     });
   }

@@ -716,6 +716,11 @@ export interface components {
              */
             shell: string | null;
             /**
+             * @description The command that opens files to edit, such as `code --wait`; `$VISUAL`, else `$EDITOR`, if none.
+             * @default null
+             */
+            editor: string | null;
+            /**
              * @description Whether the system tells when a terminal out of sight rings its bell.
              * @default true
              */
@@ -762,6 +767,8 @@ export interface components {
             settings: components["schemas"]["Config"];
             /** @description What they are where the file says nothing. */
             usual: components["schemas"]["Config"];
+            /** @description The editors that the login shell names, for a window that a launcher started: `$VISUAL` before `$EDITOR`. */
+            editors: string[];
             /** @description What is wrong with the file; what was set before still holds. */
             problems: components["schemas"]["Problem"][];
         };
@@ -1360,6 +1367,11 @@ export interface components {
              * @default false
              */
             person: boolean;
+            /**
+             * @description A program with its arguments, typed at the first prompt as words of the shell; nothing if empty.
+             * @default []
+             */
+            command: string[];
         };
         /** @description One step of one run. */
         StepRecord: {

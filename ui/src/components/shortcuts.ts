@@ -167,7 +167,7 @@ export function applies(app: App, command: WindowCommand): boolean {
   }
 }
 
-/** Opens a shell beside the terminal in front, in the same folder. A tab itself is moved by dragging it. */
+/** Opens a shell beside the terminal in front, in the same folder. */
 export async function splitActive(app: App, side: 'right' | 'below'): Promise<void> {
   const { pane, active } = app.layout;
   const cwd = active === null ? undefined : app.terminals.get(active)?.cwd;

@@ -13,7 +13,10 @@ export function browser(ask: Ask): Native {
     desktop: false,
     door: async () => key(),
     pickFolder: () => ask.folder(),
-    openInEditor: async (path, line) => ask.showPath(path, line),
+    openInEditor: async (path, line) => {
+      ask.showPath(path, line);
+      return null;
+    },
     mayNotify,
     askToNotify: async () => (mayNotify() === 'default' ? Notification.requestPermission() : mayNotify()),
     notify: async (title, body, terminal) => {
@@ -50,7 +53,6 @@ function key(): Key {
     throw new DoorError(401, {
       code: 'no_token',
       message: 'this address carries no token',
-      hint: 'open the address that `ai-orchestrator host start --http 127.0.0.1:0` prints',
     });
   }
   return { address: location.origin, token };

@@ -32,7 +32,7 @@ export function desktop(internals: Internals, told: Told): Native {
     desktop: true,
     door: (start) => call<Key>('door', { start }),
     pickFolder: () => call<string | null>('pick_folder'),
-    openInEditor: (path, line) => call('open_in_editor', { path, line: line ?? null }),
+    openInEditor: (path, line, editors) => call('open_in_editor', { path, line: line ?? null, editors }),
     mayNotify: () => 'granted',
     askToNotify: async () => 'granted',
     // Without a notification service the marks in the page have to do.

@@ -9,8 +9,11 @@ export interface Native {
   door(start: boolean): Promise<Key>;
   /** Lets the user choose a folder; null when they changed their mind. */
   pickFolder(): Promise<string | null>;
-  /** Opens a file in the user's editor. */
-  openInEditor(path: string, line?: number): Promise<void>;
+  /**
+   * Opens a file in the user's editor; done when that has ended, as only then is known whether it worked. One that needs
+   * a terminal is answered instead, with its arguments.
+   */
+  openInEditor(path: string, line: number | undefined, editors: Editors): Promise<string[] | null>;
   /** Whether the system shows notifications of ours; a browser has to be asked first, by a click of the user's. */
   mayNotify(): NotificationPermission;
   askToNotify(): Promise<NotificationPermission>;
@@ -26,6 +29,12 @@ export interface Native {
   keepWindow(): void;
   /** Ends the window's program; the host is another one. */
   quit(): void;
+}
+
+/** What the host knows of the user's editors: that of the settings, and those of the login shell's environment. */
+export interface Editors {
+  setting: string | null;
+  login: string[];
 }
 
 /** What a browser has to ask the user in the page itself. */

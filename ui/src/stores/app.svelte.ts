@@ -97,6 +97,8 @@ export class App {
           this.toasts.show('A program wants to copy text', {
             actions: [{ label: 'Copy', run: () => navigator.clipboard.writeText(text) }],
           }),
+        typed: () => this.events?.typed(),
+        printed: () => this.events?.printed(),
         runningSince: (terminal) => {
           const state = this.terminals.get(terminal)?.state;
           return state?.kind === 'running' ? Date.parse(state.since) : null;

@@ -3,6 +3,7 @@
 import type { ActionRef } from '../api/door';
 import type { ActionView, HostEvent, Undo, Version } from '../api/types';
 import type { App } from './app.svelte';
+import { openTerminal } from './opening';
 import type { ToastAction } from './toasts.svelte';
 
 /** The action as the door's operations name it. */
@@ -23,12 +24,8 @@ export async function deleteAction(app: App, action: ActionView): Promise<void> 
     ],
   );
   if (answer !== 'delete') return;
-  await change(
-    app,
-    `${action.label} was deleted`,
-    `${action.label} could not be deleted`,
-    refTo(app, action),
-    () => app.door.deleteAction(refTo(app, action)),
+  await change(app, action.label, 'deleted', refTo(app, action), () =>
+    app.door.deleteAction(refTo(app, action)),
   );
 }
 
@@ -42,13 +39,7 @@ export async function resetAction(app: App, action: ActionView): Promise<void> {
     ],
   );
   if (answer !== 'reset') return;
-  await change(
-    app,
-    `${action.label} is the default again`,
-    `${action.label} could not be reset`,
-    refTo(app, action),
-    () => app.door.reset(action.id),
-  );
+  await change(app, action.label, 'reset', refTo(app, action), () => app.door.reset(action.id));
 }
 
 /** Brings a version back; answers whether it is back. */
@@ -58,9 +49,7 @@ export async function restoreVersion(
   label: string,
   version: Version,
 ): Promise<boolean> {
-  return change(app, `${label} was restored`, `${label} could not be restored`, of, () =>
-    app.door.restore(of, version.timestamp),
-  );
+  return change(app, label, 'restored', of, () => app.door.restore(of, version.timestamp));
 }
 
 export async function duplicateAction(app: App, action: ActionView): Promise<void> {
@@ -68,7 +57,7 @@ export async function duplicateAction(app: App, action: ActionView): Promise<voi
     const copy = await app.door.duplicate(refTo(app, action));
     app.toasts.show(`${copy.label} was made`, {
       tone: 'good',
-      actions: [{ label: 'Edit', run: () => app.native.openInEditor(copy.path) }],
+      actions: [{ label: 'Edit', run: () => editAction(app, copy) }],
     });
     await app.reloadActions();
   } catch (error) {
@@ -84,7 +73,12 @@ export async function editAction(
 ): Promise<void> {
   const error = action.problems?.find((problem) => problem.severity === 'error');
   try {
-    await app.native.openInEditor(action.path, line ?? error?.line);
+    const editors = {
+      setting: app.settings.config.editor ?? null,
+      login: app.settings.view?.editors ?? [],
+    };
+    const command = await app.native.openInEditor(action.path, line ?? error?.line, editors);
+    if (command) await openTerminal(app, { command });
   } catch (error) {
     app.toasts.fail(`${action.label} could not be opened`, error);
   }
@@ -92,17 +86,18 @@ export async function editAction(
 
 async function change(
   app: App,
-  done: string,
-  failed: string,
+  label: string,
+  done: 'deleted' | 'reset' | 'restored',
   of: ActionRef,
   act: () => Promise<Undo>,
 ): Promise<boolean> {
   try {
     const undo = await act();
-    const back = undoing(app, of, undo);
-    const toast = app.toasts.show(done, { tone: 'good', actions: [back] });
+    const said = done === 'reset' ? `${label} is the default again` : `${label} was ${done}`;
+    const back = undoing(app, label, of, undo);
+    const toast = app.toasts.show(said, { tone: 'good', actions: [back] });
     app.actions.undo = {
-      of: done,
+      of: said,
       run: () => {
         app.toasts.dismiss(toast);
         return back.run();
@@ -111,12 +106,12 @@ async function change(
     await app.reloadActions();
     return true;
   } catch (error) {
-    app.toasts.fail(failed, error);
+    app.toasts.fail(`${label} could not be ${done}`, error);
     return false;
   }
 }
 
-function undoing(app: App, of: ActionRef, undo: Undo): ToastAction {
+function undoing(app: App, label: string, of: ActionRef, undo: Undo): ToastAction {
   const back = () =>
     undo.timestamp === null ? app.door.deleteAction(of) : app.door.restore(of, undo.timestamp);
   return {
@@ -125,10 +120,10 @@ function undoing(app: App, of: ActionRef, undo: Undo): ToastAction {
       try {
         await back();
         app.actions.undo = null;
-        app.toasts.show('It is as it was before');
+        app.toasts.show(`${label} is as it was before`);
         await app.reloadActions();
       } catch (error) {
-        app.toasts.fail('That could not be undone', error);
+        app.toasts.fail(`${label} could not be brought back to what it was`, error);
       }
     },
   };
@@ -140,9 +135,7 @@ export function offersOf(app: App, notice: Extract<HostEvent, { event: 'notice' 
   if (action === null || restore === null) return [];
   const of: ActionRef = { id: action, scope: 'user', project: null };
   const bring = (): Promise<boolean> =>
-    change(app, `${action} was restored`, `${action} could not be restored`, of, () =>
-      app.door.restore(of, restore),
-    );
+    change(app, action, 'restored', of, () => app.door.restore(of, restore));
   const keep = async (): Promise<void> => {
     if (!(await bring())) return;
     try {

@@ -35,6 +35,8 @@ export interface Open<Q extends Question = Question> {
 
 export class Dialogs {
   open: Open[] = $state.raw([]);
+  /** What was typed into forms that were left without a run, by the action's file: nobody types it twice. */
+  readonly drafts = new Map<string, Record<string, string>>();
   private next = 1;
 
   ask<A>(question: Question): Promise<A | null> {

@@ -10,12 +10,20 @@ export interface Opening {
   cwd?: string | undefined;
   /** Puts the new terminal somewhere else than into the focused pane. */
   place?: (id: string) => void;
+  /** A program with its arguments that begins in it. */
+  command?: string[];
 }
 
 /** Opens a shell in the project's folder, in the focused pane. */
-export async function openTerminal(app: App, { cwd, place }: Opening = {}): Promise<string | null> {
+export async function openTerminal(app: App, { cwd, place, command }: Opening = {}): Promise<string | null> {
   try {
-    const request = { project: app.projects.current, cwd: cwd ?? null, ...app.viewers.room(), person: true };
+    const request = {
+      project: app.projects.current,
+      cwd: cwd ?? null,
+      ...app.viewers.room(),
+      person: true,
+      ...(command && { command }),
+    };
     const terminal = await app.door.spawn(request);
     app.terminals.meet(terminal);
     place?.(terminal.id);
@@ -63,7 +71,7 @@ async function createFromTemplate(app: App): Promise<void> {
     body: path,
     actions: [{ label: 'Edit', run: () => editAction(app, { path, label }) }],
   });
-  await editAction(app, { path, label });
+  void editAction(app, { path, label });
 }
 
 /** Ends a terminal and takes its tab away; asks first where something runs in it. */

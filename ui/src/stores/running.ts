@@ -37,7 +37,8 @@ async function ask(app: App, action: ActionView, wish: Wish): Promise<RunView | 
   }
   if (action.health === 'broken') {
     app.layout.aside = { kind: 'problems' };
-    await editAction(app, action);
+    // Not waited for: an editor may stay open for days, and the button is for clicking again.
+    void editAction(app, action);
     return null;
   }
   const request: ExecuteRequest = { project, scope: action.scope, ...app.viewers.room() };
@@ -93,6 +94,7 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
     const run = await app.door.execute(action.id, request);
     app.runs.meet(run);
     app.runs.own.add(run.id);
+    app.dialogs.drafts.delete(action.path);
     if (!app.terminals.get(run.terminal)) {
       for (const terminal of await app.door.terminals()) app.terminals.meet(terminal);
     }
@@ -115,7 +117,7 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
       return start(app, action, { ...request, terminal: null });
     }
     app.toasts.fail(`${action.label} did not start`, error, [
-      { label: 'Open file', run: () => app.native.openInEditor(action.path) },
+      { label: 'Open file', run: () => editAction(app, action) },
     ]);
     return null;
   }
@@ -172,7 +174,7 @@ async function confirmStale(app: App, action: ActionView): Promise<boolean> {
       { value: 'no', label: 'Cancel' },
     ],
   );
-  if (answer === 'edit') await app.native.openInEditor(action.path, problem?.line);
+  if (answer === 'edit') void editAction(app, action, problem?.line);
   return answer === 'run';
 }
 

@@ -25,6 +25,7 @@ const UNKNOWN: Config = {
   'programs-copy': true,
   'screen-reader-mode': false,
   shell: null,
+  editor: null,
   'notify-bell': true,
   'notify-finished': true,
   'notify-failed': true,
@@ -65,6 +66,9 @@ export class Settings {
       return null;
     } catch (error) {
       if (!(error instanceof DoorError)) throw error;
+      // Its place and what to do stand above all settings already.
+      if (error.code === 'config_broken' && this.view?.problems.length)
+        return 'Not changed: `config.yaml` has to be mended first';
       return [error.message, error.hint]
         .filter((part) => part !== undefined)
         .map(sentence)

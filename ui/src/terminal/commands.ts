@@ -62,6 +62,11 @@ export class Commands {
     this.aid = undefined;
   }
 
+  /** The shell is gone, and with it what ran: `exit` itself tells no end. */
+  shellEnded(code: number | null): void {
+    this.end(code === null ? '' : String(code));
+  }
+
   /** The host knows since when the command runs that this viewer found running. */
   runsSince(moment: number): void {
     const command = this.all.at(-1);

@@ -38,6 +38,10 @@ export interface ViewerListener {
   copyRefused(text: string): void;
   /** Since when the command runs that runs now, as far as the host knows. */
   runningSince(): number | null;
+  /** Somebody typed. */
+  typed(): void;
+  /** The terminal printed. */
+  printed(): void;
 }
 
 /** What xterm itself is told. */
@@ -133,15 +137,21 @@ export class Viewer {
         resized: (cols, rows) => this.hostResized(cols, rows),
         live: () => this.liveNow(),
         exited: (code, signal) => {
+          this.commands.shellEnded(code);
           this.state = { kind: 'ended', code, signal };
           this.reader.use(this.options.screenReader);
+          // Nothing can be typed any more; hiding the cursor also draws the mark of what has ended.
+          this.term.write('\x1b[?25l', () => this.gutter.draw());
         },
       },
       this.images,
     );
     this.stream = new Stream(door, id, {
       control: (message) => this.feed.control(message),
-      output: (bytes) => this.feed.output(bytes),
+      output: (bytes) => {
+        this.listener.printed();
+        this.feed.output(bytes);
+      },
       dropped: () => (this.state = { kind: 'dropped' }),
     });
     this.term.onData((data) => this.input(this.encoder.encode(data), !FOCUS_REPORTS.has(data)));
@@ -274,6 +284,7 @@ export class Viewer {
     if (this.state.kind === 'live') {
       if (byHand) this.claim();
       this.stream.type(bytes);
+      if (byHand) this.listener.typed();
     } else if (this.state.kind === 'attaching' && byHand) {
       // Typed before the first picture was there; nothing typed at a dead connection is kept.
       this.early.push(bytes);

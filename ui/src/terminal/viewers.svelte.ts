@@ -12,6 +12,9 @@ export interface ViewersListener {
   confirmPaste(text: string): Promise<boolean>;
   copyRefused(text: string): void;
   runningSince(terminal: string): number | null;
+  /** Somebody typed into a terminal, and a terminal printed something: whether the host answers. */
+  typed(): void;
+  printed(): void;
 }
 
 /** So many terminals stay drawn; others come back from the host, with their text, when they are shown. */
@@ -107,6 +110,8 @@ export class Viewers {
           !pasteNeedsAsking(text, viewer.term.modes.bracketedPasteMode) || this.listener.confirmPaste(text),
         copyRefused: (text) => this.listener.copyRefused(text),
         runningSince: () => this.listener.runningSince(id),
+        typed: () => this.listener.typed(),
+        printed: () => this.listener.printed(),
       },
       this.options,
     );

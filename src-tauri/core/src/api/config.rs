@@ -15,6 +15,8 @@ pub struct ConfigView {
     pub settings: Config,
     /// What they are where the file says nothing.
     pub usual: Config,
+    /// The editors that the login shell names, for a window that a launcher started: `$VISUAL` before `$EDITOR`.
+    pub editors: Vec<String>,
     /// What is wrong with the file; what was set before still holds.
     pub problems: Vec<Problem>,
 }

@@ -80,6 +80,8 @@ pub struct SpawnRequest {
     pub rows: Option<u16>,
     /// A person opens it, not a program: its codename counts as met.
     pub person: bool,
+    /// A program with its arguments, typed at the first prompt as words of the shell; nothing if empty.
+    pub command: Vec<String>,
 }
 
 /// Codenames of terminals that a person opened.

@@ -117,6 +117,7 @@ fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<
     let screen_reader_mode =
         setting!(screen_reader_mode, "screen-reader-mode", flag(&mut fields, "screen-reader-mode"));
     let shell = setting!(shell, "shell", text(&mut fields, "shell").map(Some));
+    let editor = setting!(editor, "editor", text(&mut fields, "editor").map(Some));
     let notify_bell = setting!(notify_bell, "notify-bell", flag(&mut fields, "notify-bell"));
     let notify_finished = setting!(notify_finished, "notify-finished", flag(&mut fields, "notify-finished"));
     let notify_failed = setting!(notify_failed, "notify-failed", flag(&mut fields, "notify-failed"));
@@ -138,6 +139,7 @@ fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<
         programs_copy,
         screen_reader_mode,
         shell,
+        editor,
         notify_bell,
         notify_finished,
         notify_failed,

@@ -49,8 +49,13 @@ pub async fn spawn(State(rooms): State<Rooms>, Body(request): Body<SpawnRequest>
     let root = project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
     let cwd = request.cwd.map_or(root.clone(), |cwd| root.join(PathBuf::from(cwd)));
     let task = shell.name();
+    let words: Vec<String> = request.command.iter().map(|word| shell.kind.quote(word)).collect();
     let spawn = Spawn { shell, cwd, project, env: Vec::new(), size, task, run: None };
-    let terminal = rooms.terminals.spawn(spawn).await?.view();
+    let opened = rooms.terminals.spawn(spawn).await?;
+    let terminal = opened.view();
+    if !words.is_empty() {
+        tokio::spawn(async move { opened.type_first(format!("{}\r", words.join(" "))).await });
+    }
     if request.person {
         let (codenames, events, codename) =
             (rooms.codenames.clone(), rooms.events.clone(), terminal.codename.clone());
