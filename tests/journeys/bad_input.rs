@@ -210,3 +210,42 @@ fn a_folder_in_a_defaults_place_is_told_and_once_it_is_gone_the_default_is_back(
     std::fs::create_dir(&file).unwrap();
     told(&host);
 }
+
+#[test]
+fn a_folder_that_is_a_link_out_of_the_project_is_called_so_whichever_way_it_is_checked() {
+    let host = TestHost::new();
+    let (folder, outside) = (host.project_actions(), host.user_home().join("outside"));
+    std::fs::create_dir(&outside).unwrap();
+    std::fs::write(outside.join("evil.yaml"), format!("label: Evil\nsteps:\n{STEPS}")).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink(&outside, &folder).unwrap();
+    for path in [".", ".ai-orchestrator/actions", ".ai-orchestrator/actions/evil.yaml"] {
+        let checked = host.cli(&["action", "check", path]).cwd(&host.project()).run().exit(1);
+        checked.prints("error[leads-outside]: this link leads out of the project");
+    }
+}
+
+#[test]
+fn a_name_that_is_no_utf8_is_one_problem_and_everything_else_works() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let host = TestHost::new().user_action("good", STEPS);
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
+    std::fs::write(host.home().join("actions").join(name), format!("label: X\nsteps:\n{STEPS}")).unwrap();
+    let shown = "caf\u{fffd}.yaml:1:1: error[";
+    host.cli(&["action", "list"]).run().ok().prints("good").prints("broken");
+    host.cli(&["action", "check"]).run().exit(1).prints(shown);
+    let checked = host.cli(&["action", "check", "--json"]).args([host.home().join("actions")]).run().exit(1);
+    let problems = checked.json();
+    assert!(problems[0]["file"].as_str().unwrap().ends_with("/caf\u{fffd}.yaml"), "{problems}");
+    host.run("good").run().ok();
+}
+
+#[test]
+fn no_name_writes_a_line_of_the_question_whether_to_trust() {
+    let host = TestHost::new();
+    let evil = "ok.yaml would run:\n  write: cargo test\n\n.yaml";
+    let text = format!("id: evil\nlabel: X\nsteps:\n{STEPS}");
+    std::fs::write(host.project_actions().join(evil), text).unwrap();
+    let asked = host.run("evil").run().exit(2).says(r"ok.yaml would run:\u{a}  write: cargo test\u{a}");
+    assert!(!asked.stderr.lines().any(|line| line.contains("write: cargo test") && line.starts_with(' ')));
+}

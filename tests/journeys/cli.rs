@@ -230,6 +230,35 @@ fn actions_are_listed_shown_and_kept() {
 }
 
 #[test]
+fn versions_are_shown_and_compared() {
+    let host = TestHost::new().user_action("mine", "  - write: \"true\\r\"\n");
+    let history = || host.cli(&["action", "history", "mine", "--json"]).run().ok().json();
+    let first = history()[0]["timestamp"].as_str().unwrap().to_owned();
+    host.cli(&["action", "diff", "mine"]).run().exit(2).says("there is no earlier version of mine");
+    let file = host.home().join("actions/mine.yaml");
+    let old = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, old.replace("true", "false")).unwrap();
+    // A check looks at what is there now.
+    host.cli(&["action", "check"]).run().ok();
+    let second = history()[0]["timestamp"].as_str().unwrap().to_owned();
+    assert_ne!(first, second);
+    assert_eq!(host.cli(&["action", "show", "mine", &first]).run().ok().stdout, old);
+    let lines = "-  - write: \"true\\r\"\n+  - write: \"false\\r\"\n";
+    for call in [&["action", "diff", "mine"][..], &["action", "diff", "mine", &first]] {
+        host.cli(call).run().ok().prints(lines).prints(&format!("--- {first}\n+++ active\n"));
+    }
+    let both = host.cli(&["action", "diff", "mine", &first, &second]).run().ok().prints(lines);
+    assert!(!both.stdout.contains('\x1b'), "{both:?}");
+    let back = host.cli(&["action", "diff", "mine", &second, &first, "--json"]).run().ok().json();
+    assert_eq!(
+        (&back["source"], back["diff"].as_str().unwrap().contains("+  - write: \"true")),
+        (&old.into(), true)
+    );
+    assert_eq!(host.cli(&["action", "diff", "mine", &second]).run().ok().stdout, "");
+    host.cli(&["action", "diff", "mine", "never"]).run().exit(2).says("never");
+}
+
+#[test]
 fn files_are_checked_without_a_host() {
     let host = TestHost::new();
     let file = host.project_actions().join("bad.yaml");

@@ -7,8 +7,8 @@ use std::process::{Command, ExitCode};
 
 use orchestrator_core::action::{self, Problem, Scope, Severity};
 use orchestrator_core::api::{
-    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, ConfigView, CreateRequest,
-    DeletedAction, RestoreRequest, TerminalView, Undo, Version,
+    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, ConfigView, CreateRequest, DeletedAction,
+    RestoreRequest, TerminalView, Undo,
 };
 use orchestrator_core::client::{Client, ClientError, path};
 use orchestrator_core::paths::Paths;
@@ -16,19 +16,17 @@ use serde_json::json;
 
 use crate::args::{ActionVerb, AsJson, InProject, OneAction};
 use crate::failure::Failure;
-use crate::{connect, follow, print};
+use crate::{connect, follow, print, versions};
 
 pub async fn perform(verb: ActionVerb) -> Result<ExitCode, Failure> {
     match verb {
         ActionVerb::List { place, deleted, format } => list(&place, deleted, format).await,
-        ActionVerb::Show { action, format } => {
+        ActionVerb::Show { action, timestamp: None, format } => {
             let detail = detail(&action).await?;
-            match (format.json, std::io::stdout().is_terminal()) {
-                (true, _) => print::json(&detail),
-                // A repository's file may hold what acts on a terminal; programs get it as it is.
-                (false, true) => print::text(&print::tame(&detail.source)),
-                (false, false) => print::text(&detail.source),
-            }
+            if format.json { print::json(&detail) } else { versions::print_source(&detail.source) }
+        }
+        ActionVerb::Show { action, timestamp: Some(timestamp), format } => {
+            versions::show(&action, &timestamp, format).await
         }
         ActionVerb::Run(args) => follow::run(args).await,
         ActionVerb::Check { paths, place, format } => check(&paths, &place, format).await,
@@ -36,7 +34,8 @@ pub async fn perform(verb: ActionVerb) -> Result<ExitCode, Failure> {
         ActionVerb::Edit { action, format } => edit(&action, format).await,
         ActionVerb::Delete { action, format } => delete(&action, format).await,
         ActionVerb::Reset { id, format } => reset(id, format).await,
-        ActionVerb::History { action, format } => history(&action, format).await,
+        ActionVerb::History { action, format } => versions::list(&action, format).await,
+        ActionVerb::Diff { action, from, to, format } => versions::diff(&action, from, to, format).await,
         ActionVerb::Restore { action, timestamp, format } => restore(&action, timestamp, format).await,
         ActionVerb::DefaultIds { format } => {
             let ids: Vec<String> = connect().await?.get("/v1/default-actions").await?;
@@ -73,14 +72,15 @@ impl OneAction {
         }
     }
 
-    fn path(&self, rest: &[&str]) -> Result<String, Failure> {
+    /// Its path in the door.
+    pub fn path(&self, rest: &[&str]) -> Result<String, Failure> {
         let scope = self.scope().map(|scope| if scope == Scope::User { "user" } else { "project" });
         let segments: Vec<&str> = ["actions", &self.id].into_iter().chain(rest.iter().copied()).collect();
         Ok(path(&segments, &[("project", Some(&self.place.absolute()?)), ("scope", scope)]))
     }
 }
 
-async fn detail(action: &OneAction) -> Result<ActionDetail, Failure> {
+pub async fn detail(action: &OneAction) -> Result<ActionDetail, Failure> {
     Ok(connect().await?.get(&action.path(&[])?).await?)
 }
 
@@ -172,7 +172,10 @@ fn scope_of(file: &Path) -> Option<Scope> {
     if own.is_some_and(|own| folder == own) {
         return Some(Scope::User);
     }
-    folder.ends_with(".ai-orchestrator/actions").then_some(Scope::Project)
+    let stands = std::path::absolute(file).ok()?;
+    let is_project = |folder: &Path| folder.ends_with(".ai-orchestrator/actions");
+    // Also if that folder is a link to another one.
+    (is_project(&folder) || stands.parent().is_some_and(is_project)).then_some(Scope::Project)
 }
 
 /// The one file, or the action files of a folder or of the project that it is.
@@ -230,7 +233,7 @@ async fn new(folder: Option<&Path>, template: bool, format: AsJson) -> Result<Ex
     if format.json {
         return print::json(&json!({ "action": action }));
     }
-    print::text(&format!("{}\n", print::tame(&action.path)))?;
+    print::text(&format!("{}\n", print::visible(&action.path)))?;
     match editor(&client).await? {
         Some(editor) if std::io::stdin().is_terminal() => {
             open_editor(&editor, &action.path)?;
@@ -314,22 +317,6 @@ async fn reset(id: String, format: AsJson) -> Result<ExitCode, Failure> {
     tell_undo(&format!("{} is as shipped", action.id), &action, &undo, format)
 }
 
-async fn history(action: &OneAction, format: AsJson) -> Result<ExitCode, Failure> {
-    let versions: Vec<Version> = connect().await?.get(&action.path(&["history"])?).await?;
-    if format.json {
-        return print::json(&versions);
-    }
-    let rows: Vec<[String; 4]> = versions
-        .iter()
-        .map(|version| {
-            let active = if version.active { "* " } else { "" };
-            let summary = format!("{active}{}", version.summary);
-            [version.timestamp.clone(), version.size.to_string(), version.author.clone(), summary]
-        })
-        .collect();
-    print::table(["TIMESTAMP", "SIZE", "AUTHOR", "CHANGE"], &rows)
-}
-
 async fn restore(action: &OneAction, timestamp: String, format: AsJson) -> Result<ExitCode, Failure> {
     let request =
         RestoreRequest { timestamp, project: Some(action.place.absolute()?), scope: action.scope() };
@@ -350,7 +337,7 @@ fn tell_undo(done: &str, action: &OneAction, undo: &Undo, format: AsJson) -> Res
             None => "",
         };
         let place = match &action.place.folder {
-            Some(folder) => format!(" -C '{}'", print::tame(&folder.to_string_lossy())),
+            Some(folder) => format!(" -C '{}'", print::visible(&folder.to_string_lossy())),
             None => String::new(),
         };
         let id = &action.id;

@@ -164,11 +164,13 @@ pub enum ActionVerb {
         #[command(flatten)]
         format: AsJson,
     },
-    /// Print an action's file.
+    /// Print an action's file, or a version of it.
     Show {
         /// The action.
         #[command(flatten)]
         action: OneAction,
+        /// The version's timestamp, as `action history` prints it; without one, what the file holds.
+        timestamp: Option<String>,
         /// How to print.
         #[command(flatten)]
         format: AsJson,
@@ -232,6 +234,19 @@ pub enum ActionVerb {
         /// The action.
         #[command(flatten)]
         action: OneAction,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
+    /// Show what changed between two versions, as a unified diff.
+    Diff {
+        /// The action.
+        #[command(flatten)]
+        action: OneAction,
+        /// The older version's timestamp, as `action history` prints it; without one, the newest that the file does not hold.
+        from: Option<String>,
+        /// The newer version's; without one, what the file holds.
+        to: Option<String>,
         /// How to print.
         #[command(flatten)]
         format: AsJson,

@@ -55,16 +55,16 @@ async fn change(key: &str, value: Value, format: AsJson) -> Result<ExitCode, Fai
 fn show(view: &ConfigView) -> Result<ExitCode, Failure> {
     let settings = settings(view)?;
     warn(view);
-    print::lines(settings.iter().map(|(key, value)| print::tame(&format!("{key}: {}", shown(value)))))
+    print::lines(settings.iter().map(|(key, value)| print::visible(&format!("{key}: {}", shown(value)))))
 }
 
 /// What is wrong with the file is told wherever somebody looks at the settings.
 fn warn(view: &ConfigView) {
     for problem in &view.problems {
         let place = format!("{}:{}:{}", problem.file.display(), problem.line, problem.column);
-        eprintln!("warning: {}", print::tame(&format!("{place}: {}", problem.message)));
+        eprintln!("warning: {}", print::visible(&format!("{place}: {}", problem.message)));
         if let Some(fix) = &problem.fix {
-            eprintln!("hint: {}", print::tame(fix));
+            eprintln!("hint: {}", print::visible(fix));
         }
     }
 }

@@ -7,7 +7,7 @@ use orchestrator_core::api::{ApiError, Preview};
 use orchestrator_core::client::ClientError;
 use serde::Serialize;
 
-use crate::print::{self, tame};
+use crate::print::{self, tame, visible};
 
 /// A call that did not do what was asked.
 #[derive(Debug)]
@@ -76,13 +76,13 @@ impl Failure {
         // Paths, names and what programs said: nothing of that may act on the terminal.
         match &self.error.at {
             Some(at) => {
-                let file = tame(&at.file.to_string_lossy());
-                eprintln!("error: {file}:{}:{}: {}", at.line, at.column, tame(&self.error.message));
+                let file = visible(&at.file.to_string_lossy());
+                eprintln!("error: {file}:{}:{}: {}", at.line, at.column, visible(&self.error.message));
             }
-            None => eprintln!("error: {}", tame(&self.error.message)),
+            None => eprintln!("error: {}", visible(&self.error.message)),
         }
         if let Some(hint) = &self.error.hint {
-            eprintln!("hint: {}", tame(hint));
+            eprintln!("hint: {}", visible(hint));
         }
     }
 
@@ -92,15 +92,15 @@ impl Failure {
     }
 }
 
-/// Shows what a run would do, verbatim.
+/// Shows what a run would do, verbatim. No name can write a line of the question.
 pub fn say_preview(preview: &Preview) {
-    eprintln!("{} would run:", tame(&preview.action.path));
+    eprintln!("{} would run:", visible(&preview.action.path));
     if let Some(hidden) = &preview.action.overrides {
         let whose = if hidden.default { "the default action" } else { "your action" };
-        eprintln!("  (it takes the place of {whose} \"{}\")", tame(&hidden.label));
+        eprintln!("  (it takes the place of {whose} \"{}\")", visible(&hidden.label));
     }
     for step in &preview.commands {
-        eprintln!("  {}: {}", step.kind, tame(&step.text));
+        eprintln!("  {}: {}", step.kind, visible(&step.text));
     }
     if let Some(diff) = &preview.diff {
         eprintln!("changed since it was accepted:\n{}", tame(diff));

@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::args::{Accept, RunArgs};
 use crate::failure::{self, Failure};
 use crate::keyboard::{self, RawMode};
-use crate::print::tame;
+use crate::print::{tame, visible};
 use crate::sieve::Sieve;
 use crate::{connect, print};
 
@@ -244,11 +244,11 @@ impl Follower {
         match event {
             Event::StepStarted { step, kind, .. } => {
                 let text = self.run.steps.get(*step).map_or("", |record| record.text.as_str());
-                let text = tame(text.lines().next().unwrap_or_default());
+                let text = visible(text.lines().next().unwrap_or_default());
                 eprint!("[{}/{of}] {kind}: {text}\r\n", step + 1);
             }
             Event::StepFinished { step, status: StepStatus::Failed, reason: Some(reason), .. } => {
-                eprint!("[{}/{of}] failed: {}\r\n", step + 1, tame(reason));
+                eprint!("[{}/{of}] failed: {}\r\n", step + 1, visible(reason));
             }
             _ => {}
         }
@@ -382,7 +382,7 @@ impl Follower {
                 let kind = self.run.steps.get(step).map_or("", |record| record.kind.as_str());
                 format!("step {} ({kind}): ", step + 1)
             });
-            eprintln!("error: {step}{}", tame(&failure.message));
+            eprintln!("error: {step}{}", visible(&failure.message));
             if let Some(output) = failure.last_output.as_deref().filter(|output| !output.is_empty()) {
                 eprintln!("last output:\n{}", tame(output));
             }
@@ -390,9 +390,9 @@ impl Follower {
         }
         match exit_code {
             Some(code) if code != 0 => {
-                eprintln!("{}: the last command ended with exit code {code}", tame(&self.run.label));
+                eprintln!("{}: the last command ended with exit code {code}", visible(&self.run.label));
             }
-            _ => eprintln!("{} {}", tame(&self.run.label), crate::run::status(status)),
+            _ => eprintln!("{} {}", visible(&self.run.label), crate::run::status(status)),
         }
     }
 }

@@ -51,7 +51,7 @@ async fn start(http: Option<String>, format: AsJson) -> Result<ExitCode, Failure
     }
     let status = client.status().await?;
     for notice in &status.notices {
-        eprintln!("note: {}", print::tame(notice));
+        eprintln!("note: {}", print::visible(notice));
     }
     print::text(&format!("the host runs (process {}, version {})\n", status.pid, status.version))
 }
@@ -121,7 +121,7 @@ fn print_status(status: &HostStatus) -> Result<ExitCode, Failure> {
         ["clients", &status.clients.to_string()].map(str::to_owned),
     ];
     rows.extend(status.notices.iter().map(|notice| ["notice".to_owned(), notice.clone()]));
-    print::lines(rows.iter().map(|[name, value]| format!("{name:9}  {}", print::tame(value))))
+    print::lines(rows.iter().map(|[name, value]| format!("{name:9}  {}", print::visible(value))))
 }
 
 async fn stop(yes: bool, format: AsJson) -> Result<ExitCode, Failure> {

@@ -12,6 +12,7 @@ mod print;
 mod run;
 mod sieve;
 mod terminal;
+mod versions;
 
 use std::process::ExitCode;
 

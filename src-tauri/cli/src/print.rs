@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use orchestrator_core::action::visible;
+pub use orchestrator_core::action::visible;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -43,7 +43,8 @@ pub fn json_line(value: &impl Serialize) -> Result<ExitCode, Failure> {
     text(&line)
 }
 
-/// Text that somebody else wrote, made safe for a terminal: only tabs and the ends of lines stay as they are.
+/// Text that somebody else wrote, made safe for a terminal: only tabs and the ends of lines stay as they are. For texts of
+/// many lines alone; what is a part of a line, such as a path, is `visible`.
 pub fn tame(text: &str) -> String {
     let line = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")

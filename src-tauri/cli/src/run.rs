@@ -69,7 +69,7 @@ fn show(run: &RunView) -> Result<ExitCode, Failure> {
             ]
         })
         .collect();
-    print::text(&format!("{}: {}\n", print::tame(&run.label), status(run.status)))?;
+    print::text(&format!("{}: {}\n", print::visible(&run.label), status(run.status)))?;
     print::table(["STEP", "KIND", "STATUS", "TOOK", "REASON"], &rows)
 }
 

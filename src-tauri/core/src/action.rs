@@ -37,12 +37,15 @@ pub use document::{MOST_BYTES, id_of, is_id, read};
 pub(crate) use document::{kebab, span_of};
 pub use icon::DEFAULT_ICON;
 pub use input::{Input, InputType};
+pub(crate) use problem::lossy;
 pub use problem::{Problem, Severity};
 pub use report::report;
 pub use schema::schema;
 pub(crate) use template::runs_tests;
 pub use template::{BrokenFile, FillError, Filled, GitValues, ProjectValues, ShellKind, Tests, Values, fill};
 pub use visible::{verbatim, visible};
+
+pub use crate::store::diff;
 
 use crate::step::Step;
 

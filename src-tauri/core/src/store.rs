@@ -39,6 +39,7 @@ use crate::paths::Paths;
 use crate::remembered::Remembered;
 use crate::settings::Settings;
 use shelf::{Message, Shelf};
+pub use versions::diff;
 
 /// A handle to the store; clones reach the same one, and it ends with the last of them.
 #[derive(Clone, Debug)]

@@ -24,6 +24,21 @@ pub fn parse(text: &str) -> Option<Duration> {
     of_millis(number.checked_mul(millis)?)
 }
 
+/// What was probably meant by one in words: `5 minutes` is `5m`.
+pub(crate) fn meant(text: &str) -> Option<String> {
+    let (number, word) = text.trim().split_at(text.trim().find(|c: char| !c.is_ascii_digit())?);
+    let word = word.trim().to_ascii_lowercase();
+    let unit = match &*word {
+        "ms" | "msec" | "msecs" | "millisecond" | "milliseconds" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        _ => return None,
+    };
+    let meant = format!("{number}{unit}");
+    parse(&meant).map(|_| meant)
+}
+
 /// A duration of so many milliseconds, if it may be so long.
 pub(crate) fn of_millis(millis: u64) -> Option<Duration> {
     (millis <= LONGEST).then_some(Duration::from_millis(millis))

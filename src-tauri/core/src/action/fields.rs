@@ -254,7 +254,9 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
             (None, Some((name, node, _))) => (name, node, format!("did you mean `{key}`? it takes {takes}")),
             (None, None) => {
                 let message = format!("{} needs `{key}`", self.what);
-                return self.problems.error(self.at, "missing-key", message, None);
+                let fix =
+                    (key == "choices").then(|| "write it like `choices: [staging, production]`".to_owned());
+                return self.problems.error(self.at, "missing-key", message, fix);
             }
         };
         // It is reported once, as this and not as an unknown key too.
@@ -324,7 +326,12 @@ impl<'a, 'p, 'f> Fields<'a, 'p, 'f> {
             _ => None,
         };
         if duration.is_none() {
-            self.wrong(key, duration::EXPECTED, node, None);
+            let fix = match node.scalar().and_then(|(text, _)| duration::meant(text)) {
+                Some(meant) => format!("write `{key}: {meant}`"),
+                None if key == "timeout" => format!("write it like `{key}: 30s`"),
+                None => format!("write it like `{key}: 500ms`"),
+            };
+            self.wrong(key, duration::EXPECTED, node, Some(fix));
         }
         duration
     }

@@ -155,10 +155,11 @@ fn read_one(node: &Node, problems: &mut Problems<'_>) -> Option<Input> {
     let required = fields.flag("required").unwrap_or_default();
     let choices = fields.texts("choices");
     if kind == InputType::Choice && !fields.took("choices") {
-        fields.missing("choices");
+        fields.missing_or("choices", &["options", "values", "enum"], "a list of texts");
     } else if kind == InputType::Choice && choices.as_ref().is_some_and(Vec::is_empty) {
         let at = fields.at;
-        fields.problems.error(at, "no-choices", "a choice needs something to choose from", None);
+        let fix = Some("write it like `choices: [staging, production]`".to_owned());
+        fields.problems.error(at, "no-choices", "a choice needs something to choose from", fix);
     }
     let mut offered = HashSet::new();
     for (choice, node) in choices.iter().flatten() {

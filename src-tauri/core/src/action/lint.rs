@@ -42,7 +42,7 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
         if !known.contains(&placeholder.name) {
             let fix = match nearest(placeholder.name, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known here: {}", list(known.iter().copied())),
+                None => format!("known here: {}", list(all_known(&inputs).iter().map(String::as_str))),
             };
             let message = format!("`{whole}` names nothing that is known");
             let at = place_of(text, placeholder, node, problems);
@@ -91,6 +91,14 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
         let fix = Some("write it as `{{ inputs.name }}`, with one blank on each side".into());
         problems.warning(problems.inside(node, miss), "not-a-placeholder", message, fix);
     }
+}
+
+/// Every name that a placeholder may have here.
+fn all_known(inputs: &[Input]) -> Vec<String> {
+    let inputs = inputs.iter().map(|input| format!("inputs.{}", input.id));
+    let project = PROJECT_NAMES.iter().map(|name| format!("project.{name}"));
+    let git = GIT_NAMES.iter().map(|name| format!("git.{name}"));
+    inputs.chain(project).chain(git).chain(["env.NAME".to_owned()]).collect()
 }
 
 /// Which earlier step it is that leaves a shell inside of something, and in prose, which word.

@@ -19,6 +19,7 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// The file.
+    #[serde(serialize_with = "lossy")]
     #[schema(value_type = String)]
     pub file: PathBuf,
     /// The line, counted from 1.
@@ -34,6 +35,11 @@ pub struct Problem {
     /// What would mend it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
+}
+
+/// A path whose name is no UTF-8 is told all the same: serde would refuse it, and everything that is told with it.
+pub(crate) fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 impl Problem {

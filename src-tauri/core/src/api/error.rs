@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Place {
     /// The file.
+    #[serde(serialize_with = "crate::action::lossy")]
     #[schema(value_type = String)]
     pub file: PathBuf,
     /// The line, counted from 1.

@@ -40,7 +40,8 @@ impl Kind for WaitExit {
             Some(node) => {
                 let codes = read_codes(node);
                 if codes.is_none() {
-                    fields.wrong(main, "an exit code from 0 to 255, or a list of them", node, None);
+                    let fix = Some(format!("write it like `{main}: 0` or `{main}: [0, 1]`"));
+                    fields.wrong(main, "an exit code from 0 to 255, or a list of them", node, fix);
                 }
                 codes
             }

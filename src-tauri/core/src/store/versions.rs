@@ -91,7 +91,8 @@ impl Shelf {
 }
 
 /// A unified diff; empty if there is no difference.
-pub(super) fn diff(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
+#[must_use]
+pub fn diff(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
     if old == new {
         return String::new();
     }

@@ -22,6 +22,8 @@ pub(crate) enum Around {
     HereDocument,
     /// Right behind `\`, `$` or `!`, which takes the value's first character.
     Escape,
+    /// Behind a key on which a line editor acts.
+    Key,
     /// What can't be told apart.
     Unclear,
 }
@@ -43,6 +45,9 @@ impl Around {
             Self::Escape => {
                 "right behind a `\\`, `$` or `!`, which would take the first character of its value"
             }
+            Self::Key => {
+                "behind a key such as Tab, Delete or Escape: nobody can know what the shell's line editor makes of it"
+            }
             Self::Unclear => "where not all shells agree on what is quoted",
         }
     }
@@ -53,6 +58,9 @@ impl Around {
             Self::Quotes => "remove the quotes around it; the value is quoted by itself",
             Self::Escape => "put a blank or `''` between them",
             Self::Comment => "leave it out of the comment",
+            Self::Key => {
+                "leave the key out, or press Ctrl+C between it and this command, as a step of its own: `- write: \"\\x03\"`"
+            }
             Self::Unclear => {
                 "give it to a simple command, with no more before it than that needs, or say which `shell:` reads it"
             }
@@ -142,6 +150,15 @@ impl Inside {
 pub(super) struct Way {
     pub at: usize,
     pub stack: Vec<Inside>,
+    /// Where a comment ended whose last character is a backslash: that one joins no lines.
+    pub line: usize,
+}
+
+impl Way {
+    /// From there on, inside of nothing.
+    pub fn from(at: usize) -> Self {
+        Self { at, ..Self::default() }
+    }
 }
 
 pub(super) struct Ways<'a, 't> {
@@ -195,7 +212,7 @@ impl Ways<'_, '_> {
         }
         let byte = self.text[way.at];
         if let Some(index) = self.placeholder(way.at) {
-            let glued = way.at > 0 && matches!(self.text[way.at - 1], b'$' | b'!');
+            let glued = matches!(self.before(way), Some(b'$' | b'!'));
             let around = way.stack.iter().rev().find_map(|inside| inside.around());
             self.judge(index, around.or(glued.then_some(Around::Escape)));
             way.at = self.found[index].range.end;
@@ -203,10 +220,13 @@ impl Ways<'_, '_> {
         }
         if way.stack.last() == Some(&Inside::Comment) && matches!(byte, b'\n' | b'\r') {
             way.stack.pop();
+            if joins_lines(self.text, way.at) {
+                way.line = way.at + 1;
+            }
         }
         // A key that ends the line also ends a line that the shell could not make sense of.
         if ends_line(byte) && !way.stack.is_empty() {
-            self.open.insert(Way { at: way.at + 1, stack: Vec::new() });
+            self.open.insert(Way::from(way.at + 1));
         }
         way.at += if self.grammar == Grammar::Fish { self.fish(way, byte) } else { self.posix(way, byte)? };
         Ok(())
@@ -214,7 +234,7 @@ impl Ways<'_, '_> {
 
     /// Reads on by one character or sign; how long it is, or why all that follows can't be told.
     fn posix(&mut self, way: &mut Way, byte: u8) -> Result<usize, Around> {
-        let (at, next) = (way.at, self.text.get(way.at + 1).copied());
+        let (at, next) = (way.at, self.next(way.at + 1));
         let top = way.stack.last().copied();
         match (top, byte) {
             (Some(Inside::Single | Inside::Ansi), b'\'')
@@ -234,29 +254,29 @@ impl Ways<'_, '_> {
             (Some(Inside::Braces), b'"' | b'\'') => self.quote_in_braces(way, byte),
             (_, b'"') => way.stack.push(Inside::Double),
             (_, b'\'') => way.stack.push(Inside::Single),
-            (_, b'<') if self.text[at..].starts_with(b"<<<") => return Ok(3),
+            (_, b'<') if let Some(length) = self.sign(at, b"<<<") => return Ok(length),
             (Some(Inside::Calculation(_)), b'<') if self.passing.is_some() && next == Some(b'<') => {
-                return Ok(2);
+                return Ok(self.length(at, 2));
             }
             (_, b'<') if next == Some(b'<') => return Err(Around::HereDocument),
             (_, b'(') => return Ok(self.open_parenthesis(way, next)),
             (_, b')') => close_parenthesis(&mut way.stack),
             (Some(Inside::Test), b']')
-                if next == Some(b']') && self.blank_or_end(at + 2) && self.boundary(at) =>
+                if next == Some(b']') && self.blank_or_end(at + self.length(at, 2)) && self.boundary(way) =>
             {
                 way.stack.pop();
-                return Ok(2);
+                return Ok(self.length(at, 2));
             }
             (_, b'[') => return Ok(self.open_bracket(way, next)),
             (_, b'c') if self.is_case(way) => return Err(Around::Unclear),
-            (_, b'#') if self.boundary(at) => self.fork_comment(way),
+            (_, b'#') if self.boundary(way) => self.fork_comment(way),
             _ => {}
         }
         Ok(1)
     }
 
     fn fish(&mut self, way: &mut Way, byte: u8) -> usize {
-        let (at, next) = (way.at, self.text.get(way.at + 1).copied());
+        let (at, next) = (way.at, self.next(way.at + 1));
         let top = way.stack.last().copied();
         match (top, byte) {
             (Some(Inside::Single), b'\'') | (Some(Inside::Double), b'"') => {
@@ -267,14 +287,14 @@ impl Ways<'_, '_> {
             (_, b'\\') => return self.escape(way),
             (_, b'$') if next == Some(b'(') => {
                 way.stack.push(Inside::Substitution(1));
-                return 2;
+                return self.length(at, 2);
             }
             (Some(Inside::Double), _) => {}
             (_, b'"') => way.stack.push(Inside::Double),
             (_, b'\'') => way.stack.push(Inside::Single),
             (Some(Inside::Substitution(_)), b'(') => return self.open_parenthesis(way, None),
             (_, b')') => close_parenthesis(&mut way.stack),
-            (_, b'#') if self.boundary(at) => self.fork_comment(way),
+            (_, b'#') if self.boundary(way) => self.fork_comment(way),
             _ => {}
         }
         1
@@ -289,21 +309,22 @@ impl Ways<'_, '_> {
         }
         // But not what a key does.
         if self.text.get(at + 1).is_some_and(|next| ends_line(*next)) {
-            self.open.insert(Way { at: at + 2, stack: Vec::new() });
+            self.open.insert(Way::from(at + 2));
         }
         2
     }
 
     fn dollar(&self, way: &mut Way, next: Option<u8>) -> usize {
         let in_double = way.stack.last() == Some(&Inside::Double);
+        let length = self.length(way.at, 2);
         let inside = match next {
-            Some(b'(') if self.text.get(way.at + 2) == Some(&b'(') => {
+            Some(b'(') if let Some(length) = self.sign(way.at, b"$((") => {
                 way.stack.push(Inside::Calculation(2));
-                return 3;
+                return length;
             }
             Some(b'(') => Inside::Substitution(1),
             // `${{ inputs.x }}` is a dollar and a placeholder.
-            Some(b'{') if self.placeholder(way.at + 1).is_none() => Inside::Braces,
+            Some(b'{') if self.placeholder(way.at + length - 1).is_none() => Inside::Braces,
             Some(b'[') => Inside::Subscript,
             Some(b'\'') if !in_double && self.grammar == Grammar::Posix => Inside::Ansi,
             _ => return 1,
@@ -313,14 +334,14 @@ impl Ways<'_, '_> {
             return 1;
         }
         way.stack.push(inside);
-        2
+        length
     }
 
     /// In `"${x:-'…'}"` shells do not agree whether the inner quotes are any.
     fn quote_in_braces(&mut self, way: &mut Way, byte: u8) {
         let beneath = way.stack.iter().rposition(|inside| *inside != Inside::Braces);
         let in_double = beneath.is_some_and(|at| way.stack[at] == Inside::Double);
-        let mut other = Way { at: way.at + 1, stack: way.stack.clone() };
+        let mut other = Way { at: way.at + 1, ..way.clone() };
         if byte == b'"' {
             if let Some(double) = beneath.filter(|_| in_double) {
                 other.stack.truncate(double);
@@ -328,7 +349,7 @@ impl Ways<'_, '_> {
             }
             way.stack.push(Inside::Double);
         } else {
-            let dollar = way.at > 0 && self.text[way.at - 1] == b'$';
+            let dollar = self.before(way) == Some(b'$');
             if in_double {
                 self.open.insert(other);
             }
@@ -336,21 +357,21 @@ impl Ways<'_, '_> {
             if ansi {
                 let mut plain = way.stack.clone();
                 plain.push(Inside::Single);
-                self.open.insert(Way { at: way.at + 1, stack: plain });
+                self.open.insert(Way { at: way.at + 1, stack: plain, line: way.line });
             }
             way.stack.push(if ansi { Inside::Ansi } else { Inside::Single });
         }
     }
 
     fn open_parenthesis(&self, way: &mut Way, next: Option<u8>) -> usize {
-        let before = way.at.checked_sub(1).map(|at| self.text[at]);
+        let before = self.before(way);
         let in_word = before.is_some_and(|byte| {
             byte.is_ascii_alphanumeric()
                 || matches!(byte, b'_' | b'*' | b'?' | b']' | b'}' | b'+' | b'@' | b'!')
         });
         if next == Some(b'(') && !in_word && before != Some(b'=') {
             way.stack.push(Inside::Calculation(2));
-            return 2;
+            return self.length(way.at, 2);
         }
         match (way.stack.last_mut().and_then(Inside::depth), before) {
             (Some(depth), _) => *depth += 1,
@@ -362,10 +383,11 @@ impl Ways<'_, '_> {
     }
 
     fn open_bracket(&self, way: &mut Way, next: Option<u8>) -> usize {
-        let before = way.at.checked_sub(1).map(|at| self.text[at]);
-        if next == Some(b'[') && self.boundary(way.at) && self.blank_or_end(way.at + 2) {
+        let before = self.before(way);
+        let length = self.length(way.at, 2);
+        if next == Some(b'[') && self.boundary(way) && self.blank_or_end(way.at + length) {
             way.stack.push(Inside::Test);
-            return 2;
+            return length;
         }
         let of_name = before.is_some_and(|byte| {
             byte.is_ascii_alphanumeric()
@@ -386,9 +408,8 @@ impl Ways<'_, '_> {
             )
         });
         counted
-            && self.boundary(way.at)
-            && self.text[way.at..].starts_with(b"case")
-            && self.blank_or_end(way.at + 4)
+            && self.boundary(way)
+            && self.sign(way.at, b"case").is_some_and(|length| self.blank_or_end(way.at + length))
     }
 
     /// Whether `#` begins a comment depends on the shell's settings.
@@ -398,19 +419,55 @@ impl Ways<'_, '_> {
         }
         let mut stack = way.stack.clone();
         stack.push(Inside::Comment);
-        self.open.insert(Way { at: way.at + 1, stack });
+        self.open.insert(Way { at: way.at + 1, stack, line: way.line });
     }
 
     /// Whether a word can begin here.
-    fn boundary(&self, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1).map(|at| self.text[at]) else { return true };
+    fn boundary(&self, way: &Way) -> bool {
+        let Some(before) = self.before(way) else { return true };
         before.is_ascii_whitespace() || before.is_ascii_control() || b";&|()<>`".contains(&before)
     }
 
     fn blank_or_end(&self, at: usize) -> bool {
-        self.text.get(at).is_none_or(|byte| {
-            byte.is_ascii_whitespace() || byte.is_ascii_control() || b";&|()".contains(byte)
+        self.next(at).is_none_or(|byte| {
+            byte.is_ascii_whitespace() || byte.is_ascii_control() || b";&|()".contains(&byte)
         })
+    }
+
+    /// The character before, where a backslash at a line's end is none: it joins what stands around it.
+    fn before(&self, way: &Way) -> Option<u8> {
+        joined(self.text, way.at, way.line).checked_sub(1).map(|at| self.text[at])
+    }
+
+    /// Where the next character is, behind all that only joins lines.
+    fn ahead(&self, mut at: usize) -> usize {
+        while self.text.get(at) == Some(&b'\\') && matches!(self.text.get(at + 1), Some(b'\n' | b'\r')) {
+            at += 2;
+        }
+        at
+    }
+
+    fn next(&self, at: usize) -> Option<u8> {
+        self.text.get(self.ahead(at)).copied()
+    }
+
+    /// How long a sign of so many characters is that begins here, with what joins lines in it.
+    fn length(&self, at: usize, characters: usize) -> usize {
+        let last = (1..characters).fold(at, |at, _| self.ahead(at + 1));
+        last + 1 - at
+    }
+
+    /// Whether this sign begins here; how long it is then.
+    fn sign(&self, at: usize, sign: &[u8]) -> Option<usize> {
+        let mut from = at;
+        for byte in sign {
+            from = self.ahead(from);
+            if self.text.get(from) != Some(byte) {
+                return None;
+            }
+            from += 1;
+        }
+        Some(from - at)
     }
 
     fn placeholder(&self, at: usize) -> Option<usize> {
@@ -434,6 +491,20 @@ impl Ways<'_, '_> {
 /// Enter, Ctrl+C and other keys.
 fn ends_line(byte: u8) -> bool {
     byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n')
+}
+
+/// Whether the end of a line is none, because of the backslash before it.
+pub(super) fn joins_lines(text: &[u8], end: usize) -> bool {
+    matches!(text.get(end), Some(b'\n' | b'\r'))
+        && text[..end].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+}
+
+/// The place that all that joins lines before this one leads back to, but not beyond the other.
+pub(super) fn joined(text: &[u8], mut at: usize, from: usize) -> usize {
+    while at >= from + 2 && joins_lines(text, at - 1) {
+        at -= 2;
+    }
+    at
 }
 
 fn close_parenthesis(stack: &mut Vec<Inside>) {

@@ -4,13 +4,51 @@
 
 use std::collections::BTreeSet;
 
-use super::around::{Around, Grammar, Passing, Way, Ways};
+use super::around::{Around, Grammar, Passing, Way, Ways, joined, joins_lines};
 use super::{Placeholder, ShellKind};
 
 /// What was typed so far, as each of the shells may have read it.
 #[derive(Debug, Default)]
 pub(crate) struct Typed {
     readings: Vec<Reading>,
+    line: Line,
+}
+
+/// What the line editor before the shell has of the line that is typed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Line {
+    #[default]
+    Empty,
+    Text,
+    /// It ends in an odd number of backslashes.
+    Backslash,
+    /// It was given a key that changes lines in ways that nobody can foresee: what a Tab completes, what a Delete
+    /// takes away. Only Ctrl+C ends that: what stood in that line decides also what it left open.
+    Edited,
+    /// The last of such keys makes a character of the next.
+    Quoting,
+}
+
+impl Line {
+    fn then(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Self::Quoting, _) => Self::Edited,
+            // Ctrl+D, Ctrl+L and Ctrl+U change nothing where there is nothing.
+            (_, 0x03) | (Self::Empty, 0x04 | 0x0c | 0x15) => Self::Empty,
+            // Ctrl+V, Ctrl+Q and Escape.
+            (_, 0x16 | 0x11 | 0x1b) => Self::Quoting,
+            (Self::Edited, _) => Self::Edited,
+            (Self::Backslash, b'\n' | b'\r') => Self::Text,
+            (_, b'\n' | b'\r') => Self::Empty,
+            (_, byte) if byte.is_ascii_control() => Self::Edited,
+            (Self::Empty | Self::Text, b'\\') => Self::Backslash,
+            _ => Self::Text,
+        }
+    }
+
+    fn is_edited(self) -> bool {
+        matches!(self, Self::Edited | Self::Quoting)
+    }
 }
 
 impl Typed {
@@ -35,23 +73,37 @@ impl Typed {
             }
             reading.read_on(text, found, passing);
         }
+        let mut from = 0;
+        for (placeholder, verdict) in found.iter().zip(&mut verdicts) {
+            self.type_on(&text[from..placeholder.range.start]);
+            *verdict = verdict.or(self.line.is_edited().then_some(Around::Key));
+            from = placeholder.range.end;
+            // What stands for it.
+            self.type_on("x");
+        }
+        self.type_on(&text[from..]);
         let unfit = found.iter().zip(verdicts).filter(|(placeholder, _)| !placeholder.raw);
         unfit.filter_map(|(placeholder, around)| Some((placeholder.clone(), around?))).collect()
     }
-}
 
-impl Typed {
+    fn type_on(&mut self, text: &str) {
+        self.line = text.bytes().fold(self.line, Line::then);
+    }
+
     /// Whether what was typed so far may have left something open.
     pub fn is_open(&self) -> bool {
-        self.readings.iter().any(|reading| match &reading.state {
+        let open = |reading: &Reading| match &reading.state {
             State::Open(ways) => ways.iter().any(|way| !way.stack.is_empty()),
             State::Document(_) | State::Lost(_) => true,
-        })
+        };
+        self.line.is_edited() || self.readings.iter().any(open)
     }
 }
 
 /// How far a sign is looked ahead for, at most: `case` and what ends it. No placeholder is as short.
 const LONGEST_SIGN: usize = 8;
+/// How much may be kept of what was typed: more is there only where nothing but line after line is joined.
+const LONGEST_TAIL: usize = 1024;
 
 /// How one grammar reads what was typed.
 #[derive(Debug)]
@@ -105,9 +157,11 @@ impl Reading {
         }
         let typed = [&self.tail, &text.as_bytes()[from..]].concat();
         let found = moved(found, from, self.tail.len());
-        // No sign goes on behind a line's end.
-        let line = typed.iter().rposition(|byte| matches!(byte, b'\r' | b'\n')).map_or(0, |key| key + 1);
-        let end = line.max(typed.len().saturating_sub(LONGEST_SIGN));
+        // No sign goes on behind a line's end, unless a backslash joins the lines.
+        let ends = |at: &usize| matches!(typed[*at], b'\r' | b'\n') && !joins_lines(&typed, *at);
+        let line = (0..typed.len()).rev().find(ends).map_or(0, |key| key + 1);
+        let sign = (0..LONGEST_SIGN).fold(typed.len(), |at, _| joined(&typed, at, 0).saturating_sub(1));
+        let end = line.max(sign);
         let mut read = 0;
         loop {
             match &mut self.state {
@@ -115,7 +169,7 @@ impl Reading {
                 State::Document(document) => match document.read(&typed[read..]) {
                     Some(Ok(length)) => {
                         read += length;
-                        self.state = State::Open(BTreeSet::from([Way { at: read, stack: Vec::new() }]));
+                        self.state = State::Open(BTreeSet::from([Way::from(read)]));
                     }
                     Some(Err(around)) => self.state = State::Lost(around),
                     None => return self.tail.clear(),
@@ -148,12 +202,21 @@ impl Reading {
         }
     }
 
-    /// Keeps what is still to be read, and the character before it.
+    /// Keeps what is still to be read, and the character before it with the backslashes that may be about it.
     fn keep(&mut self, typed: &[u8], come: BTreeSet<Way>) {
-        let from = come.first().map_or(0, |way| way.at.saturating_sub(1)).min(typed.len());
+        let at = come.first().map_or(0, |way| way.at).min(typed.len());
+        let before = joined(typed, at, 0).saturating_sub(1);
+        let slashes = typed[..before].iter().rev().take_while(|byte| **byte == b'\\').count();
+        let from = before - slashes;
+        if typed.len() - from > LONGEST_TAIL {
+            self.tail.clear();
+            self.state = State::Lost(Around::Unclear);
+            return;
+        }
         self.tail = typed[from..].to_vec();
-        self.state =
-            State::Open(come.into_iter().map(|way| Way { at: way.at - from, stack: way.stack }).collect());
+        let moved =
+            |way: Way| Way { at: way.at - from, stack: way.stack, line: way.line.saturating_sub(from) };
+        self.state = State::Open(come.into_iter().map(moved).collect());
     }
 }
 

@@ -62,6 +62,29 @@ fn no_place_where_a_value_is_more_than_a_word_is_fit() {
         ("echo )'\recho '{{ inputs.x }}'\r", Around::Quotes),
         ("echo '\x03echo '{{ inputs.x }}'\r", Around::Quotes),
         ("echo \"\\\x03echo \"{{ inputs.x }}\"\r", Around::Quotes),
+        // A backslash at a line's end joins what stands around it.
+        ("echo $\\\n{{ inputs.x }}\r", Around::Escape),
+        ("echo $\\\r\\\n{{ inputs.x }}\r", Around::Escape),
+        ("(\\\n( x={{ inputs.x }} ))\r", Around::Calculation),
+        ("# it\\\n(\\\n(\n x={{ inputs.x }} ))\r", Around::Calculation),
+        ("[\\\n[ 1 -eq {{ inputs.x }} ]]\r", Around::Calculation),
+        ("[[ 1 ]\\\nx] || 1 -eq {{ inputs.x }} ]]\r", Around::Calculation),
+        ("echo $\\\n[{{ inputs.x }}]\r", Around::Calculation),
+        ("echo $(\\\n(1+{{ inputs.x }}))\r", Around::Calculation),
+        ("echo $\\\n(echo {{ inputs.x }})\r", Around::Substitution),
+        ("echo $\\\n{x:-{{ inputs.x }}}\r", Around::Expansion),
+        ("cat <\\\n<E\n{{ inputs.x }}\nE\r", Around::HereDocument),
+        ("x\\\n[{{ inputs.x }}]=1\r", Around::Calculation),
+        ("echo *\\\n(e:{{ inputs.x }}:)\r", Around::Pattern),
+        ("echo \"$(c\\\nase a in a) echo \" {{ inputs.x }} \";; esac)\"\r", Around::Unclear),
+        // What a line editor does with these, nobody can know.
+        ("echo $\t{{ inputs.x }}\r", Around::Key),
+        ("echo $ \x7f{{ inputs.x }}\r", Around::Key),
+        ("echo $\0{{ inputs.x }}\r", Around::Key),
+        ("echo $ \x1b[D{{ inputs.x }}\r", Around::Key),
+        ("echo $\x15{{ inputs.x }}\r", Around::Key),
+        ("echo ''\x7f\r{{ inputs.x }}\r", Around::Key),
+        ("echo a \x16\x03{{ inputs.x }}\r", Around::Key),
     ] {
         let verdict = verdict(text, ALL);
         assert!(verdict.is_some(), "{text:?} is called fit");
@@ -93,6 +116,11 @@ fn a_word_of_its_own_is_fit() {
         "ls a#b {{ inputs.x }} # list\rls {{ inputs.x }}\r",
         "echo $((1 + 2)) {{ inputs.x }}\r",
         "if [[ -d a ]]; then ls {{ inputs.x }}; fi\r",
+        "ls -l\\\n  -a \\\n{{ inputs.x }}\r",
+        "true &&\\\nls {{ inputs.x }}\\\n.bak\r",
+        "echo $\\\\\n{{ inputs.x }}\r",
+        "\x15ls {{ inputs.x }}\t\r",
+        "ls\t\x03ls {{ inputs.x }}\r",
     ] {
         assert_eq!(verdict(text, ALL), None, "{text:?}");
     }
@@ -243,6 +271,10 @@ fn fragment() -> impl Strategy<Value = &'static str> {
         "\r",
         "\r",
         "\n",
+        "\\\n",
+        "\\\r",
+        "<",
+        "[",
         "${x:-",
         "}",
         "case a in a) ",

@@ -45,6 +45,14 @@ fn no_place_in_what_an_earlier_step_left_open_is_fit() {
         (&["echo {{ inputs.x }} '\r", X], Around::Quotes),
         (&["echo '\r\x16\x03", X], Around::Quotes),
         (&["echo 'é\r", "é", X], Around::Quotes),
+        (&["echo $\\\r", X], Around::Escape),
+        (&["echo $\\", "\r", "\\\r", X], Around::Escape),
+        (&["echo \\\\$\\\r", "\\\r", "(\r", X], Around::Substitution),
+        (&["(\\\r", "( x=", X], Around::Calculation),
+        (&["cat <\\\r", "<E\r", X], Around::HereDocument),
+        (&["ls\t", X], Around::Key),
+        (&["echo ''\x7f\r", X], Around::Key),
+        (&["\x1b", X], Around::Key),
     ] {
         assert_eq!(verdict(steps, ALL), Some(around), "{steps:?}");
     }
@@ -66,6 +74,9 @@ fn what_leaves_nothing_open_changes_nothing() {
         &["cat >a <<'EOF'\r", "hello\r", "EOF\r", X],
         &["cat <<A | sort > b\ra\nA\rcat << B\rb\rB\r", X],
         &["echo '\r", "\x03", X],
+        &["echo $\t", "\x03", X],
+        &["python3\r", "\x04", "\x0c", X],
+        &["echo $\\\\\r", X],
         &["cat <<EOF\r", "\x03", X],
         &["echo {{ inputs.x }}\r", "ls {{ inputs.x }} 'it'\r", X],
     ] {
@@ -78,7 +89,9 @@ fn what_leaves_nothing_open_changes_nothing() {
 /// Read from the beginning for each step, these would take long.
 #[test]
 fn no_number_of_steps_is_slow_to_judge() {
-    for step in ["{{ inputs.x }}", "a", " #'\"${a:-'\" {{ inputs.x }}", "$({{ inputs.x }}", "cat <<EOF\r"] {
+    for step in
+        ["{{ inputs.x }}", "a", " #'\"${a:-'\" {{ inputs.x }}", "$({{ inputs.x }}", "cat <<EOF\r", "\\\r"]
+    {
         let steps = vec![step; 30_000];
         let unfit = verdict(&steps, ALL);
         assert_eq!(unfit.is_none(), !step.contains(['$', '#']), "{step}");
