@@ -510,3 +510,28 @@ async fn the_schema_beside_the_actions_is_the_programs_own_from_its_start_on() {
     assert!(!left.exists());
     assert!(house.store.list(None).await.unwrap().deleted.is_empty());
 }
+
+#[tokio::test]
+async fn of_two_files_with_one_id_neither_loses_what_it_holds() {
+    let mut house = House::new().await;
+    let text = |label: &str| format!("id: dup\n{}", GOOD.replace("Good", label));
+    let (dup, copy) = (house.actions().join("dup.yaml"), house.actions().join("copy.yaml"));
+    fs::write(&dup, text("precious")).unwrap();
+    house.until(None, |actions| labels(actions) == ["precious"]).await;
+    for n in 0..25 {
+        let label = format!("B {n}");
+        fs::write(&copy, text(&label)).unwrap();
+        house.until(None, |actions| labels(actions).contains(&label.as_str())).await;
+    }
+    fs::remove_file(&dup).unwrap();
+    house.until(None, |actions| labels(actions) == ["B 24"]).await;
+    let versions = house.versions(&Which::user("dup")).await;
+    assert!(versions.iter().any(|(_, kept)| *kept == text("precious")), "{versions:?}");
+    // What somebody took out of the history comes back when its file goes.
+    for file in fs::read_dir(house.actions().join(".history/dup")).unwrap().flatten() {
+        fs::remove_file(file.path()).unwrap();
+    }
+    fs::remove_file(&copy).unwrap();
+    house.until(None, <[_]>::is_empty).await;
+    assert_eq!(house.versions(&Which::user("dup")).await, [("editor".to_owned(), text("B 24"))]);
+}
