@@ -65,7 +65,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Copies an action into the user's folder, under an id of its own. */
+        /**
+         * Copies an action into the user's folder, under an id of its own, where it runs without a question: a project's has
+         *     to be accepted first, or by `trust`.
+         */
         post: operations["actions:duplicate"];
         delete?: never;
         options?: never;
@@ -1737,6 +1740,7 @@ export interface operations {
             query?: {
                 project?: string;
                 scope?: components["schemas"]["Scope"];
+                trust?: string;
             };
             header?: never;
             path: {

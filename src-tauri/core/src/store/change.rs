@@ -17,7 +17,7 @@ use super::history::Author;
 use super::shelf::{Place, Reading, Shelf};
 use super::{StoreError, Which};
 use super::{copy, fault};
-use crate::action::{Scope, id_of, is_id, kebab, read};
+use crate::action::{Scope, id_of, is_id, kebab, read, visible};
 use crate::api::Undo;
 use crate::clock;
 
@@ -25,6 +25,7 @@ impl Shelf {
     /// Makes a version the active file.
     pub fn restore(&mut self, which: &Which, timestamp: &str) -> Result<Undo, StoreError> {
         let place = self.place_of_version(which, timestamp)?;
+        self.refuse_several(place, &which.id)?;
         let key = self.folder(place).key(&which.id);
         let version = self.history.read(&key, timestamp);
         let unknown = || StoreError::UnknownVersion { id: which.id.clone(), timestamp: timestamp.to_owned() };
@@ -49,9 +50,18 @@ impl Shelf {
             let hidden = projects != place && self.folder(projects).with_id(&which.id).next().is_some();
             return Err(StoreError::IsADefault { id: which.id.clone(), hidden });
         }
+        self.refuse_several(place, &which.id)?;
         let found = self.folder(place).with_id(&which.id).next().map(|(path, _)| path.clone());
         let path = found.ok_or_else(|| self.unknown(&which.id, place))?;
         self.take_away(place, &which.id, &path)
+    }
+
+    /// Which of several files with one id is meant, nobody has said.
+    fn refuse_several(&self, place: Place, id: &str) -> Result<(), StoreError> {
+        let paths = self.folder(place).with_id(id).map(|(path, _)| path);
+        let name = |path: &PathBuf| visible(&path.file_name().unwrap_or_default().to_string_lossy());
+        let files: Vec<String> = paths.map(name).collect();
+        if files.len() > 1 { Err(StoreError::Ambiguous { id: id.to_owned(), files }) } else { Ok(()) }
     }
 
     /// Makes a new action of the user's from one, or from a version of one; the new id.
@@ -75,6 +85,11 @@ impl Shelf {
                 version.map_err(self.history_error("reading a version"))?.ok_or_else(unknown)?
             }
         };
+        // The copy would run without a question. What can't run is text, which somebody has to write on.
+        let runs = read(&self.user().own_path(&which.id), Scope::User, &bytes).0.is_some();
+        if runs && !self.is_trusted(self.folder(place), &which.id, &super::sha256(&bytes)) {
+            return Err(StoreError::Untrusted(which.id.clone()));
+        }
         let id = match id {
             Some(id) if !is_id(id) => return Err(StoreError::InvalidId(id.to_owned())),
             Some(id) if self.is_taken(Place::USER, id) => {

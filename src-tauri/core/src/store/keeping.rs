@@ -15,28 +15,28 @@ const AT_ONCE: usize = 16;
 
 impl Shelf {
     /// Takes what was read for the file's state, and keeps it in the history.
-    pub(super) fn keep(&mut self, place: Place, path: PathBuf, mut entry: Entry, reading: Reading) {
-        self.keep_now(place, &path);
+    pub(super) fn keep(&mut self, place: Place, path: &Path, mut entry: Entry, reading: Reading) {
+        self.keep_now(place, path);
         if reading == Reading::First {
             // That the history can't be written is known from the first one.
             if self.later.is_empty() {
-                self.note(place, &path, &entry);
+                self.note(place, path, &entry);
             }
             // Nobody has to wait for the rest: the file holds it, and before it is known to hold something else it is
             // kept.
-            self.later.insert((place, path.clone()));
+            self.later.insert((place, path.to_owned()));
         } else {
-            self.note(place, &path, &entry);
+            self.note(place, path, &entry);
         }
         if entry.action.is_none() && entry.good.is_none() {
-            entry.good = self.last_good(place, &path, &entry.id);
+            entry.good = self.last_good(place, path, &entry.id);
         }
-        let (old, id) = (self.folder(place).entry(&path).cloned(), entry.id.clone());
-        self.folder_mut(place).insert(path.clone(), entry);
+        let (old, id) = (self.folder(place).entry(path).cloned(), entry.id.clone());
+        self.folder_mut(place).insert(path.to_owned(), entry);
         self.tell_what_stands(place, &id);
         if let Some(old) = old.filter(|old| old.id != id) {
             self.tell_what_stands(place, &old.id);
-            self.keep_last(place, &path, &old);
+            self.keep_last(place, path, &old);
         }
     }
 

@@ -452,7 +452,7 @@ impl Shelf {
                     self.due.entry(path).or_insert(Instant::now() + SETTLE);
                 }
                 (_, Some(entry)) => {
-                    self.keep(place, path, entry, reading);
+                    self.keep(place, &path, entry, reading);
                     changed = true;
                 }
                 (_, None) => {}

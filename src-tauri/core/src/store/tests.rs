@@ -535,3 +535,45 @@ async fn of_two_files_with_one_id_neither_loses_what_it_holds() {
     house.until(None, <[_]>::is_empty).await;
     assert_eq!(house.versions(&Which::user("dup")).await, [("editor".to_owned(), text("B 24"))]);
 }
+
+#[tokio::test]
+async fn which_of_two_files_with_one_id_goes_or_is_restored_is_not_guessed() {
+    let mut house = House::new().await;
+    let text = format!("id: dup\n{GOOD}");
+    let files = [house.actions().join("copy.yaml"), house.actions().join("dup.yaml")];
+    for file in &files {
+        fs::write(file, &text).unwrap();
+    }
+    house.until(None, |actions| actions.len() == 2).await;
+    let [version] = &house.store.history(Which::user("dup")).await.unwrap()[..] else { panic!() };
+    for refused in [
+        house.store.delete(Which::user("dup")).await,
+        house.store.restore(Which::user("dup"), version.timestamp.clone()).await,
+    ] {
+        let said = refused.unwrap_err().to_string();
+        assert_eq!(said, "`dup` is the id of more than one file: `copy.yaml` and `dup.yaml`");
+    }
+    assert!(files.iter().all(|file| file.exists()));
+    fs::remove_file(&files[0]).unwrap();
+    house.until(None, |actions| actions.len() == 1).await;
+    house.store.delete(Which::user("dup")).await.unwrap();
+    assert!(!files[1].exists());
+}
+
+#[tokio::test]
+async fn no_copy_of_a_projects_action_runs_before_that_is_trusted() {
+    let house = House::new().await;
+    let project = house.project();
+    let path = Paths::project_actions(&project).join("evil.yaml");
+    fs::write(&path, GOOD).unwrap();
+    let which = Which::seen_from(&project, "evil");
+    let copy = async || house.store.duplicate(which.clone(), None, None).await;
+    assert!(matches!(copy().await, Err(StoreError::Untrusted(id)) if id == "evil"));
+    assert!(!house.actions().join("my-evil.yaml").exists());
+    let sha256 = house.store.resolve(which.clone(), false).await.unwrap().sha256;
+    house.store.trust(which.clone(), sha256).await.unwrap();
+    assert_eq!(copy().await.unwrap(), "my-evil");
+    // What is there now was not accepted, whatever the watcher has told of.
+    fs::write(&path, OTHER).unwrap();
+    assert!(matches!(copy().await, Err(StoreError::Untrusted(_))));
+}
