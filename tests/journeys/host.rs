@@ -208,6 +208,7 @@ fn a_host_whose_home_is_removed_ends_with_its_terminals_and_another_can_begin() 
     let limit = Timespec { tv_sec: 30, tv_nsec: 0 };
     assert_eq!(poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&limit)).unwrap(), 1, "it lives on");
     assert!(processes::of_terminals(&host.home()).is_empty());
+    host.cli(&["host", "start"]).run().ok();
     let second = pid(&host);
     assert_ne!(second, first.as_raw_nonzero().get());
     assert_eq!(pid(&host), second);

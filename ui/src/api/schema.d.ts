@@ -1559,6 +1559,8 @@ export interface components {
         Undo: {
             /** @description The version that was active before, for `actions:restore`; none if there was no file. */
             timestamp?: string | null;
+            /** @description The file that holds the action now; none if it was removed. */
+            path?: string | null;
         };
         /** @description One version in an action's history. */
         Version: {

@@ -3,6 +3,7 @@
 //! The rule in all of them: what the file holds goes to the history first, what it will hold too, and
 //! only then one rename makes the change. At any instant one of the two is whole on the disk.
 
+use std::borrow::Cow;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -157,11 +158,23 @@ impl Shelf {
         self.make_folder(place)?;
         self.keep_all_of(place, id);
         let key = self.folder(place).key(id);
-        let held = self.held(place, id)?;
-        let (path, current) = match held {
-            Some((path, current)) => (path, Some(current)),
-            None => (self.folder(place).own_path(id), None),
+        let mut text = Cow::Borrowed(bytes);
+        let (path, current) = match self.held(place, id) {
+            Ok(Some((path, current))) => (path, Some(current)),
+            Ok(None) => (self.folder(place).own_path(id), None),
+            // The file that was called so is another action by now: what comes back stands beside it, and says its id.
+            Err(StoreError::InTheWay { .. }) if author == Author::Restore && self.is_anothers(place, id) => {
+                let path = self.free_path(place, id);
+                if read(&path, self.folder(place).scope, bytes).0.is_some_and(|action| action.id != id)
+                    && let Some(copy) = copy::copy(&path, bytes, id)
+                {
+                    text = Cow::Owned(copy.into_bytes());
+                }
+                (path, None)
+            }
+            Err(error) => return Err(error),
         };
+        let bytes = &*text;
         // A version without an id of its own is called after its file.
         let named = read(&path, self.folder(place).scope, bytes).0.map(|action| action.id);
         if let Some(other) = named.filter(|other| other != id) {
@@ -205,8 +218,9 @@ impl Shelf {
             }
             self.writing.remove(&path);
         }
+        let undo = Undo { timestamp, path: Some(path.to_string_lossy().into_owned()) };
         self.reload(place, vec![path], Reading::Own);
-        Ok(Undo { timestamp })
+        Ok(undo)
     }
 
     /// Removes a file through the history.
@@ -245,7 +259,7 @@ impl Shelf {
         self.let_go(&aside, Aside { place, id: id.to_owned(), from, kept, instead: None, closed: false })?;
         file::sync_folder(&folder).map_err(StoreError::io(&folder, "syncing the folder"))?;
         self.reload(place, vec![path.to_owned()], Reading::Own);
-        Ok(Undo { timestamp: meanwhile.or(timestamp) })
+        Ok(Undo { timestamp: meanwhile.or(timestamp), path: None })
     }
 
     /// The folder that a change is meant for: the user's by default.
@@ -325,6 +339,20 @@ impl Shelf {
         let id = id.trim_end_matches('-');
         let ids = std::iter::once(id.to_owned()).chain((2..).map(|n| format!("{id}-{n}")));
         ids.into_iter().find(|id| !self.is_taken(place, id)).unwrap_or_else(|| kebab(id))
+    }
+
+    /// Whether the file that is called after an id holds another action.
+    fn is_anothers(&self, place: Place, id: &str) -> bool {
+        let own = self.folder(place).own_path(id);
+        self.folder(place).entry(&own).is_some_and(|entry| entry.id != id)
+    }
+
+    /// A path for an action whose name is another file's.
+    fn free_path(&self, place: Place, id: &str) -> PathBuf {
+        let folder = self.folder(place);
+        let mut paths = (2..1000).map(|n| folder.own_path(&format!("{id}-{n}")));
+        let free = paths.find(|path| path.symlink_metadata().is_err());
+        free.unwrap_or_else(|| folder.own_path(&format!("{id}-{}", uuid::Uuid::new_v4().as_u128())))
     }
 
     /// Makes the folder; refuses one of a project's that a link has put outside of it.

@@ -577,3 +577,33 @@ async fn no_copy_of_a_projects_action_runs_before_that_is_trusted() {
     fs::write(&path, OTHER).unwrap();
     assert!(matches!(copy().await, Err(StoreError::Untrusted(_))));
 }
+
+#[tokio::test]
+async fn an_action_whose_file_is_another_one_by_now_comes_back_beside_it() {
+    for text in [GOOD.to_owned(), format!("id: a\n{GOOD}")] {
+        let mut house = House::new().await;
+        let path = house.actions().join("a.yaml");
+        fs::write(&path, &text).unwrap();
+        house.until(None, |actions| labels(actions) == ["Good"]).await;
+        let [version] = &house.store.history(Which::user("a")).await.unwrap()[..] else { panic!() };
+        fs::write(&path, format!("id: b\n{OTHER}")).unwrap();
+        house.until(None, |actions| actions[0].id == "b").await;
+        let undo = house.store.restore(Which::user("a"), version.timestamp.clone()).await.unwrap();
+        assert!(undo.path.unwrap().ends_with("/a-2.yaml"));
+        let kept = fs::read_to_string(house.actions().join("a-2.yaml")).unwrap();
+        assert_eq!(kept, format!("id: a\n{GOOD}"));
+        let actions = house.store.list(None).await.unwrap().actions;
+        let back = actions.iter().find(|action| action.id == "a").unwrap();
+        assert_eq!((back.health, &back.problems[..]), (ActionHealth::Ready, &[][..]));
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("id: b\n{OTHER}"));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_to_keep_says_so_in_its_history() {
+    let mut house = House::new().await;
+    fs::write(house.actions().join("big.yaml"), vec![b'#'; 2 << 20]).unwrap();
+    house.until(None, |actions| actions.len() == 1).await;
+    let said = house.store.history(Which::user("big")).await.unwrap_err().to_string();
+    assert!(said.contains("1 MiB at most") && said.ends_with("no version of it is kept"), "{said}");
+}
