@@ -1,8 +1,9 @@
 //! The host: one a home, started by whoever needs it, ended cleanly.
 
-use ai_orchestrator_tests::{TestHost, wait_for_content};
+use ai_orchestrator_tests::{TestHost, processes, wait_for_content};
 use orchestrator_core::api::{Event, EventsIn};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 fn pid(host: &TestHost) -> i32 {
     let status = host.cli(&["host", "status", "--json"]).run().ok().json();
@@ -190,4 +191,25 @@ async fn an_overwritten_default_is_told_to_the_first_client_that_shows_it_and_to
     host.cli(&["terminal", "open"]).run().ok();
     let next = second.until(|_| true).await;
     assert!(!matches!(next, Event::Notice { .. }), "{next:?}");
+}
+
+#[test]
+fn a_host_whose_home_is_removed_ends_with_its_terminals_and_another_can_begin() {
+    let host = TestHost::new();
+    host.cli(&["terminal", "open"]).run().ok();
+    let first = Pid::from_raw(pid(&host)).unwrap();
+    let process = pidfd_open(first, PidfdFlags::empty()).unwrap();
+    let terminals = processes::of_terminals(&host.home());
+    assert_eq!(terminals.len(), 1);
+    // What is written there at this moment may be in the way once.
+    while host.home().exists() {
+        _ = std::fs::remove_dir_all(host.home());
+    }
+    let limit = Timespec { tv_sec: 30, tv_nsec: 0 };
+    assert_eq!(poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&limit)).unwrap(), 1, "it lives on");
+    assert!(processes::of_terminals(&host.home()).is_empty());
+    host.cli(&["host", "start"]).run().ok();
+    let second = pid(&host);
+    assert_ne!(second, first.as_raw_nonzero().get());
+    assert_eq!(pid(&host), second);
 }

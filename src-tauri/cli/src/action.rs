@@ -321,7 +321,15 @@ async fn restore(action: &OneAction, timestamp: String, format: AsJson) -> Resul
     let request =
         RestoreRequest { timestamp, project: Some(action.place.absolute()?), scope: action.scope() };
     let undo: Undo = connect().await?.post(&path(&["actions", &action.id, "restore"], &[]), &request).await?;
-    tell_undo(&format!("{} is restored", action.id), action, &undo, format)
+    let file = undo.path.as_deref().map(std::path::Path::new).and_then(std::path::Path::file_name);
+    let done = match file.map(|file| file.to_string_lossy()) {
+        // Another action has the file that is called so.
+        Some(file) if file != format!("{}.yaml", action.id) => {
+            format!("{} is restored into {}", action.id, print::tame(&file))
+        }
+        _ => format!("{} is restored", action.id),
+    };
+    tell_undo(&done, action, &undo, format)
 }
 
 fn tell_undo(done: &str, action: &OneAction, undo: &Undo, format: AsJson) -> Result<ExitCode, Failure> {

@@ -95,6 +95,18 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// What holds while the file can't be read: what was set before, but the user may have asked for edits to be left
+    /// alone.
+    pub(crate) fn unread(&self) -> Self {
+        Self { defaults: Defaults::KeepEdits, ..self.clone() }
+    }
+}
+
+/// What is said of `unread`, after what is wrong.
+pub(crate) const UNREAD: &str =
+    "; what was set before still holds, and edited default actions are left as they are";
+
 /// The colours of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

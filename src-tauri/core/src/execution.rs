@@ -92,10 +92,7 @@ async fn trusted(rooms: &Rooms, which: &Which, request: &ExecuteRequest) -> Resu
     if resolved.trusted {
         return Ok(resolved);
     }
-    let message =
-        format!("`{}` comes from the project, and as it is now it has not been accepted yet", which.id);
-    Err(ApiError::new(403, "untrusted", message)
-        .hint("look at what it would run, then accept it (`--trust=SHA256` on the command line)"))
+    Err(StoreError::Untrusted(which.id.clone()).into())
 }
 
 /// The action as a run would type it, for who decides about it. What can't be filled yet keeps its placeholders: the

@@ -259,6 +259,11 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
             tracing::info!("nothing to do");
         }
         () = ended_by_signal() => tracing::info!("ended by a signal"),
+        missing = seat.lost() => {
+            let missing = missing.display();
+            tracing::warn!(%missing, "this was removed or replaced, so nobody finds this host any more");
+            rooms.terminals.leave_home();
+        }
     }
     rooms.events.send(Event::Stopping);
     rooms.terminals.kill_all().await;
@@ -266,7 +271,7 @@ pub async fn serve(paths: Paths, ready: impl FnOnce()) -> Result<(), HostError> 
     rooms.facts.ended.send_replace(true);
     _ = tokio::time::timeout(FAREWELL, rooms.facts.activity.deserted()).await;
     door.abort();
-    if rooms.facts.web.lock().await.is_some() {
+    if rooms.facts.web.lock().await.is_some() && seat.is_ours() {
         web::forget_token(&rooms.paths);
     }
     drop(seat);

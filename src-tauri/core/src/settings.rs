@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::action::{Problem, Severity};
 use crate::api::{ApiError, ConfigView, Event, Place};
-use crate::config::{Config, EditError, edit, place_of, read};
+use crate::config::{Config, EditError, UNREAD, edit, place_of, read};
 use crate::environment::Environment;
 use crate::events::Events;
 use crate::paths::Paths;
@@ -169,9 +169,9 @@ impl Held {
     /// Reads the file; whether something changed.
     fn reload(&mut self, path: &Path) -> bool {
         let unreadable = |problem: Problem| {
-            let message = format!("{}; what was set before still holds", problem.message);
+            let message = format!("{}{UNREAD}", problem.message);
             let problem = Problem { message, severity: Severity::Warning, ..problem };
-            (None, self.config.clone(), vec![problem])
+            (None, self.config.unread(), vec![problem])
         };
         let (text, config, problems) = match file::read_bounded(path) {
             Ok(bytes) => match String::from_utf8(bytes) {

@@ -5,6 +5,7 @@ mod live;
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, watch};
@@ -85,6 +86,8 @@ pub struct Terminals {
     living: Arc<Mutex<BTreeMap<Uuid, Kept>>>,
     /// As some window draws all terminals.
     colours: Arc<watch::Sender<Colours>>,
+    /// Whether the home is another host's by now, and nothing is written there any more.
+    homeless: Arc<AtomicBool>,
 }
 
 /// A terminal, how it was opened, and the session to end should the host be killed.
@@ -113,7 +116,20 @@ impl Terminals {
     /// An empty set. What a killed host left behind is ended first; that blocks.
     pub fn new(paths: Paths, events: Events, settings: Settings, environment: Environment) -> Self {
         live::end_leftovers(&paths);
-        Self { paths, events, settings, environment, living: Arc::default(), colours: Arc::default() }
+        Self {
+            paths,
+            events,
+            settings,
+            environment,
+            living: Arc::default(),
+            colours: Arc::default(),
+            homeless: Arc::default(),
+        }
+    }
+
+    /// Writes nothing into the home from now on.
+    pub fn leave_home(&self) {
+        self.homeless.store(true, Ordering::Relaxed);
     }
 
     /// What programs that ask for colours are told from now on.
@@ -230,6 +246,9 @@ impl Terminals {
     }
 
     fn write_sessions(&self) {
+        if self.homeless.load(Ordering::Relaxed) {
+            return;
+        }
         let sessions: Vec<Session> = self.lock().values().filter_map(|kept| kept.session.clone()).collect();
         if let Err(error) = live::write(&self.paths, &sessions) {
             tracing::warn!(%error, "the living sessions could not be written down");

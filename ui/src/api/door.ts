@@ -53,7 +53,9 @@ export class Door {
       scope: of.scope,
     } satisfies T.RestoreRequest);
   reset = (id: string) => this.send<T.Undo>('POST', `/v1/actions/${encodeURIComponent(id)}/reset`);
-  duplicate = (of: ActionRef) => this.send<T.ActionView>('POST', `${path(of)}/duplicate`, where(of));
+  /** `trust` is the sha256 of a project's file that the user accepted. */
+  duplicate = (of: ActionRef, trust?: string) =>
+    this.send<T.ActionView>('POST', `${path(of)}/duplicate`, { ...where(of), trust });
   createTemplate = (body: T.CreateRequest) => this.post<T.ActionView>('/v1/actions-template', body);
   createAction = (body: T.CreateRequest) => this.post<T.TerminalView>('/v1/create-action', body);
 

@@ -65,7 +65,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Copies an action into the user's folder, under an id of its own. */
+        /**
+         * Copies an action into the user's folder, under an id of its own, where it runs without a question: a project's has
+         *     to be accepted first, or by `trust`.
+         */
         post: operations["actions:duplicate"];
         delete?: never;
         options?: never;
@@ -1580,6 +1583,8 @@ export interface components {
         Undo: {
             /** @description The version that was active before, for `actions:restore`; none if there was no file. */
             timestamp?: string | null;
+            /** @description The file that holds the action now; none if it was removed. */
+            path?: string | null;
         };
         /** @description One version in an action's history. */
         Version: {
@@ -1761,6 +1766,7 @@ export interface operations {
             query?: {
                 project?: string;
                 scope?: components["schemas"]["Scope"];
+                trust?: string;
             };
             header?: never;
             path: {

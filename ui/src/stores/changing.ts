@@ -1,5 +1,6 @@
 // What the menu and the history do to an action's file. Each of them can be undone from its toast.
 
+import { hasCode } from '../api/error';
 import type { ActionRef } from '../api/door';
 import type { ActionView, HostEvent, Undo, Version } from '../api/types';
 import type { App } from './app.svelte';
@@ -54,7 +55,8 @@ export async function restoreVersion(
 
 export async function duplicateAction(app: App, action: ActionView): Promise<void> {
   try {
-    const copy = await app.door.duplicate(refTo(app, action));
+    const copy = await copyOf(app, refTo(app, action));
+    if (!copy) return;
     app.toasts.show(`${copy.label} was made`, {
       tone: 'good',
       actions: [{ label: 'Edit', run: () => editAction(app, copy) }],
@@ -62,6 +64,19 @@ export async function duplicateAction(app: App, action: ActionView): Promise<voi
     await app.reloadActions();
   } catch (error) {
     app.toasts.fail(`${action.label} could not be duplicated`, error);
+  }
+}
+
+/** The copy runs without a question, so that it is asked before; null when the user does not trust it. */
+async function copyOf(app: App, of: ActionRef, trust?: string): Promise<ActionView | null> {
+  try {
+    return await app.door.duplicate(of, trust);
+  } catch (error) {
+    if (!hasCode(error, 'untrusted') && !hasCode(error, 'changed')) throw error;
+    const { project, scope } = of;
+    const preview = await app.door.preview(of.id, { project, scope, inputs: {} });
+    const accepted = await app.dialogs.trust(preview, 'duplicate');
+    return accepted === null ? null : copyOf(app, of, accepted);
   }
 }
 

@@ -210,12 +210,18 @@ fn read_id(fields: &mut Fields<'_, '_, '_>, stem: &str) -> String {
             format!("{whose} must be lower-case words with `-` between, but here is `{id}`")
         };
         fields.problems.error(at, "invalid-id", message, Some(fix));
-    } else if id != stem {
+    } else if id != stem && !is_numbered(stem, id) {
         let fix = Some(format!("name the file `{id}.yaml`"));
         let message = format!("the file is called `{}`, but its id is `{id}`", super::visible(stem));
         fields.problems.warning(at, "name-differs", message, fix);
     }
     id.to_owned()
+}
+
+/// Whether a file is called after its id and a number, because another file has the name alone.
+fn is_numbered(stem: &str, id: &str) -> bool {
+    let number = stem.strip_prefix(id).and_then(|rest| rest.strip_prefix('-'));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A text as kebab-case, as far as it goes.

@@ -243,6 +243,9 @@ pub struct RestoreRequest {
 pub struct Undo {
     /// The version that was active before, for `actions:restore`; none if there was no file.
     pub timestamp: Option<String>,
+    /// The file that holds the action now; none if it was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// Makes a new action: an agent in a terminal writes it, or the user in an editor.

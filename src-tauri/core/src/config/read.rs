@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::shortcut::{WindowCommand, are_same, is_keys};
-use super::{Config, Cursor, Defaults, LogLevel, Theme};
+use super::{Config, Cursor, Defaults, LogLevel, Theme, UNREAD};
 use crate::action::fields::{Fields, Problems, Scalar};
 use crate::action::yaml::{self, Kind, Node, Place};
 use crate::action::{Problem, Severity};
@@ -40,17 +40,15 @@ pub(crate) fn read(file: &Path, text: &str, last: &Config) -> (Config, Vec<Probl
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut problems = Problems::of(file, text);
     let config = match yaml::parse(text) {
-        Ok(Some(root)) if !is_null(&root) => {
-            read_root(&root, last, &mut problems).unwrap_or_else(|| last.clone())
-        }
-        Ok(_) => Config::default(),
+        Ok(Some(root)) if !is_null(&root) => read_root(&root, last, &mut problems),
+        Ok(_) => Some(Config::default()),
         Err(fault) => {
             let message = match fault.code {
                 "many-documents" => "the settings are one document, but here a second begins".to_owned(),
                 _ => fault.message,
             };
             problems.error(within(text, fault.at), fault.code, message, fault.fix);
-            last.clone()
+            None
         }
     };
     let mut found = problems.found;
@@ -69,11 +67,15 @@ pub(crate) fn read(file: &Path, text: &str, last: &Config) -> (Config, Vec<Probl
         problem.message.push_str(match problem.code.as_str() {
             "unknown-key" => "; it is left alone",
             "same-keys" => "",
-            "duplicate-key" => "; that one holds",
+            "duplicate-key" if config.is_some() => "; that one holds",
+            _ if config.is_none() => UNREAD,
+            _ if problem.message.starts_with("`defaults` must") => {
+                "; until that is mended, edited default actions are left as they are"
+            }
             _ => "; what was set before still holds",
         });
     }
-    (config, found)
+    (config.unwrap_or_else(|| last.unread()), found)
 }
 
 /// The place, or the end of what is written if that is before it: a file that ends too early is wrong at its end.
@@ -123,7 +125,12 @@ fn read_root(root: &Node, last: &Config, problems: &mut Problems<'_>) -> Option<
     let notify_failed = setting!(notify_failed, "notify-failed", flag(&mut fields, "notify-failed"));
     let shortcuts = fields.take("shortcuts").filter(|node| !is_null(node));
     let shortcuts = shortcuts.map_or_else(BTreeMap::new, |node| read_shortcuts(node, last, fields.problems));
-    let defaults = setting!(defaults, "defaults", fields.choice("defaults", &DEFAULTS));
+    // What was asked for is not known: then nothing of the user's is replaced.
+    let defaults = match fields.choice("defaults", &DEFAULTS) {
+        Some(defaults) => defaults,
+        None if fields.took("defaults") => Defaults::KeepEdits,
+        None => usual.defaults,
+    };
     let idle_minutes = setting!(idle_minutes, "idle-minutes", whole(&mut fields, "idle-minutes", 1..=10_080));
     let log = setting!(log, "log", fields.choice("log", &LEVELS));
     fields.finish();
@@ -331,7 +338,8 @@ mod tests {
     fn wrong_values_are_told_in_words_that_help() {
         let first = |text: &str| {
             let (_, problems) = said(text, &Config::default());
-            problems.into_iter().next().unwrap_or_default().replace("; what was set before still holds", "")
+            let problem = problems.into_iter().next().unwrap_or_default();
+            problem.replace(UNREAD, "").replace("; what was set before still holds", "")
         };
         for (text, told) in [
             ("font-size: 99\n", "1:12 `font-size` must be a whole number from 8 to 32, but here is `99` []"),
@@ -394,7 +402,7 @@ mod tests {
         let last = Config { font_size: 20, ..Config::default() };
         for broken in ["font-size: [", "- a\n", "a: 1\n---\nb: 2\n", "{"] {
             let (config, problems) = said(broken, &last);
-            assert_eq!((config, problems.len()), (last.clone(), 1), "{broken:?}");
+            assert_eq!((config, problems.len()), (last.unread(), 1), "{broken:?}");
         }
     }
 }

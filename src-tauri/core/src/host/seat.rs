@@ -1,11 +1,12 @@
 //! There is one host per home: it holds a lock for its whole life, and says where its socket is.
 
-use std::fs::{File, OpenOptions, Permissions, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use notify::{RecursiveMode, Watcher as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -30,8 +31,8 @@ pub struct Occupant {
 pub struct Seat {
     paths: Paths,
     socket: PathBuf,
-    // Locked for as long as it is open.
-    _lock: File,
+    /// Locked for as long as it is open.
+    lock: File,
 }
 
 impl Seat {
@@ -51,7 +52,7 @@ impl Seat {
         if let Some(folder) = socket.parent() {
             own_folder(folder)?;
         }
-        Ok(Self { paths: paths.clone(), socket, _lock: lock })
+        Ok(Self { paths: paths.clone(), socket, lock })
     }
 
     /// Where the socket belongs.
@@ -77,8 +78,52 @@ impl Seat {
     }
 }
 
+impl Seat {
+    /// Whether whoever looks for this home's host still looks at our lock. Its folder may have been removed, and
+    /// another host may sit in a new one.
+    pub fn is_ours(&self) -> bool {
+        let number = |metadata: Metadata| (metadata.dev(), metadata.ino());
+        let ours = self.lock.metadata().ok().map(number);
+        ours.is_some() && ours == std::fs::symlink_metadata(lock_path(&self.paths)).ok().map(number)
+    }
+
+    /// Comes back when nobody finds this host any more: with what was removed or replaced, its lock or its socket.
+    pub async fn lost(&self) -> PathBuf {
+        let socket_now = || std::fs::symlink_metadata(&self.socket).ok().map(|socket| socket.ino());
+        let bound = socket_now();
+        let missing = || match (self.is_ours(), bound.is_some() && socket_now() == bound) {
+            (false, _) => Some(lock_path(&self.paths)),
+            (true, false) => Some(self.socket.clone()),
+            (true, true) => None,
+        };
+        let (told, mut heard) = tokio::sync::mpsc::channel(1);
+        // What is told while there is something to look at already, is looked at with it.
+        let watcher = notify::recommended_watcher(move |_| _ = told.try_send(()));
+        let run = self.paths.run();
+        let folders = [self.paths.home(), &run, self.socket.parent().unwrap_or(&run)];
+        let watcher = watcher.and_then(|mut watcher| {
+            folders.iter().try_for_each(|folder| watcher.watch(folder, RecursiveMode::NonRecursive))?;
+            Ok(watcher)
+        });
+        loop {
+            if let Some(missing) = missing() {
+                return missing;
+            }
+            if let Err(error) = &watcher {
+                tracing::warn!(%error, "it would not be noticed if the host's lock were removed");
+                return std::future::pending().await;
+            }
+            _ = heard.recv().await;
+        }
+    }
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
+        // What stands there now is another host's.
+        if !self.is_ours() {
+            return;
+        }
         // What can't be removed is removed by the next host.
         _ = std::fs::remove_file(&self.socket);
         _ = std::fs::remove_file(note_path(&self.paths));
@@ -164,6 +209,8 @@ fn own_folder(folder: &Path) -> Result<(), HostError> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     #[test]
@@ -187,5 +234,39 @@ mod tests {
         let paths = Paths::at(&deep, PathBuf::from("/")).unwrap();
         assert!(socket_path(&paths).as_os_str().len() <= LONGEST_SOCKET);
         assert_eq!(socket_path(&paths), socket_path(&paths));
+    }
+
+    #[tokio::test]
+    async fn whose_lock_or_socket_is_taken_away_hears_of_it_and_leaves_the_next_one_alone() {
+        let ways: [fn(&Path, &Paths); 4] = [
+            |home, _| std::fs::remove_dir_all(home).unwrap(),
+            |home, _| std::fs::rename(home, home.with_extension("moved")).unwrap(),
+            |_, paths| std::fs::remove_file(lock_path(paths)).unwrap(),
+            |_, paths| std::fs::remove_file(socket_path(paths)).unwrap(),
+        ];
+        for (n, way) in ways.into_iter().enumerate() {
+            let folder = tempfile::tempdir().unwrap();
+            let home = folder.path().join("home");
+            let paths = Paths::at(&home, PathBuf::from("/")).unwrap();
+            let seat = Seat::take(&paths).unwrap();
+            std::fs::write(seat.socket(), "").unwrap();
+            seat.announce().unwrap();
+            {
+                let mut lost = std::pin::pin!(seat.lost());
+                // It listens from here on.
+                assert_eq!(lost.as_mut().now_or_never(), None);
+                way(&home, &paths);
+                let missing = tokio::time::timeout(std::time::Duration::from_secs(20), lost).await.unwrap();
+                let expected = if n == 3 { socket_path(&paths) } else { lock_path(&paths) };
+                assert_eq!(missing, expected);
+            }
+            if n < 3 {
+                let next = Seat::take(&Paths::at(&home, PathBuf::from("/")).unwrap()).unwrap();
+                next.announce().unwrap();
+                drop(seat);
+                assert!(occupant(&paths).is_some());
+                assert!(next.is_ours());
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! The rule in all of them: what the file holds goes to the history first, what it will hold too, and
 //! only then one rename makes the change. At any instant one of the two is whole on the disk.
 
+use std::borrow::Cow;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use super::history::Author;
 use super::shelf::{Place, Reading, Shelf};
 use super::{StoreError, Which};
 use super::{copy, fault};
-use crate::action::{Scope, id_of, is_id, kebab, read};
+use crate::action::{Scope, id_of, is_id, kebab, read, visible};
 use crate::api::Undo;
 use crate::clock;
 
@@ -25,6 +26,7 @@ impl Shelf {
     /// Makes a version the active file.
     pub fn restore(&mut self, which: &Which, timestamp: &str) -> Result<Undo, StoreError> {
         let place = self.place_of_version(which, timestamp)?;
+        self.refuse_several(place, &which.id)?;
         let key = self.folder(place).key(&which.id);
         let version = self.history.read(&key, timestamp);
         let unknown = || StoreError::UnknownVersion { id: which.id.clone(), timestamp: timestamp.to_owned() };
@@ -49,9 +51,18 @@ impl Shelf {
             let hidden = projects != place && self.folder(projects).with_id(&which.id).next().is_some();
             return Err(StoreError::IsADefault { id: which.id.clone(), hidden });
         }
+        self.refuse_several(place, &which.id)?;
         let found = self.folder(place).with_id(&which.id).next().map(|(path, _)| path.clone());
         let path = found.ok_or_else(|| self.unknown(&which.id, place))?;
         self.take_away(place, &which.id, &path)
+    }
+
+    /// Which of several files with one id is meant, nobody has said.
+    fn refuse_several(&self, place: Place, id: &str) -> Result<(), StoreError> {
+        let paths = self.folder(place).with_id(id).map(|(path, _)| path);
+        let name = |path: &PathBuf| visible(&path.file_name().unwrap_or_default().to_string_lossy());
+        let files: Vec<String> = paths.map(name).collect();
+        if files.len() > 1 { Err(StoreError::Ambiguous { id: id.to_owned(), files }) } else { Ok(()) }
     }
 
     /// Makes a new action of the user's from one, or from a version of one; the new id.
@@ -75,6 +86,11 @@ impl Shelf {
                 version.map_err(self.history_error("reading a version"))?.ok_or_else(unknown)?
             }
         };
+        // The copy would run without a question. What can't run is text, which somebody has to write on.
+        let runs = read(&self.user().own_path(&which.id), Scope::User, &bytes).0.is_some();
+        if runs && !self.is_trusted(self.folder(place), &which.id, &super::sha256(&bytes)) {
+            return Err(StoreError::Untrusted(which.id.clone()));
+        }
         let id = match id {
             Some(id) if !is_id(id) => return Err(StoreError::InvalidId(id.to_owned())),
             Some(id) if self.is_taken(Place::USER, id) => {
@@ -142,11 +158,23 @@ impl Shelf {
         self.make_folder(place)?;
         self.keep_all_of(place, id);
         let key = self.folder(place).key(id);
-        let held = self.held(place, id)?;
-        let (path, current) = match held {
-            Some((path, current)) => (path, Some(current)),
-            None => (self.folder(place).own_path(id), None),
+        let mut text = Cow::Borrowed(bytes);
+        let (path, current) = match self.held(place, id) {
+            Ok(Some((path, current))) => (path, Some(current)),
+            Ok(None) => (self.folder(place).own_path(id), None),
+            // The file that was called so is another action by now: what comes back stands beside it, and says its id.
+            Err(StoreError::InTheWay { .. }) if author == Author::Restore && self.is_anothers(place, id) => {
+                let path = self.free_path(place, id);
+                if read(&path, self.folder(place).scope, bytes).0.is_some_and(|action| action.id != id)
+                    && let Some(copy) = copy::copy(&path, bytes, id)
+                {
+                    text = Cow::Owned(copy.into_bytes());
+                }
+                (path, None)
+            }
+            Err(error) => return Err(error),
         };
+        let bytes = &*text;
         // A version without an id of its own is called after its file.
         let named = read(&path, self.folder(place).scope, bytes).0.map(|action| action.id);
         if let Some(other) = named.filter(|other| other != id) {
@@ -190,8 +218,9 @@ impl Shelf {
             }
             self.writing.remove(&path);
         }
+        let undo = Undo { timestamp, path: Some(path.to_string_lossy().into_owned()) };
         self.reload(place, vec![path], Reading::Own);
-        Ok(Undo { timestamp })
+        Ok(undo)
     }
 
     /// Removes a file through the history.
@@ -235,7 +264,7 @@ impl Shelf {
             tracing::warn!(%error, id, "when it was deleted can't be kept");
         }
         self.reload(place, vec![path.to_owned()], Reading::Own);
-        Ok(Undo { timestamp: meanwhile.or(timestamp) })
+        Ok(Undo { timestamp: meanwhile.or(timestamp), path: None })
     }
 
     /// The folder that a change is meant for: the user's by default.
@@ -315,6 +344,20 @@ impl Shelf {
         let id = id.trim_end_matches('-');
         let ids = std::iter::once(id.to_owned()).chain((2..).map(|n| format!("{id}-{n}")));
         ids.into_iter().find(|id| !self.is_taken(place, id)).unwrap_or_else(|| kebab(id))
+    }
+
+    /// Whether the file that is called after an id holds another action.
+    fn is_anothers(&self, place: Place, id: &str) -> bool {
+        let own = self.folder(place).own_path(id);
+        self.folder(place).entry(&own).is_some_and(|entry| entry.id != id)
+    }
+
+    /// A path for an action whose name is another file's.
+    fn free_path(&self, place: Place, id: &str) -> PathBuf {
+        let folder = self.folder(place);
+        let mut paths = (2..1000).map(|n| folder.own_path(&format!("{id}-{n}")));
+        let free = paths.find(|path| path.symlink_metadata().is_err());
+        free.unwrap_or_else(|| folder.own_path(&format!("{id}-{}", uuid::Uuid::new_v4().as_u128())))
     }
 
     /// Makes the folder; refuses one of a project's that a link has put outside of it.

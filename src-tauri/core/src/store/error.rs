@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::action::fields::list;
 use crate::action::{Problem, visible};
 use crate::api::{ApiError, Place};
 
@@ -52,6 +53,17 @@ pub enum StoreError {
     /// The bytes to trust are not the ones that are there.
     #[error("`{0}` has changed since it was shown")]
     Changed(String),
+    /// Which of several files is meant is not said.
+    #[error("`{id}` is the id of more than one file: {}", list(files.iter().map(String::as_str)))]
+    Ambiguous {
+        /// The id.
+        id: String,
+        /// The files' names.
+        files: Vec<String>,
+    },
+    /// A project's action that nobody has accepted as it is.
+    #[error("`{0}` comes from the project, and as it is now it has not been accepted yet")]
+    Untrusted(String),
     /// Something stands where the file belongs.
     #[error("{}: {what}", .path.display())]
     InTheWay {
@@ -123,6 +135,10 @@ impl From<StoreError> for ApiError {
             StoreError::Changed(_) => {
                 Self::new(409, "changed", message).hint("look at it again before you trust it")
             }
+            StoreError::Ambiguous { .. } => Self::new(409, "ambiguous", message)
+                .hint("give each file an `id` of its own, or remove the ones that are not wanted"),
+            StoreError::Untrusted(_) => Self::new(403, "untrusted", message)
+                .hint("look at what it would run, then accept it (`--trust=SHA256` on the command line)"),
             StoreError::InTheWay { .. } => {
                 Self::new(409, "in_the_way", message).hint("move it away, then try again")
             }

@@ -54,6 +54,8 @@ pub(crate) struct History {
     newest: HashMap<Key, (String, [u8; 32])>,
     /// The ids that have versions, the user's and each project's, once they have been looked for.
     ids: HashMap<Option<PathBuf>, BTreeSet<String>>,
+    /// What the files of an action hold, in hex, where it has more than one: none of it may be pruned.
+    standing: HashMap<Key, BTreeSet<String>>,
     /// What was written and is not durable yet.
     unsynced: BTreeSet<PathBuf>,
     /// Those who make the rest durable; each answers what it could not.
@@ -84,8 +86,8 @@ struct Entry {
 
 impl History {
     pub fn new(root: PathBuf) -> Self {
-        // One that an earlier version made may be open to others.
-        if root.is_dir()
+        // One that an earlier version made may be open to others; where a link leads is not ours to close.
+        if root.symlink_metadata().is_ok_and(|found| found.is_dir())
             && let Err(error) = std::fs::set_permissions(&root, std::fs::Permissions::from_mode(PRIVATE))
         {
             tracing::warn!(%error, folder = %root.display(), "the history can't be made private");
@@ -94,6 +96,7 @@ impl History {
             root,
             newest: HashMap::new(),
             ids: HashMap::new(),
+            standing: HashMap::new(),
             unsynced: BTreeSet::new(),
             syncing: Vec::new(),
         }
@@ -224,10 +227,26 @@ impl History {
                 tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept");
             }
         }
-        if !is_first && let Err(error) = prune(&folder) {
+        let standing = self.standing.get(key);
+        if !is_first && let Err(error) = prune(&folder, standing) {
             tracing::warn!(%error, folder = %folder.display(), "old versions can't be removed");
         }
         Ok(Some(timestamp))
+    }
+
+    /// Is told what the files of an action hold, each by its sha256 in hex. One file's is the newest version anyway.
+    pub fn stand(&mut self, key: Key, digests: BTreeSet<String>) {
+        if digests.len() > 1 {
+            self.standing.insert(key, digests);
+        } else {
+            self.standing.remove(&key);
+        }
+    }
+
+    /// Whether an action has a version with these bytes.
+    pub fn has(&self, key: &Key, bytes: &[u8]) -> io::Result<bool> {
+        let timestamps = self.timestamps(key)?;
+        Ok(timestamps.iter().any(|at| self.read(key, at).is_ok_and(|old| old.as_deref() == Some(bytes))))
     }
 
     /// The timestamps of an action's versions, newest first.
@@ -270,8 +289,11 @@ impl History {
     /// The ids of the actions that have versions: the user's, or a project's.
     pub fn ids(&mut self, project: Option<&Path>) -> &BTreeSet<String> {
         let root = self.root_of(project);
+        let is_ours = self.refuse_links(&root).is_ok();
         self.ids.entry(project.map(Path::to_owned)).or_insert_with(|| {
-            let folders = std::fs::read_dir(&root).into_iter().flatten().flatten();
+            let folders = is_ours.then(|| std::fs::read_dir(&root)).into_iter().flatten().flatten().flatten();
+            // A linked folder has no versions either.
+            let folders = folders.filter(|folder| folder.file_type().is_ok_and(|kind| kind.is_dir()));
             let names = folders.filter_map(|folder| folder.file_name().into_string().ok());
             let has_versions =
                 |id: &String| timestamps(&root.join(id)).is_ok_and(|versions| !versions.is_empty());
@@ -299,17 +321,26 @@ impl History {
         Ok(Some(newest))
     }
 
-    /// The folder of an action's versions; refused if it is a link that leads elsewhere.
+    /// The folder of an action's versions; refused if a link would lead elsewhere.
     fn folder(&self, key: &Key) -> io::Result<PathBuf> {
         if !is_id(&key.id) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "this can't be an action's id"));
         }
         let folder = self.root_of(key.project.as_deref()).join(&key.id);
-        match std::fs::symlink_metadata(&folder) {
-            Ok(metadata) if metadata.is_symlink() => {
-                Err(io::Error::other("the history's folder is a link, and links are not followed here"))
+        self.refuse_links(&folder)?;
+        Ok(folder)
+    }
+
+    /// At no level, from the history's own folder on, is a link followed: elsewhere nothing is ours to write or to close.
+    fn refuse_links(&self, folder: &Path) -> io::Result<()> {
+        let mut levels = folder.ancestors().take_while(|level| level.starts_with(&self.root));
+        match levels.find(|level| level.is_symlink()) {
+            None => Ok(()),
+            Some(link) => {
+                let name = link.strip_prefix(self.root.parent().unwrap_or(&self.root)).unwrap_or(link);
+                let message = format!("`{}` is a link, and the history follows none", name.display());
+                Err(io::Error::new(io::ErrorKind::NotADirectory, message))
             }
-            _ => Ok(folder),
         }
     }
 
@@ -392,27 +423,43 @@ fn log(folder: &Path, timestamp: &str, author: Author, reason: &str) -> io::Resu
     let mut line = serde_json::to_vec(&entry)?;
     line.push(b'\n');
     let path = folder.join("log.jsonl");
-    // A pipe in its place is an error, and not waited for.
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    // A pipe in its place is an error, and not waited for; so is a link.
+    let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
     let mut log = OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(flags).open(&path)?;
     log.write_all(&line)?;
     Ok(path)
 }
 
-/// Removes the oldest versions above the limit, and now and then their lines in the log.
-fn prune(folder: &Path) -> io::Result<()> {
-    let versions = timestamps(folder)?;
-    let Some(old) = versions.get(KEPT..).filter(|old| !old.is_empty()) else { return Ok(()) };
-    for timestamp in old {
-        fault::point("before a version is pruned")?;
-        std::fs::remove_file(folder.join(format!("{timestamp}.yaml")))?;
+/// Removes the oldest versions above the limit, but none that a file holds; and now and then their lines in the log.
+fn prune(folder: &Path, standing: Option<&BTreeSet<String>>) -> io::Result<()> {
+    let mut versions = timestamps(folder)?;
+    let surplus = versions.len().saturating_sub(KEPT);
+    if surplus == 0 {
+        return Ok(());
     }
+    let path_of = |timestamp: &String| folder.join(format!("{timestamp}.yaml"));
+    let mut held = BTreeSet::new();
+    let mut missing = standing.cloned().unwrap_or_default();
+    for timestamp in &versions {
+        // Of equal ones the newest is enough.
+        if !missing.is_empty()
+            && missing.remove(&super::sha256(&file::read_own(&path_of(timestamp)).unwrap_or_default()))
+        {
+            held.insert(timestamp.clone());
+        }
+    }
+    let old: Vec<String> =
+        versions.iter().rev().filter(|timestamp| !held.contains(*timestamp)).take(surplus).cloned().collect();
+    for timestamp in &old {
+        fault::point("before a version is pruned")?;
+        std::fs::remove_file(path_of(timestamp))?;
+    }
+    // One line of a version that went stays in the log: it tells that there were older ones.
+    versions.retain(|timestamp| old.last() == Some(timestamp) || !old.contains(timestamp));
     let log = folder.join("log.jsonl");
     let text = String::from_utf8_lossy(&file::read_own(&log)?).into_owned();
     if text.lines().count() > 4 * KEPT {
-        // One line of a version that went stays: it tells that there were older ones.
-        let kept =
-            text.lines().filter(|line| versions[..=KEPT].iter().any(|known| line.contains(known.as_str())));
+        let kept = text.lines().filter(|line| versions.iter().any(|known| line.contains(known.as_str())));
         let kept: String = kept.flat_map(|line| [line, "\n"]).collect();
         file::write_atomic(&log, kept.as_bytes(), 0o600)?;
     }
@@ -420,175 +467,4 @@ fn prune(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn history() -> (tempfile::TempDir, History, Key) {
-        let folder = tempfile::tempdir().unwrap();
-        let history = History::new(folder.path().join(".history"));
-        (folder, history, Key { project: None, id: "a".into() })
-    }
-
-    fn at(second: u32) -> DateTime<Utc> {
-        parse(&format!("2026-11-21T10-11-{second:02}.345678Z")).unwrap()
-    }
-
-    #[test]
-    fn equal_neighbours_are_kept_once_and_returns_are_new_versions() {
-        let (_folder, mut history, key) = history();
-        let mut record = |text: &str, second| {
-            history.record(&key, text.as_bytes(), Author::Editor, "", at(second)).unwrap().unwrap()
-        };
-        let first = record("one", 1);
-        assert_eq!(record("one", 2), first);
-        let second = record("two", 3);
-        let third = record("one", 4);
-        assert_eq!(first, "2026-11-21T10-11-01.345678Z");
-        assert_eq!(history.timestamps(&key).unwrap(), [third, second, first]);
-    }
-
-    #[test]
-    fn a_clock_that_goes_back_still_gives_later_versions() {
-        let (_folder, mut history, key) = history();
-        history.record(&key, b"one", Author::Editor, "", at(9)).unwrap();
-        let second = history.record(&key, b"two", Author::Editor, "", at(1)).unwrap().unwrap();
-        assert_eq!(second, "2026-11-21T10-11-09.345679Z");
-    }
-
-    #[test]
-    fn twenty_are_kept_and_the_oldest_go() {
-        let (_folder, mut history, key) = history();
-        for n in 0..50 {
-            history.record(&key, format!("{n}").as_bytes(), Author::Seed, "", at(n)).unwrap();
-        }
-        let timestamps = history.timestamps(&key).unwrap();
-        assert_eq!(timestamps.len(), KEPT);
-        assert_eq!(history.read(&key, &timestamps[0]).unwrap().unwrap(), b"49");
-        assert_eq!(history.read(&key, &timestamps[19]).unwrap().unwrap(), b"30");
-        let authors = history.authors(&key);
-        assert_eq!(authors.get(&timestamps[19]), Some(&Author::Seed));
-        assert!(authors.len() <= 4 * KEPT && authors.keys().any(|known| *known < timestamps[19]));
-    }
-
-    #[test]
-    fn what_was_noted_is_durable_before_anything_is_replaced() {
-        let (folder, mut history, key) = history();
-        let first = history.note(&key, b"one", Author::Seed, "", at(1)).unwrap();
-        let log = folder.path().join(".history/a/log.jsonl");
-        assert!(history.unsynced.contains(&log) && history.unsynced.len() == 5, "{:?}", history.unsynced);
-        history.sync_soon();
-        assert!(history.unsynced.is_empty() && history.syncing.len() == 1);
-        assert_eq!(history.record(&key, b"one", Author::Editor, "", at(2)).unwrap(), first);
-        assert!(history.unsynced.is_empty() && history.syncing.is_empty());
-        // What can't be made durable refuses whoever would replace something, until it can.
-        let round = folder.path().join("round");
-        std::os::unix::fs::symlink(&round, &round).unwrap();
-        history.unsynced.insert(round.clone());
-        history.sync_soon();
-        for _ in 0..2 {
-            history.record(&key, b"one", Author::Editor, "", at(3)).unwrap_err();
-        }
-        std::fs::remove_file(&round).unwrap();
-        history.record(&key, b"one", Author::Editor, "", at(4)).unwrap();
-    }
-
-    #[test]
-    fn an_empty_moment_is_no_version() {
-        let (_folder, mut history, key) = history();
-        assert_eq!(history.record(&key, b"", Author::Editor, "", at(1)).unwrap(), None);
-        assert!(history.ids(None).is_empty());
-    }
-
-    #[test]
-    fn no_id_and_no_timestamp_leads_out_of_the_folder() {
-        let (folder, mut history, key) = history();
-        history.record(&key, b"one", Author::Editor, "", at(1)).unwrap();
-        std::fs::write(folder.path().join("secret.yaml"), "secret").unwrap();
-        for timestamp in ["../../secret", "2026-11-21T10-11-01.345678Z/../x", "", "/etc/passwd", "log"] {
-            assert!(history.read(&key, timestamp).unwrap().is_none(), "{timestamp}");
-        }
-        for id in ["..", ".", "a/b", "", "projects", "/etc", "A", "a--b", "nul"] {
-            let key = Key { project: None, id: id.into() };
-            assert!(history.record(&key, b"x", Author::Editor, "", at(1)).is_err(), "{id}");
-        }
-        std::os::unix::fs::symlink(folder.path(), folder.path().join(".history/b")).unwrap();
-        let key = Key { project: None, id: "b".into() };
-        assert!(history.record(&key, b"x", Author::Editor, "", at(1)).is_err());
-    }
-
-    #[test]
-    fn what_is_no_version_is_none_and_a_pipe_is_not_waited_for() {
-        let (folder, mut history, key) = history();
-        history.record(&key, b"one", Author::Seed, "", at(1)).unwrap();
-        let own = folder.path().join(".history/a");
-        let pipe = |path: &Path| {
-            let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o600));
-            rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
-        };
-        std::fs::write(folder.path().join("secret"), "secret").unwrap();
-        let odd =
-            ["2026-01-01T00-00-00.000000Z", "2026-01-01T00-00-01.000000Z", "2026-01-01T00-00-02.000000Z"];
-        pipe(&own.join(format!("{}.yaml", odd[0])));
-        std::fs::create_dir(own.join(format!("{}.yaml", odd[1]))).unwrap();
-        std::os::unix::fs::symlink("../../secret", own.join(format!("{}.yaml", odd[2]))).unwrap();
-        for timestamp in odd {
-            assert_eq!(history.read(&key, timestamp).unwrap(), None);
-        }
-        std::fs::remove_file(own.join("log.jsonl")).unwrap();
-        pipe(&own.join("log.jsonl"));
-        assert!(history.authors(&key).is_empty());
-        for n in 2..40 {
-            history.record(&key, format!("{n}").as_bytes(), Author::Seed, "", at(n)).unwrap();
-        }
-        assert_eq!(history.timestamps(&key).unwrap().len(), KEPT);
-        assert_eq!(timestamps(&own).unwrap().len(), KEPT);
-    }
-
-    #[test]
-    fn a_second_history_over_the_same_folder_goes_on_where_the_first_ended() {
-        let (folder, mut history, key) = history();
-        let first = history.record(&key, b"one", Author::Editor, "", at(5)).unwrap();
-        let mut again = History::new(folder.path().join(".history"));
-        assert_eq!(again.record(&key, b"one", Author::Editor, "", at(1)).unwrap(), first);
-        assert_eq!(again.ids(None), &BTreeSet::from(["a".to_owned()]));
-    }
-
-    #[test]
-    fn each_project_has_ids_of_its_own() {
-        let (_folder, mut history, user) = history();
-        let project = Key { project: Some("/repo".into()), id: "b".into() };
-        for key in [&user, &project] {
-            history.record(key, b"one", Author::Editor, "", at(1)).unwrap();
-        }
-        assert_eq!(history.ids(None), &BTreeSet::from(["a".to_owned()]));
-        assert_eq!(history.ids(Some(Path::new("/repo"))), &BTreeSet::from(["b".to_owned()]));
-        assert!(history.ids(Some(Path::new("/other"))).is_empty());
-        let later = Key { id: "c".into(), ..project };
-        history.record(&later, b"one", Author::Editor, "", at(2)).unwrap();
-        assert!(history.ids(Some(Path::new("/repo"))).contains("c"));
-    }
-
-    #[test]
-    fn versions_are_the_users_alone() {
-        let (folder, mut history, user) = history();
-        let project = Key { project: Some("/repo".into()), id: "b".into() };
-        for key in [&user, &project] {
-            history.record(key, b"one", Author::Editor, "", at(1)).unwrap();
-        }
-        let root = folder.path().join(".history");
-        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        let of_project = root.join("projects").join(project_hash(Path::new("/repo")));
-        for kept in
-            [root.clone(), root.join("a"), root.join("projects"), of_project.clone(), of_project.join("b")]
-        {
-            assert_eq!(mode(&kept), 0o700, "{}", kept.display());
-        }
-        for file in std::fs::read_dir(root.join("a")).unwrap().flatten() {
-            assert_eq!(mode(&file.path()), 0o600, "{}", file.path().display());
-        }
-        // What an earlier version left open is closed.
-        std::fs::set_permissions(&root, std::fs::Permissions::from_mode(0o755)).unwrap();
-        History::new(root.clone());
-        assert_eq!(mode(&root), 0o700);
-    }
-}
+mod tests;

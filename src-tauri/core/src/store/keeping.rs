@@ -1,6 +1,7 @@
 //! Brings what was read from files into the history: what was saved at once, and what many files held when they were
 //! read for the first time when nothing else is to be done.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::folder::{Entry, Good};
@@ -14,23 +15,55 @@ const AT_ONCE: usize = 16;
 
 impl Shelf {
     /// Takes what was read for the file's state, and keeps it in the history.
-    pub(super) fn keep(&mut self, place: Place, path: PathBuf, mut entry: Entry, reading: Reading) {
-        self.keep_now(place, &path);
+    pub(super) fn keep(&mut self, place: Place, path: &Path, mut entry: Entry, reading: Reading) {
+        self.keep_now(place, path);
         if reading == Reading::First {
             // That the history can't be written is known from the first one.
             if self.later.is_empty() {
-                self.note(place, &path, &entry);
+                self.note(place, path, &entry);
             }
             // Nobody has to wait for the rest: the file holds it, and before it is known to hold something else it is
             // kept.
-            self.later.insert((place, path.clone()));
+            self.later.insert((place, path.to_owned()));
         } else {
-            self.note(place, &path, &entry);
+            self.note(place, path, &entry);
         }
         if entry.action.is_none() && entry.good.is_none() {
-            entry.good = self.last_good(place, &path, &entry.id);
+            entry.good = self.last_good(place, path, &entry.id);
         }
-        self.folder_mut(place).insert(path, entry);
+        let (old, id) = (self.folder(place).entry(path).cloned(), entry.id.clone());
+        self.folder_mut(place).insert(path.to_owned(), entry);
+        self.tell_what_stands(place, &id);
+        if let Some(old) = old.filter(|old| old.id != id) {
+            self.tell_what_stands(place, &old.id);
+            self.keep_last(place, path, &old);
+        }
+    }
+
+    /// Forgets a file that is gone; whether it was known. What it held last stays in the history.
+    pub(super) fn let_file_go(&mut self, place: Place, path: &Path) -> bool {
+        self.keep_now(place, path);
+        let Some(entry) = self.folder(place).entry(path).cloned() else { return false };
+        self.folder_mut(place).remove(path);
+        self.tell_what_stands(place, &entry.id);
+        self.keep_last(place, path, &entry);
+        true
+    }
+
+    /// Keeps what no file holds any more, if others of the same id have pushed it out of the history.
+    fn keep_last(&mut self, place: Place, path: &Path, entry: &Entry) {
+        let key = self.folder(place).key(&entry.id);
+        if !entry.bytes.is_empty() && !self.history.has(&key, &entry.bytes).unwrap_or_default() {
+            self.note(place, path, entry);
+        }
+    }
+
+    /// Tells the history which bytes the files of an id hold, so that it prunes none of them.
+    fn tell_what_stands(&mut self, place: Place, id: &str) {
+        let folder = self.folder(place);
+        let digests = folder.with_id(id).map(|(_, entry)| entry.sha256.clone()).collect();
+        let key = folder.key(id);
+        self.history.stand(key, digests);
     }
 
     /// Keeps what a file held at its first reading, if that is still to be done.
@@ -74,7 +107,10 @@ impl Shelf {
         tracing::warn!(%error, path = %path.display(), "a version can't be kept in the history");
         if self.unkept.is_empty() {
             let message = format!("the history can't be written ({error}): versions are not kept for now");
-            let hint = "make room on the disk, and the folder writable; it is tried again at each change";
+            let hint = match error.kind() {
+                io::ErrorKind::NotADirectory => "put a folder in its place; it is tried again at each change",
+                _ => "make room on the disk, and the folder writable; it is tried again at each change",
+            };
             self.publish(StoreChange::Notice(Notice {
                 action: Some(entry.id.clone()),
                 ..Notice::new("history_failed", message).hint(hint)

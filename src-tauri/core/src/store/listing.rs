@@ -240,7 +240,7 @@ impl Shelf {
     }
 
     /// What lies in the user's folder is trusted, what lies in a project's after it was seen.
-    fn is_trusted(&self, folder: &Folder, id: &str, sha256: &str) -> bool {
+    pub(super) fn is_trusted(&self, folder: &Folder, id: &str, sha256: &str) -> bool {
         folder.project.as_deref().is_none_or(|project| self.trust.holds(project, id, sha256))
     }
 

@@ -374,8 +374,7 @@ impl Shelf {
         self.keep_unkept(place);
         let mut changed = false;
         for path in paths.iter().filter(|path| path.symlink_metadata().is_err()) {
-            self.keep_now(place, path);
-            changed |= self.folder_mut(place).remove(path);
+            changed |= self.let_file_go(place, path);
         }
         let defaults = self.defaults_at(place, paths);
         self.follow_defaults(defaults);
@@ -451,14 +450,13 @@ impl Shelf {
             match (change, entry) {
                 (Change::None, _) => {}
                 (Change::Gone, _) => {
-                    self.keep_now(place, &path);
-                    changed |= self.folder_mut(place).remove(&path);
+                    changed |= self.let_file_go(place, &path);
                 }
                 (Change::Broken, Some(_)) if reading == Reading::Told => {
                     self.due.entry(path).or_insert(Instant::now() + SETTLE);
                 }
                 (_, Some(entry)) => {
-                    self.keep(place, path, entry, reading);
+                    self.keep(place, &path, entry, reading);
                     changed = true;
                 }
                 (_, None) => {}

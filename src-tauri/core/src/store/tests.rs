@@ -13,6 +13,7 @@ use crate::events::Events;
 use crate::paths::Paths;
 use crate::settings::Settings;
 
+mod namesakes;
 mod saving;
 mod seeding;
 mod watching;

@@ -5,7 +5,7 @@ use similar::{ChangeTag, TextDiff};
 use super::history::{self, Author};
 use super::shelf::{Place, Shelf};
 use super::{StoreError, Which};
-use crate::action::{Action, read, span_of};
+use crate::action::{Action, Problem, read, span_of};
 use crate::api::{Version, VersionContent};
 
 impl Shelf {
@@ -18,6 +18,13 @@ impl Shelf {
         let timestamps = self.history.timestamps(&key).map_err(failed(self))?;
         if timestamps.is_empty() && self.folder(place).with_id(&which.id).next().is_none() {
             return Err(self.unknown(&which.id, place));
+        }
+        if timestamps.is_empty()
+            && let Some(problem) = self.never_read(place, &which.id)
+        {
+            let message = format!("{}; until that is mended, no version of it is kept", problem.message);
+            let problem = Box::new(Problem { message, ..problem });
+            return Err(StoreError::Broken { id: which.id.clone(), problem, stale: false });
         }
         let authors = self.history.authors(&key);
         let active = self.active(place, &which.id);
@@ -57,6 +64,13 @@ impl Shelf {
             newest.active = newest_is_active;
         }
         Ok(versions)
+    }
+
+    /// Why the file of an id could not be read, if it could not: then the history has nothing of it.
+    fn never_read(&self, place: Place, id: &str) -> Option<Problem> {
+        let mut problems = self.folder(place).with_id(id).flat_map(|(_, entry)| &entry.problems);
+        let why = |problem: &&Problem| matches!(&*problem.code, "too-large" | "unreadable" | "not-a-file");
+        problems.find(why).cloned()
     }
 
     /// One version's text and its difference from the active file.

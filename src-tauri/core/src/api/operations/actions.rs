@@ -135,17 +135,31 @@ pub async fn reset(State(rooms): State<Rooms>, Path(id): Path<String>, _: NoBody
     Ok(Json(rooms.store.reset(id).await?))
 }
 
-/// Copies an action into the user's folder, under an id of its own.
+/// What is copied.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DuplicateQuery {
+    project: Option<String>,
+    scope: Option<Scope>,
+    /// The sha256 of the project's file that the user has seen and accepts.
+    trust: Option<String>,
+}
+
+/// Copies an action into the user's folder, under an id of its own, where it runs without a question: a project's has
+/// to be accepted first, or by `trust`.
 #[utoipa::path(post, path = "/v1/actions/{id}/duplicate", operation_id = "actions:duplicate",
-    params(("project" = Option<String>, Query), ("scope" = Option<Scope>, Query)),
+    params(("project" = Option<String>, Query), ("scope" = Option<Scope>, Query), ("trust" = Option<String>, Query)),
     responses((status = 200, body = ActionView), (status = "4XX", body = ApiError)))]
 pub async fn duplicate(
     State(rooms): State<Rooms>,
     Path(id): Path<String>,
-    Query(query): Query<ScopeQuery>,
+    Query(query): Query<DuplicateQuery>,
     _: NoBody,
 ) -> Answer<ActionView> {
     let which = which(&rooms, id, query.project.as_deref(), query.scope).await?;
+    if let Some(sha256) = query.trust {
+        rooms.store.trust(which.clone(), sha256).await?;
+    }
     let copy = rooms.store.duplicate(which, None, None).await?;
     Ok(Json(rooms.store.show(Which::user(&copy)).await?.action))
 }

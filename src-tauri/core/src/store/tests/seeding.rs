@@ -48,6 +48,42 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
 }
 
 #[tokio::test]
+async fn edits_are_left_alone_while_nobody_can_tell_what_the_settings_say_of_them() {
+    let mut house = House::new().await.again(defaults(&[("good", GOOD)])).await;
+    let path = house.actions().join("good.yaml");
+    let config = house.folder.path().join("home/.ai-orchestrator/config.yaml");
+    fs::write(&path, OTHER).unwrap();
+    let in_a_folders_place = |config: &Path| fs::create_dir(config).unwrap();
+    let broken = |config: &Path| fs::write(config, "defaults: keep-edits\ntheme: [\n").unwrap();
+    let tab = |config: &Path| fs::write(config, "defaults: keep-edits\nshortcuts:\n\tfind: F2\n").unwrap();
+    let wrong = |config: &Path| fs::write(config, "defaults: Keep-Edits\n").unwrap();
+    let latin = |config: &Path| fs::write(config, b"defaults: keep-edits\n# sch\xf6n\n").unwrap();
+    let nowhere = |config: &Path| std::os::unix::fs::symlink("nowhere", config).unwrap();
+    let ways: [Put; 6] = [broken, tab, wrong, latin, nowhere, in_a_folders_place];
+    for way in ways {
+        _ = fs::remove_file(&config);
+        way(&config);
+        house = house.again(defaults(&[("good", GOOD)])).await;
+        assert_eq!(fs::read_to_string(&path).unwrap(), OTHER, "{:?}", house.notices);
+        let [notice] = &house.notices[..] else { panic!("{:?}", house.notices) };
+        assert_eq!(notice.code, "bad_config");
+        assert!(notice.message.contains("edited default actions are left as they are"), "{notice:?}");
+    }
+    // Nor does a host that knew something else before replace them.
+    fs::remove_dir(&config).unwrap();
+    house = house.again(defaults(&[("good", OTHER)])).await;
+    broken(&config);
+    fs::write(&path, BROKEN).unwrap();
+    house.until(None, |actions| actions[0].health != ActionHealth::Ready).await;
+    house.store.seed().await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), BROKEN);
+    // A mistake elsewhere in the file hides nothing.
+    fs::write(&config, "theme: purple\n").unwrap();
+    let house = house.again(defaults(&[("good", GOOD)])).await;
+    assert_eq!(fs::read_to_string(house.actions().join("good.yaml")).unwrap(), GOOD);
+}
+
+#[tokio::test]
 async fn what_stands_in_a_defaults_place_is_told_and_when_it_goes_the_default_comes_back() {
     let pipe = |path: &Path| {
         let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o600));

@@ -1,0 +1,105 @@
+//! Files that share an id or a name, copies, and what can't be kept: nothing is guessed.
+
+use std::fs;
+
+use super::{GOOD, House, OTHER, labels};
+use crate::api::ActionHealth;
+use crate::paths::Paths;
+use crate::store::{StoreError, Which};
+
+#[tokio::test]
+async fn of_two_files_with_one_id_neither_loses_what_it_holds() {
+    let mut house = House::new().await;
+    let text = |label: &str| format!("id: dup\n{}", GOOD.replace("Good", label));
+    let (dup, copy) = (house.actions().join("dup.yaml"), house.actions().join("copy.yaml"));
+    fs::write(&dup, text("precious")).unwrap();
+    house.until(None, |actions| labels(actions) == ["precious"]).await;
+    for n in 0..25 {
+        let label = format!("B {n}");
+        fs::write(&copy, text(&label)).unwrap();
+        house.until(None, |actions| labels(actions).contains(&label.as_str())).await;
+    }
+    fs::remove_file(&dup).unwrap();
+    house.until(None, |actions| labels(actions) == ["B 24"]).await;
+    let versions = house.versions(&Which::user("dup")).await;
+    assert!(versions.iter().any(|(_, kept)| *kept == text("precious")), "{versions:?}");
+    // What somebody took out of the history comes back when its file goes.
+    for file in fs::read_dir(house.actions().join(".history/dup")).unwrap().flatten() {
+        fs::remove_file(file.path()).unwrap();
+    }
+    fs::remove_file(&copy).unwrap();
+    house.until(None, <[_]>::is_empty).await;
+    assert_eq!(house.versions(&Which::user("dup")).await, [("editor".to_owned(), text("B 24"))]);
+}
+
+#[tokio::test]
+async fn which_of_two_files_with_one_id_goes_or_is_restored_is_not_guessed() {
+    let mut house = House::new().await;
+    let text = format!("id: dup\n{GOOD}");
+    let files = [house.actions().join("copy.yaml"), house.actions().join("dup.yaml")];
+    for file in &files {
+        fs::write(file, &text).unwrap();
+    }
+    house.until(None, |actions| actions.len() == 2).await;
+    let [version] = &house.store.history(Which::user("dup")).await.unwrap()[..] else { panic!() };
+    for refused in [
+        house.store.delete(Which::user("dup")).await,
+        house.store.restore(Which::user("dup"), version.timestamp.clone()).await,
+    ] {
+        let said = refused.unwrap_err().to_string();
+        assert_eq!(said, "`dup` is the id of more than one file: `copy.yaml` and `dup.yaml`");
+    }
+    assert!(files.iter().all(|file| file.exists()));
+    fs::remove_file(&files[0]).unwrap();
+    house.until(None, |actions| actions.len() == 1).await;
+    house.store.delete(Which::user("dup")).await.unwrap();
+    assert!(!files[1].exists());
+}
+
+#[tokio::test]
+async fn no_copy_of_a_projects_action_runs_before_that_is_trusted() {
+    let house = House::new().await;
+    let project = house.project();
+    let path = Paths::project_actions(&project).join("evil.yaml");
+    fs::write(&path, GOOD).unwrap();
+    let which = Which::seen_from(&project, "evil");
+    let copy = async || house.store.duplicate(which.clone(), None, None).await;
+    assert!(matches!(copy().await, Err(StoreError::Untrusted(id)) if id == "evil"));
+    assert!(!house.actions().join("my-evil.yaml").exists());
+    let sha256 = house.store.resolve(which.clone(), false).await.unwrap().sha256;
+    house.store.trust(which.clone(), sha256).await.unwrap();
+    assert_eq!(copy().await.unwrap(), "my-evil");
+    // What is there now was not accepted, whatever the watcher has told of.
+    fs::write(&path, OTHER).unwrap();
+    assert!(matches!(copy().await, Err(StoreError::Untrusted(_))));
+}
+
+#[tokio::test]
+async fn an_action_whose_file_is_another_one_by_now_comes_back_beside_it() {
+    for text in [GOOD.to_owned(), format!("id: a\n{GOOD}")] {
+        let mut house = House::new().await;
+        let path = house.actions().join("a.yaml");
+        fs::write(&path, &text).unwrap();
+        house.until(None, |actions| labels(actions) == ["Good"]).await;
+        let [version] = &house.store.history(Which::user("a")).await.unwrap()[..] else { panic!() };
+        fs::write(&path, format!("id: b\n{OTHER}")).unwrap();
+        house.until(None, |actions| actions[0].id == "b").await;
+        let undo = house.store.restore(Which::user("a"), version.timestamp.clone()).await.unwrap();
+        assert!(undo.path.unwrap().ends_with("/a-2.yaml"));
+        let kept = fs::read_to_string(house.actions().join("a-2.yaml")).unwrap();
+        assert_eq!(kept, format!("id: a\n{GOOD}"));
+        let actions = house.store.list(None).await.unwrap().actions;
+        let back = actions.iter().find(|action| action.id == "a").unwrap();
+        assert_eq!((back.health, &back.problems[..]), (ActionHealth::Ready, &[][..]));
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("id: b\n{OTHER}"));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_to_keep_says_so_in_its_history() {
+    let mut house = House::new().await;
+    fs::write(house.actions().join("big.yaml"), vec![b'#'; 2 << 20]).unwrap();
+    house.until(None, |actions| actions.len() == 1).await;
+    let said = house.store.history(Which::user("big")).await.unwrap_err().to_string();
+    assert!(said.contains("1 MiB at most") && said.ends_with("no version of it is kept"), "{said}");
+}
