@@ -7,8 +7,8 @@ use std::process::{Command, ExitCode};
 
 use orchestrator_core::action::{self, Problem, Scope, Severity};
 use orchestrator_core::api::{
-    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, ConfigView, CreateRequest, DeletedAction,
-    RestoreRequest, TerminalView, Undo,
+    ActionDetail, ActionHealth, ActionList, ActionView, CheckRequest, ConfigView, CreateRequest,
+    DeletedAction, RestoreRequest, TerminalView, Undo,
 };
 use orchestrator_core::client::{Client, ClientError, path};
 use orchestrator_core::paths::Paths;
