@@ -175,6 +175,7 @@ test('F6 goes through all areas of the window and around, Shift+F6 back', async 
   await stage.page.getByRole('complementary').waitFor({ state: 'detached' });
   await until('the focus where it was before', actions[1]);
   await through('F6', [terminal]);
+  await removed('my-quick');
 });
 
 test('a panel that a command opened gives the focus back to the terminal', async () => {
@@ -210,6 +211,7 @@ test('the palette runs again, shows details and cancels, for the terminal in fro
   assert.equal(await runs('running'), 1);
   await command('Cancel Slow');
   await until('the other’s end', async () => (await runs('cancelled')) === 2);
+  await removed('slow');
 });
 
 test('the focus stays in the window when what had it goes', async () => {
@@ -250,6 +252,7 @@ test('the focus stays in the window when what had it goes', async () => {
   await history.waitFor({ state: 'detached' });
   await stage.action('zeta').waitFor();
   await until('the focus on the neighbour once more', async () => (await focused()) === 'zulu');
+  for (const name of ['zeta', 'zulu']) await removed(name);
 });
 
 test('the quick actions are shown and focused by a command', async () => {
@@ -431,6 +434,15 @@ async function press(code, key, modifiers) {
   await session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', code, key, modifiers });
   await session.send('Input.dispatchKeyEvent', { type: 'keyUp', code, key, modifiers });
   await session.detach();
+}
+
+/** Takes away an action that only one test needs. */
+async function removed(id) {
+  await stage.host('action', 'delete', id, '--user');
+  await until(
+    `${id} gone`,
+    async () => (await stage.page.locator(`[data-action="user/${id}"]`).count()) === 0,
+  );
 }
 
 function tabs() {

@@ -73,5 +73,7 @@ export async function giveBack(app: App, before?: Element | null): Promise<void>
   await tick();
   if (document.activeElement !== document.body && document.activeElement !== null) return;
   if (before instanceof HTMLElement && before.isConnected && !before.closest('.viewer')) before.focus();
+  // What was chosen in the palette runs in the next frame, and may want the focus.
+  await new Promise(requestAnimationFrame);
   if (document.activeElement === document.body) entry(app, 'terminal')?.();
 }
