@@ -36,17 +36,6 @@ test('a command has a mark with its outcome in words, and its time when it took 
   assert.ok(mark.x + mark.width <= screen.x + 1, 'the mark covers no text');
 });
 
-test('a shell that ended has ended in every mark, and says so where no message covers it', async () => {
-  await stage.page.keyboard.press('Control+Shift+T');
-  await until('another terminal', async () => Object.keys(await stage.texts()).length === 2);
-  await stage.page.keyboard.type('exit 3\n');
-  await stage.page.getByRole('img', { name: /^failed with 3.*: exit 3$/ }).waitFor();
-  const note = await stage.page.getByText('The shell ended with 3.').boundingBox();
-  const { height } = stage.page.viewportSize();
-  assert.ok(note.y + note.height < height / 2, JSON.stringify(note));
-  await stage.page.getByRole('button', { name: 'Close', exact: true }).click();
-});
-
 test('keys jump from prompt to prompt, and typing comes back to the newest', async () => {
   await stage.page.keyboard.type('seq 1 200\n');
   await stage.shows(/^200$/m);
@@ -297,6 +286,21 @@ test('a terminal out of sight draws nothing', async () => {
   );
   await stage.host('terminal', 'send', id, 'seq 1 2000; echo hidden-done', '--enter');
   assert.equal(await drawn, 0);
+});
+
+test('a shell that ended has ended in every mark, and says so where no message covers it', async () => {
+  const before = Object.keys(await stage.texts());
+  await stage.page.keyboard.press('Control+Shift+T');
+  const fresh = await until('another terminal', async () =>
+    Object.keys(await stage.texts()).find((id) => !before.includes(id)),
+  );
+  await until('its prompt', async () => (await stage.texts())[fresh] !== '' && stage.inTerminal());
+  await stage.page.keyboard.type('exit 3\n');
+  await stage.page.getByRole('img', { name: /^failed with 3.*: exit 3$/ }).waitFor();
+  const note = await stage.page.getByText('The shell ended with 3.').boundingBox();
+  const { height } = stage.page.viewportSize();
+  assert.ok(note.y + note.height < height / 2, JSON.stringify(note));
+  await stage.page.getByRole('button', { name: 'Close', exact: true }).click();
 });
 
 test('nothing went wrong in the page meanwhile', () => {
