@@ -25,7 +25,7 @@ describe('a click on an action', () => {
     const app = testApp({ execute, preview: async () => preview, terminals: async () => [terminal()] });
     const going = runAction(app, action());
     await settled();
-    expect(app.dialogs.open[0]?.question).toEqual({ kind: 'trust', preview });
+    expect(app.dialogs.open[0]?.question).toEqual({ kind: 'trust', purpose: 'run', preview });
     app.dialogs.open[0]!.answer('bb');
     await going;
     expect(execute.mock.calls[1]![1]).toMatchObject({ trust: 'bb' });

@@ -19,7 +19,7 @@ export type Question =
   | { kind: 'history'; of: ActionRef; label: string; deleted: boolean }
   | { kind: 'deleted'; actions: DeletedAction[] }
   | { kind: 'inputs'; action: ActionView; refused: Refused | undefined }
-  | { kind: 'trust'; preview: Preview; then: 'run' | 'duplicate' }
+  | { kind: 'trust'; preview: Preview; purpose: 'run' | 'duplicate' }
   | { kind: 'confirm'; title: string; body: string; quote?: string; choices: ConfirmChoice[] }
   | { kind: 'folder' }
   | { kind: 'path'; path: string; line: number | undefined }
@@ -56,8 +56,8 @@ export class Dialogs {
   }
 
   /** Shows what an untrusted action would type; answers the sha256 that the user accepted. */
-  trust(preview: Preview, then: 'run' | 'duplicate' = 'run'): Promise<string | null> {
-    return this.ask({ kind: 'trust', preview, then });
+  trust(preview: Preview, purpose: 'run' | 'duplicate' = 'run'): Promise<string | null> {
+    return this.ask({ kind: 'trust', preview, purpose });
   }
 
   async confirm<A extends string>(
