@@ -34,8 +34,9 @@ fn what_changes_an_action_tells_how_to_undo_it() {
     let deleted = call(&["action", "delete", "mine"]);
     let timestamp = deleted["timestamp"].as_str().unwrap();
     let restored = call(&["action", "restore", "mine", timestamp]);
-    assert_eq!(restored, json!({ "timestamp": null }));
-    assert!(host.home().join("actions/mine.yaml").exists());
+    let file = host.home().join("actions/mine.yaml");
+    assert_eq!(restored, json!({ "timestamp": null, "path": file }));
+    assert!(file.exists());
 
     std::fs::write(host.home().join("actions/run-tests.yaml"), "label: X\nsteps:\n  - write: \"a\\r\"\n")
         .unwrap();
