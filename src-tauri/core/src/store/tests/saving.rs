@@ -42,15 +42,7 @@ async fn what_is_being_written_is_not_checked_recorded_or_run_before_it_is_close
         assert_eq!(&*resolved.bytes, GOOD.as_bytes());
         assert_eq!(resolved.view.problems, problems);
         assert_eq!(house.store.history(which.clone()).await.unwrap().len(), 1);
-        writer.set_len(0).unwrap();
-        std::io::Seek::rewind(&mut writer).unwrap();
-        writer.write_all(GOOD.as_bytes()).unwrap();
-        drop(writer);
-        // The next writer comes when this one's closing is known.
-        let closed = format!("Closed after {} bytes", half.len());
-        fs::write(house.actions().join("other.yaml"), OTHER.replace("Other", &closed)).unwrap();
-        house.until(None, |actions| labels(actions).contains(&closed.as_str())).await;
-        assert_eq!(house.store.check(None).await.unwrap(), []);
+        finish(&mut house, writer, half).await;
     }
     let mut writer = begin(&path);
     writer.write_all(REST.as_bytes()).unwrap();
@@ -58,6 +50,18 @@ async fn what_is_being_written_is_not_checked_recorded_or_run_before_it_is_close
     house.until(None, |actions| labels(actions).contains(&"Later")).await;
     let versions = house.versions(&which).await;
     assert_eq!(versions.len(), 2, "{versions:?}");
+}
+
+/// The writer writes the good file after all and closes it; waits until that is known, for the next writer.
+async fn finish(house: &mut House, mut writer: File, half: &str) {
+    writer.set_len(0).unwrap();
+    std::io::Seek::rewind(&mut writer).unwrap();
+    writer.write_all(GOOD.as_bytes()).unwrap();
+    drop(writer);
+    let closed = format!("Closed after {} bytes", half.len());
+    fs::write(house.actions().join("other.yaml"), OTHER.replace("Other", &closed)).unwrap();
+    house.until(None, |actions| labels(actions).contains(&closed.as_str())).await;
+    assert_eq!(house.store.check(None).await.unwrap(), []);
 }
 
 /// Only Linux tells who has a file open.
@@ -84,15 +88,7 @@ async fn half_a_file_is_none_however_early_it_is_asked_for() {
         house = house.again(defaults(&[])).await;
         assert_eq!(house.store.check(None).await.unwrap()[0].code, "being-written");
         assert_eq!(house.store.history(Which::user("good")).await.unwrap().len(), 1);
-        writer.set_len(0).unwrap();
-        std::io::Seek::rewind(&mut writer).unwrap();
-        writer.write_all(GOOD.as_bytes()).unwrap();
-        drop(writer);
-        // The next writer comes when this one's closing is known.
-        let closed = format!("Closed after {} bytes", half.len());
-        fs::write(house.actions().join("other.yaml"), OTHER.replace("Other", &closed)).unwrap();
-        house.until(None, |actions| labels(actions).contains(&closed.as_str())).await;
-        assert_eq!(house.store.check(None).await.unwrap(), []);
+        finish(&mut house, writer, half).await;
     }
 }
 
