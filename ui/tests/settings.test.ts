@@ -16,7 +16,14 @@ const key = (code: string, held: KeyboardEventInit = {}) => new KeyboardEvent('k
 function withShortcuts(shortcuts: Record<string, string>) {
   const app = testApp();
   const settings = { ...app.settings.config, shortcuts } as Config;
-  const view: ConfigView = { path: '/c', settings, usual: app.settings.config, editors: [], problems: [] };
+  const view: ConfigView = {
+    path: '/c',
+    settings,
+    usual: app.settings.config,
+    editors: [],
+    revision: 0,
+    problems: [],
+  };
   app.settings.take(view);
   return app.shortcuts;
 }
@@ -121,6 +128,39 @@ describe('keys', () => {
     expect(shortcuts.conflict('Ctrl+Shift+T', 'find')).toMatchObject({ command: 'new-terminal' });
     expect(shortcuts.conflict('Ctrl+Shift+C', 'find')).toMatchObject({ label: 'Copy', command: null });
     expect(shortcuts.conflict('Ctrl+Shift+F', 'find')).toBeUndefined();
+  });
+});
+
+describe('what the host says of the settings', () => {
+  const said = (revision: number, size: number) => {
+    const usual = testApp().settings.config;
+    const view = {
+      path: '/c',
+      settings: { ...usual, 'font-size': size },
+      usual,
+      editors: [],
+      revision,
+      problems: [],
+    };
+    return view as ConfigView;
+  };
+
+  it('holds, though an older answer comes later', async () => {
+    const app = testApp({
+      changeConfig: () => {
+        app.settings.take(said(3, 20));
+        return Promise.resolve(said(2, 17));
+      },
+    });
+    expect(await app.settings.change({ 'font-size': 17 })).toBeNull();
+    expect(app.settings.config['font-size']).toBe(20);
+  });
+
+  it('begins anew with another host', async () => {
+    const app = testApp({ config: () => Promise.resolve(said(0, 12)) });
+    app.settings.take(said(3, 20));
+    await app.settings.load();
+    expect(app.settings.config['font-size']).toBe(12);
   });
 });
 

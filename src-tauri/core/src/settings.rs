@@ -32,6 +32,8 @@ struct Held {
     text: Option<String>,
     config: Config,
     problems: Vec<Problem>,
+    /// How often they changed since the host began.
+    revision: u64,
 }
 
 impl Settings {
@@ -54,7 +56,11 @@ impl Settings {
 
     /// What is wrong with the file.
     pub fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.lock().problems.clone();
+        let problems = self.lock().problems.clone();
+        self.with_shell_problem(problems)
+    }
+
+    fn with_shell_problem(&self, mut problems: Vec<Problem>) -> Vec<Problem> {
         problems.extend(self.shell_problem());
         problems.sort_by_key(|problem| (problem.line, problem.column));
         problems
@@ -95,12 +101,17 @@ impl Settings {
 
     /// What clients see.
     pub fn view(&self) -> ConfigView {
+        let (settings, revision, problems) = {
+            let held = self.lock();
+            (held.config.clone(), held.revision, held.problems.clone())
+        };
         ConfigView {
             path: self.path.to_string_lossy().into_owned(),
-            settings: self.config(),
+            settings,
             usual: Config::default(),
             editors: self.editors(),
-            problems: self.problems(),
+            revision,
+            problems: self.with_shell_problem(problems),
         }
     }
 
@@ -193,7 +204,8 @@ impl Held {
             Err(problem) => unreadable(problem),
         };
         let changed = (&config, &problems) != (&self.config, &self.problems);
-        *self = Self { text, config, problems };
+        let revision = self.revision + u64::from(changed);
+        *self = Self { text, config, problems, revision };
         changed
     }
 }
@@ -243,8 +255,10 @@ mod tests {
         let mut told = events.follow();
         let settings = Settings::open(&paths, events);
         settings.change(&map(json!({"font-size": 15}))).unwrap();
+        assert_eq!(settings.view().revision, 1);
         // What the watcher tells of our own writing is nothing new.
         settings.reload();
+        assert_eq!(settings.view().revision, 1);
         assert_eq!(std::fs::read_to_string(paths.config()).unwrap(), "font-size: 15\n");
         assert!(
             matches!(told.try_recv().unwrap(), Event::ConfigChanged { config } if config.settings.font_size == 15)

@@ -772,6 +772,12 @@ export interface components {
             usual: components["schemas"]["Config"];
             /** @description The editors that the login shell names, for a window that a launcher started: `$VISUAL` before `$EDITOR`. */
             editors: string[];
+            /**
+             * Format: int64
+             * @description Counts up with each change that this host saw. Answers and events travel by ways of their own: of two views of
+             *     one host the higher is the newer.
+             */
+            revision: number;
             /** @description What is wrong with the file; what was set before still holds. */
             problems: components["schemas"]["Problem"][];
         };

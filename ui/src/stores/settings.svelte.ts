@@ -43,17 +43,25 @@ export class Settings {
   view: ConfigView | null = $state.raw(null);
   private known: Config = $state.raw({ ...UNKNOWN, ...recall<Partial<Config>>('settings') });
 
+  /** The revision of what this host said last. */
+  private newest = -1;
+
   constructor(private readonly door: Door) {}
 
   get config(): Config {
     return this.known;
   }
 
+  /** Asks the host, which may be another one than before. */
   async load(): Promise<void> {
+    this.newest = -1;
     this.take(await this.door.config());
   }
 
+  /** Takes what the host says, unless it said something newer: its answers and its events overtake each other. */
   take(view: ConfigView): void {
+    if (view.revision < this.newest) return;
+    this.newest = view.revision;
     this.view = view;
     this.known = view.settings;
     remember('settings', view.settings);

@@ -17,6 +17,9 @@ pub struct ConfigView {
     pub usual: Config,
     /// The editors that the login shell names, for a window that a launcher started: `$VISUAL` before `$EDITOR`.
     pub editors: Vec<String>,
+    /// Counts up with each change that this host saw. Answers and events travel by ways of their own: of two views of
+    /// one host the higher is the newer.
+    pub revision: u64,
     /// What is wrong with the file; what was set before still holds.
     pub problems: Vec<Problem>,
 }
