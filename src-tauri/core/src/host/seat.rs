@@ -224,7 +224,10 @@ mod tests {
         assert_eq!(other.pid, std::process::id());
         drop(seat);
         assert_eq!(occupant(&paths), None);
-        Seat::take(&paths).unwrap();
+        // What another test starts has our files, and with them the lock, until its own program begins.
+        while let Err(error) = Seat::take(&paths) {
+            assert!(matches!(error, HostError::AlreadyRuns(_)), "{error}");
+        }
     }
 
     #[test]
