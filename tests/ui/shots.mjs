@@ -1,7 +1,7 @@
 // Takes a picture of every screen, light and dark, narrow and wide, for people who judge how it looks:
 // `cargo xtask shots` runs it after the real window's pictures. Nothing in them is painted by hand.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Stage, until } from './stage.mjs';
 
@@ -305,10 +305,38 @@ await staged({ project: many, user: OWN }, async () => {
   await shoot('folded-groups');
 });
 
-// The host goes away under an open page.
-await staged({ project: GARDEN }, async () => {
+// What surrounds the work goes away under an open page: the host hangs or dies, the project's folder moves.
+await staged({ project: GARDEN, user: { sow: OWN.sow } }, async () => {
+  await plantBeds();
+  await stage.choose('Release 10 crates', 'Duplicate');
+  await stage.page.getByRole('dialog').waitFor();
+  await shoot('trust-duplicate');
+  await escape();
+  await stage.choose('Sow', 'Duplicate');
+  await stage.messages.getByRole('button').first().waitFor();
+  await shoot('toast-actions');
+  await runs('Release 10 crates', 'failed');
+  await runs('Heat the greenhouse until the seedlings are warm enough to be planted out', 'running');
   await terminal();
-  process.kill((await stage.ask('host', 'status')).pid, 'SIGKILL');
+  await rename(stage.project, `${stage.project}2`);
+  await stage.page.getByText('This folder is gone').waitFor();
+  await shoot('folder-gone');
+  await rename(`${stage.project}2`, stage.project);
+  await stage.page.getByText('This folder is gone').waitFor({ state: 'detached' });
+  const { pid } = await stage.ask('host', 'status');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await stage.page.getByText('The host does not answer').waitFor();
+    await shoot('host-silent');
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await stage.page.getByText('The host does not answer').waitFor({ state: 'detached' });
+  process.kill(pid, 'SIGKILL');
   await stage.page.getByRole('heading', { name: 'The host is unreachable' }).waitFor();
   await shoot('host-unreachable');
+  await stage.startHost(stage.url.port);
+  await stage.page.evaluate((hash) => (location.hash = hash), stage.url.hash);
+  await stage.messages.getByText('The host was restarted').waitFor();
+  await shoot('host-restarted');
 });
