@@ -124,11 +124,18 @@ fn in_a_read_only_folder_nothing_is_changed_and_nothing_lost() {
     plain.ok(&["action", "check"]);
     let oldest = plain.timestamps("mine").pop().unwrap();
 
+    let versions = || (plain.timestamps("mine"), plain.timestamps("run-tests"));
+    let before = versions();
     mode(&plain.home().join("actions"), 0o555);
-    plain.refused(&["action", "delete", "mine"]);
-    plain.refused(&["action", "restore", "mine", &oldest]);
-    plain.refused(&["action", "reset", "run-tests"]);
-    plain.refused(&["action", "new", "--template"]);
+    for _ in 0..2 {
+        plain.refused(&["action", "delete", "mine"]);
+        plain.refused(&["action", "restore", "mine", &oldest]);
+        plain.refused(&["action", "reset", "run-tests"]);
+        plain.refused(&["action", "new", "--template"]);
+    }
+    // What was not done is no version: it would push out what the user wrote.
+    assert_eq!(versions(), before);
+    assert_eq!(plain.ok(&["action", "list", "--deleted", "--json"]).trim(), "[]");
     // The next start can't put the default back; it says so and leaves the user's.
     plain.ok(&["host", "stop", "--yes"]);
     plain.ok(&["host", "start"]);
@@ -144,6 +151,7 @@ fn in_a_read_only_folder_nothing_is_changed_and_nothing_lost() {
     for id in ["mine", "run-tests"] {
         assert_eq!(std::fs::read_to_string(plain.file(id)).unwrap(), EDITED);
     }
+    assert_eq!((plain.timestamps("mine"), plain.timestamps("run-tests")), before);
 
     mode(&plain.home().join("actions"), 0o755);
     plain.ok(&["action", "restore", "mine", &oldest]);

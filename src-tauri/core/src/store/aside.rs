@@ -133,6 +133,19 @@ impl Shelf {
         }
     }
 
+    /// At the end nobody waits any more: what is closed and kept goes now, the rest is for the next start.
+    pub(super) fn clear_asides(&mut self) {
+        let open = being_written(self.asides.keys().map(PathBuf::as_path));
+        let closed = std::mem::take(&mut self.asides).into_iter().filter(|(path, _)| !open.contains(path));
+        for (path, aside) in closed {
+            let is_kept =
+                matches!(file::read_at_most(&path, None), Ok(Content::Bytes(now)) if now == aside.kept);
+            if is_kept && self.history.be_synced().is_ok() {
+                _ = std::fs::remove_file(&path);
+            }
+        }
+    }
+
     fn tell_of_late(&mut self, id: &str, timestamp: String) {
         let message =
             format!("`{id}` was being saved while it was replaced; what was saved is in its history");

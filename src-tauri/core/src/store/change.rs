@@ -188,34 +188,42 @@ impl Shelf {
                 .record(&key, current, Author::Editor, "", clock::now())
                 .map_err(self.history_error("keeping what the file holds"))?;
         }
+        let target = behind_link(self.folder(place).project.as_deref(), &path)?;
         // What the file will hold is durable there; only what it held has to be here before.
-        self.history
-            .note(&key, bytes, author, reason, clock::now())
+        let announced = self
+            .history
+            .announce(&key, bytes, author, reason, clock::now())
             .map_err(self.history_error("keeping the new version"))?;
-        if current.as_deref() != Some(bytes) {
+        let holds_it = current.as_deref() == Some(bytes);
+        let change = if holds_it {
+            Ok(Swapped::Nothing)
+        } else {
             let metadata = std::fs::metadata(&path).ok();
             let mode = metadata.map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
-            let target = behind_link(self.folder(place).project.as_deref(), &path)?;
-            let swapped = replace(&target, bytes, mode, id, current.is_some())
-                .map_err(StoreError::io(&target, "writing the file"))?;
-            if let Swapped::Out { bytes: other, temporary } = swapped {
-                // Somebody wrote between our look and the swap: that is a version too, and ours is newer.
-                let instead = Some((bytes.to_vec(), author));
-                if Some(&other) != current.as_ref() {
-                    // If it can't be kept, the file with it stays beside; the next start keeps it.
-                    self.keep_late(place, id, &other, false, instead.as_ref())
-                        .map_err(self.history_error("keeping what was written meanwhile"))?;
-                }
-                let aside = Aside {
-                    place,
-                    id: id.to_owned(),
-                    from: Some(target),
-                    kept: other,
-                    instead,
-                    closed: false,
-                };
-                self.let_go(&temporary, aside)?;
+            replace(&target, bytes, mode, id, current.is_some())
+        };
+        let is = |now| matches!(now, Ok(Content::Bytes(now)) if now == bytes);
+        // What failed may have failed after the file had changed.
+        if change.is_ok() || is(file::read_at_most(&target, None)) {
+            self.history.confirm(&announced);
+        } else {
+            self.history.withdraw(announced);
+        }
+        if let Swapped::Out { bytes: other, temporary } =
+            change.map_err(StoreError::io(&target, "writing the file"))?
+        {
+            // Somebody wrote between our look and the swap: that is a version too, and ours is newer.
+            let instead = Some((bytes.to_vec(), author));
+            if Some(&other) != current.as_ref() {
+                // If it can't be kept, the file with it stays beside; the next start keeps it.
+                self.keep_late(place, id, &other, false, instead.as_ref())
+                    .map_err(self.history_error("keeping what was written meanwhile"))?;
             }
+            let from = Some(target);
+            let aside = Aside { place, id: id.to_owned(), from, kept: other, instead, closed: false };
+            self.let_go(&temporary, aside)?;
+        }
+        if !holds_it {
             self.writing.remove(&path);
         }
         let undo = Undo { timestamp, path: Some(path.to_string_lossy().into_owned()) };

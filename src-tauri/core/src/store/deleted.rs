@@ -8,7 +8,12 @@ use crate::api::DeletedAction;
 impl Shelf {
     /// What the history has of actions that a folder has no file of.
     pub fn deleted_in(&mut self, place: Place) -> Vec<DeletedAction> {
-        let ids: Vec<String> = self.deleted(place).cloned().collect();
+        let mut ids: Vec<String> = self.deleted(place).cloned().collect();
+        // Of what somebody has removed from the history nothing can be brought back.
+        ids.retain(|id| {
+            let key = self.folder(place).key(id);
+            self.history.is_kept(&key)
+        });
         ids.into_iter().map(|id| self.remains(place, id)).collect()
     }
 

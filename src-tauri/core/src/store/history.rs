@@ -74,6 +74,24 @@ enum Durable {
     Soon,
 }
 
+/// What became of bytes that were to be kept.
+struct Kept {
+    timestamp: String,
+    /// Whether it was not the newest version already.
+    is_new: bool,
+    /// Whether there was none before.
+    is_first: bool,
+}
+
+/// A version that is kept for a change which may still fail. Until that is known, none goes for it.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Announced {
+    key: Key,
+    /// What it is called, if it was not the newest already.
+    new: Option<String>,
+}
+
 /// One line of `log.jsonl`.
 #[derive(Serialize, Deserialize)]
 struct Entry {
@@ -116,7 +134,7 @@ impl History {
         let kept = self.keep(key, bytes, author, reason, now, Durable::Now)?;
         // It may be one that was noted a moment ago.
         self.be_synced()?;
-        Ok(kept)
+        Ok(kept.map(|kept| self.last(key, kept)))
     }
 
     /// The same for what a file holds, or is about to: it is made durable with all that is noted until `sync_soon`.
@@ -128,7 +146,61 @@ impl History {
         reason: &str,
         now: DateTime<Utc>,
     ) -> io::Result<Option<String>> {
-        self.keep(key, bytes, author, reason, now, Durable::Soon)
+        let kept = self.keep(key, bytes, author, reason, now, Durable::Soon)?;
+        Ok(kept.map(|kept| self.last(key, kept)))
+    }
+
+    /// Keeps what a file is about to hold. Once that is so it is to be confirmed, else withdrawn.
+    pub fn announce(
+        &mut self,
+        key: &Key,
+        bytes: &[u8],
+        author: Author,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> io::Result<Announced> {
+        let kept = self.keep(key, bytes, author, reason, now, Durable::Soon)?;
+        let new = kept.filter(|kept| kept.is_new).map(|kept| kept.timestamp);
+        Ok(Announced { key: key.clone(), new })
+    }
+
+    /// The file holds what was announced.
+    pub fn confirm(&mut self, announced: &Announced) {
+        if announced.new.is_some() {
+            self.prune(&announced.key);
+        }
+    }
+
+    /// No file ever held what was announced: it is no version.
+    pub fn withdraw(&mut self, announced: Announced) {
+        let Announced { key, new: Some(timestamp) } = announced else { return };
+        self.newest.remove(&key);
+        let Ok(folder) = self.folder(&key) else { return };
+        if let Err(error) = std::fs::remove_file(folder.join(format!("{timestamp}.yaml"))) {
+            tracing::warn!(%error, folder = %folder.display(), "a version that never was can't be withdrawn");
+            return;
+        }
+        if timestamps(&folder).is_ok_and(|versions| versions.is_empty()) {
+            self.ids.remove(&key.project);
+        }
+        if let Err(error) = strike(&folder.join("log.jsonl"), |line| !line.contains(&timestamp)) {
+            tracing::warn!(%error, folder = %folder.display(), "a version that never was stays in the log");
+        }
+    }
+
+    /// The version that a change has led to: the oldest may go for it.
+    fn last(&mut self, key: &Key, kept: Kept) -> String {
+        if kept.is_new && !kept.is_first {
+            self.prune(key);
+        }
+        kept.timestamp
+    }
+
+    fn prune(&self, key: &Key) {
+        let Ok(folder) = self.folder(key) else { return };
+        if let Err(error) = prune(&folder, self.standing.get(key)) {
+            tracing::warn!(%error, folder = %folder.display(), "old versions can't be removed");
+        }
     }
 
     /// Notes when an action's file went, for those who look for it.
@@ -183,7 +255,7 @@ impl History {
         reason: &str,
         now: DateTime<Utc>,
         durable: Durable,
-    ) -> io::Result<Option<String>> {
+    ) -> io::Result<Option<Kept>> {
         if bytes.is_empty() {
             return Ok(None);
         }
@@ -194,14 +266,14 @@ impl History {
             && *known == digest
             && self.folder(key)?.join(format!("{timestamp}.yaml")).exists()
         {
-            return Ok(Some(timestamp.clone()));
+            return Ok(Some(Kept { timestamp: timestamp.clone(), is_new: false, is_first }));
         }
         let after = newest.and_then(|(timestamp, _)| parse(&timestamp));
         let at = after.map_or(now, |newest| now.max(newest + TimeDelta::microseconds(1)));
         let timestamp = timestamp_of(at);
 
         let folder = self.folder(key)?;
-        self.make(&folder)?;
+        self.make(key, &folder)?;
         let temporary = match durable {
             Durable::Now => file::write_beside(&folder, bytes, 0o600)?,
             Durable::Soon => file::write_unsynced(&folder, "", bytes, 0o600)?,
@@ -227,11 +299,7 @@ impl History {
                 tracing::warn!(%error, folder = %folder.display(), "the history's log can't be kept");
             }
         }
-        let standing = self.standing.get(key);
-        if !is_first && let Err(error) = prune(&folder, standing) {
-            tracing::warn!(%error, folder = %folder.display(), "old versions can't be removed");
-        }
-        Ok(Some(timestamp))
+        Ok(Some(Kept { timestamp, is_new: true, is_first }))
     }
 
     /// Is told what the files of an action hold, each by its sha256 in hex. One file's is the newest version anyway.
@@ -344,15 +412,40 @@ impl History {
         }
     }
 
-    fn make(&mut self, folder: &Path) -> io::Result<()> {
+    /// Whether the folder is there that the history stands in: the user's own actions.
+    pub fn is_there(&self) -> bool {
+        self.root.parent().is_none_or(Path::is_dir)
+    }
+
+    /// Whether the newest version of an action is where it was.
+    pub fn is_kept(&mut self, key: &Key) -> bool {
+        let newest = self.newest(key).ok().flatten();
+        let path = |(timestamp, _)| Some(self.folder(key).ok()?.join(format!("{timestamp}.yaml")));
+        if newest.and_then(path).is_some_and(|path| path.is_file()) {
+            return true;
+        }
+        // Somebody removed it; there may be others.
+        self.newest.remove(key);
+        self.newest(key).is_ok_and(|newest| newest.is_some())
+    }
+
+    fn make(&mut self, key: &Key, folder: &Path) -> io::Result<()> {
         if folder.is_dir() {
             return Ok(());
         }
-        DirBuilder::new().recursive(true).mode(PRIVATE).create(folder)?;
-        // Each new level is an entry in the one above, the history's own included.
         let outermost = self.root.parent().unwrap_or(&self.root);
-        let levels = folder.ancestors().skip(1).take_while(|level| level.starts_with(outermost));
-        self.unsynced.extend(levels.map(Path::to_owned));
+        // A folder that the user took away stays away: what was in there went along, and may come back as it was.
+        if key.project.is_some() {
+            std::fs::create_dir_all(outermost)?;
+        }
+        let levels: Vec<&Path> = folder.ancestors().take_while(|level| *level != outermost).collect();
+        for level in levels.into_iter().rev() {
+            match DirBuilder::new().mode(PRIVATE).create(level) {
+                Err(error) if !level.is_dir() => return Err(error),
+                // Each new level is an entry in the one above, the history's own included.
+                _ => self.unsynced.extend(level.parent().map(Path::to_owned)),
+            }
+        }
         Ok(())
     }
 }
@@ -459,11 +552,16 @@ fn prune(folder: &Path, standing: Option<&BTreeSet<String>>) -> io::Result<()> {
     let log = folder.join("log.jsonl");
     let text = String::from_utf8_lossy(&file::read_own(&log)?).into_owned();
     if text.lines().count() > 4 * KEPT {
-        let kept = text.lines().filter(|line| versions.iter().any(|known| line.contains(known.as_str())));
-        let kept: String = kept.flat_map(|line| [line, "\n"]).collect();
-        file::write_atomic(&log, kept.as_bytes(), 0o600)?;
+        strike(&log, |line| versions.iter().any(|known| line.contains(known.as_str())))?;
     }
     Ok(())
+}
+
+/// Strikes the lines of a log that are not to be kept.
+fn strike(log: &Path, is_kept: impl Fn(&str) -> bool) -> io::Result<()> {
+    let text = String::from_utf8_lossy(&file::read_own(log)?).into_owned();
+    let kept: String = text.lines().filter(|line| is_kept(line)).flat_map(|line| [line, "\n"]).collect();
+    file::write_atomic(log, kept.as_bytes(), 0o600)
 }
 
 #[cfg(test)]

@@ -104,6 +104,10 @@ impl Shelf {
             self.unkept.remove(path);
             return;
         };
+        // It went with its folder, the history with it.
+        if key.project.is_none() && !self.history.is_there() {
+            return;
+        }
         tracing::warn!(%error, path = %path.display(), "a version can't be kept in the history");
         if self.unkept.is_empty() {
             let message = format!("the history can't be written ({error}): versions are not kept for now");

@@ -195,6 +195,7 @@ impl Shelf {
                         while !self.later.is_empty() {
                             self.keep_some();
                         }
+                        self.clear_asides();
                         return;
                     }
                 }

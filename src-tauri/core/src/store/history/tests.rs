@@ -50,6 +50,61 @@ fn twenty_are_kept_and_the_oldest_go() {
 }
 
 #[test]
+fn a_change_that_fails_leaves_no_version_and_takes_none() {
+    let (folder, mut history, key) = history();
+    let withdrawn = history.announce(&key, b"new", Author::Create, "", at(0)).unwrap();
+    assert!(history.ids(None).contains("a"));
+    history.withdraw(withdrawn);
+    assert_eq!((history.timestamps(&key).unwrap(), history.ids(None).len()), (vec![], 0));
+    let text = |n: u32| format!("{n}").into_bytes();
+    for n in 1..=20 {
+        history.record(&key, &text(n), Author::Editor, "", at(n)).unwrap();
+    }
+    let before = history.timestamps(&key).unwrap();
+    for n in 21..50 {
+        let announced = history.announce(&key, b"never", Author::Restore, "", at(n)).unwrap();
+        history.withdraw(announced);
+        assert_eq!(
+            history.record(&key, &text(20), Author::Editor, "", at(n)).unwrap().as_ref(),
+            before.first()
+        );
+    }
+    assert_eq!(history.timestamps(&key).unwrap(), before);
+    let log = std::fs::read_to_string(folder.path().join(".history/a/log.jsonl")).unwrap();
+    assert_eq!(log.lines().count(), 20);
+    // What was the newest already is none that could be withdrawn.
+    let announced = history.announce(&key, &text(20), Author::Restore, "", at(50)).unwrap();
+    history.withdraw(announced);
+    assert_eq!(history.timestamps(&key).unwrap(), before);
+    let announced = history.announce(&key, b"now", Author::Restore, "", at(51)).unwrap();
+    history.confirm(&announced);
+    let after = history.timestamps(&key).unwrap();
+    assert_eq!((after.len(), &after[1..]), (KEPT, &before[..19]));
+}
+
+#[test]
+fn a_folder_that_was_taken_away_is_not_made_anew_for_its_history() {
+    let (folder, mut history, key) = history();
+    history.record(&key, b"one", Author::Editor, "", at(1)).unwrap();
+    let away = folder.path().with_extension("away");
+    std::fs::rename(folder.path(), &away).unwrap();
+    assert!(!history.is_kept(&key));
+    assert_eq!(
+        history.record(&key, b"two", Author::Editor, "", at(2)).unwrap_err().kind(),
+        io::ErrorKind::NotFound
+    );
+    assert!(!folder.path().exists());
+    std::fs::rename(&away, folder.path()).unwrap();
+    assert!(history.is_kept(&key));
+    // A project's versions stand there as well, and the project is still where it was.
+    std::fs::rename(folder.path(), &away).unwrap();
+    let projects = Key { project: Some("/repo".into()), id: "b".into() };
+    history.record(&projects, b"two", Author::Editor, "", at(3)).unwrap();
+    assert!(history.is_kept(&projects));
+    std::fs::remove_dir_all(away).unwrap();
+}
+
+#[test]
 fn what_was_noted_is_durable_before_anything_is_replaced() {
     let (folder, mut history, key) = history();
     let first = history.note(&key, b"one", Author::Seed, "", at(1)).unwrap();

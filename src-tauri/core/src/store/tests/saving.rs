@@ -264,3 +264,18 @@ async fn a_version_comes_back_under_its_own_name_or_not_at_all() {
     let said = "elsewhere.yaml: here this version would be the action `elsewhere`";
     assert!(refused.to_string().ends_with(said), "{refused}");
 }
+
+#[tokio::test]
+async fn at_the_end_nothing_of_a_deleted_action_stays_in_the_project() {
+    let mut house = House::new().await;
+    let project = house.project();
+    let (dir, which) = (Paths::project_actions(&project), Which::user("good"));
+    let which = Which { project: Some(project.clone()), scope: Some(Scope::Project), ..which };
+    fs::write(dir.join("good.yaml"), GOOD).unwrap();
+    house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
+    house.store.delete(which).await.unwrap();
+    let House { folder, store, .. } = house;
+    drop(store);
+    assert_eq!(fs::read_dir(dir).unwrap().count(), 0);
+    drop(folder);
+}

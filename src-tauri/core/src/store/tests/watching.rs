@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{ActionHealth, ActionView, GOOD, House, OTHER, labels};
+use super::{ActionHealth, ActionView, GOOD, House, OTHER, Which, labels};
 use crate::paths::Paths;
 
 #[tokio::test]
@@ -48,6 +48,34 @@ async fn watching_survives_the_folder_being_removed_and_made_anew() {
         fs::remove_file(house.actions().join(format!("other-{round}.yaml"))).unwrap();
         house.until(None, <[ActionView]>::is_empty).await;
     }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_moved_away_comes_back_as_it_was() {
+    let mut house = House::new().await;
+    fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    let before = house.versions(&Which::user("good")).await;
+    let away = house.actions().with_extension("away");
+    fs::rename(house.actions(), &away).unwrap();
+    house.until(None, <[ActionView]>::is_empty).await;
+    // Else moving it back would put it into the new one.
+    assert!(!house.actions().exists());
+    assert_eq!(house.store.list(None).await.unwrap().deleted, []);
+    fs::rename(&away, house.actions()).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    assert_eq!(house.versions(&Which::user("good")).await, before);
+}
+
+#[tokio::test]
+async fn what_somebody_removed_from_the_history_is_not_offered() {
+    let mut house = House::new().await;
+    fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    house.store.delete(Which::user("good")).await.unwrap();
+    assert_eq!(house.store.list(None).await.unwrap().deleted.len(), 1);
+    fs::remove_dir_all(house.actions().join(".history/good")).unwrap();
+    assert_eq!(house.store.list(None).await.unwrap().deleted, []);
 }
 
 #[tokio::test]
