@@ -50,10 +50,15 @@ impl Shelf {
         true
     }
 
-    /// Keeps what no file holds any more, if others of the same id have pushed it out of the history.
+    /// Keeps what no file holds any more, if others of the same id have pushed it out of the history. Where somebody has
+    /// removed that altogether, it stays removed.
     fn keep_last(&mut self, place: Place, path: &Path, entry: &Entry) {
         let key = self.folder(place).key(&entry.id);
-        if !entry.bytes.is_empty() && !self.history.has(&key, &entry.bytes).unwrap_or_default() {
+        let is_removed = || self.history.timestamps(&key).is_ok_and(|kept| kept.is_empty());
+        if entry.bytes.is_empty() || (!self.unkept.contains(path) && is_removed()) {
+            return;
+        }
+        if !self.history.has(&key, &entry.bytes).unwrap_or_default() {
             self.note(place, path, entry);
         }
     }
