@@ -51,7 +51,7 @@ impl Shelf {
     }
 
     /// Keeps what no file holds any more, if others of the same id have pushed it out of the history. Where somebody has
-    /// removed that altogether, it stays removed.
+    /// removed all of that, it stays removed: he may be removing the folder.
     fn keep_last(&mut self, place: Place, path: &Path, entry: &Entry) {
         let key = self.folder(place).key(&entry.id);
         let is_removed = || self.history.timestamps(&key).is_ok_and(|kept| kept.is_empty());
