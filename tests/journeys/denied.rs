@@ -195,6 +195,27 @@ fn a_folder_that_may_be_read_later_gets_the_defaults_by_itself() {
 }
 
 #[test]
+fn a_default_that_may_not_be_read_says_which_file_and_comes_back_once_it_may() {
+    let plain = Plain::new();
+    plain.ok(&["host", "start"]);
+    let (file, shipped) = (plain.file("run-tests"), std::fs::read(plain.file("run-tests")).unwrap());
+    plain.ok(&["host", "stop", "--yes"]);
+    mode(&file, 0o000);
+    plain.ok(&["host", "start"]);
+    let told = plain.told(&["action", "list"]);
+    assert!(told.contains("run-tests.yaml: this file can't be read"), "{told}");
+    assert!(told.contains("fix: let yourself read that file (`chmod u+r`)"), "{told}");
+    assert!(!told.contains("make the folder"), "{told}");
+    let (code, _, refused) = plain.call(&["action", "reset", "run-tests"]);
+    assert_eq!(code, 2, "{refused}");
+    assert!(refused.contains("hint: let yourself read it (`chmod u+r`)"), "{refused}");
+    mode(&file, 0o644);
+    plain.ok(&["action", "check"]);
+    assert_eq!(plain.told(&["action", "list"]), "");
+    assert_eq!(std::fs::read(&file).unwrap(), shipped);
+}
+
+#[test]
 fn what_the_history_may_not_keep_is_not_replaced_or_removed() {
     let plain = Plain::new();
     plain.ok(&["host", "start"]);

@@ -326,6 +326,10 @@ impl Shelf {
                 blocked("this link leads to a file that is not there".to_owned())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            // It is not the folder that can't be read.
+            Err(source) if path.symlink_metadata().is_ok() => {
+                Err(StoreError::Unreadable { path: path.clone(), source })
+            }
             Err(error) => Err(StoreError::io(&path, "reading the file")(error)),
         }
     }

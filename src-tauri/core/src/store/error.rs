@@ -72,6 +72,14 @@ pub enum StoreError {
         /// What stands there.
         what: String,
     },
+    /// A file is there, and the user may not read it.
+    #[error("{}: this file can't be read: {source}", .path.display())]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The system refused.
     #[error("{}: {doing}: {source}", .path.display())]
     Io {
@@ -93,11 +101,17 @@ impl StoreError {
         let path = path.to_owned();
         move |source| Self::Io { path, doing, source }
     }
+
+    /// Whether something else stands where a folder belongs: no right and no room would help.
+    pub(super) fn wants_a_folder(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotADirectory)
+    }
 }
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();
+        let wants_a_folder = error.wants_a_folder();
         match error {
             StoreError::UnknownAction { id, near } => {
                 let refused = Self::new(404, "unknown_action", message);
@@ -142,6 +156,10 @@ impl From<StoreError> for ApiError {
             StoreError::InTheWay { .. } => {
                 Self::new(409, "in_the_way", message).hint("move it away, then try again")
             }
+            StoreError::Unreadable { .. } => Self::new(500, "io", message)
+                .hint("let yourself read it (`chmod u+r`) or move it away, then try again"),
+            StoreError::Io { .. } if wants_a_folder => Self::new(500, "io", message)
+                .hint("nothing was changed; put a folder in its place, then try again"),
             StoreError::Io { .. } => Self::new(500, "io", message)
                 .hint("nothing was changed; check the disk's space and the folder's permissions"),
             StoreError::Stopped => Self::new(503, "stopped", message),
