@@ -228,7 +228,18 @@ fn what_the_history_may_not_keep_is_not_replaced_or_removed() {
     plain.refused(&["action", "delete", "mine"]);
     plain.refused(&["action", "restore", "mine", &oldest]);
     assert_eq!(std::fs::read_to_string(plain.file("mine")).unwrap(), EDITED);
+    // Whoever looks is told, not only who had the window open.
+    let code = "warning[history-not-written]: the history can't be written";
+    // Each look makes the host read the file as it is now, as soon as it has heard that it was closed.
+    let checked = (0..500).map(|_| plain.ok(&["action", "check"])).find(|told| told.contains(code)).unwrap();
+    assert!(checked.contains("what `mine.yaml` held is not kept"), "{checked}");
+    assert!(checked.contains("= fix: make room on the disk, and the folder writable"), "{checked}");
+    let told = plain.told(&["action", "history", "mine"]);
+    assert!(told.contains(code), "{told}");
     mode(&kept, 0o755);
+    assert_eq!(plain.told(&["action", "history", "mine"]), "");
+    assert_eq!(plain.timestamps("mine").len(), 2);
+    assert!(!plain.ok(&["action", "check"]).contains(code));
     plain.ok(&["action", "delete", "mine"]);
     assert_eq!(plain.timestamps("mine").len(), 2);
 }

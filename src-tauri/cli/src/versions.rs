@@ -4,7 +4,8 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use orchestrator_core::action;
-use orchestrator_core::api::{Version, VersionContent};
+use orchestrator_core::api::{ActionList, Version, VersionContent};
+use orchestrator_core::client::path;
 use serde_json::json;
 
 use crate::action::detail;
@@ -16,6 +17,16 @@ async fn versions(one: &OneAction) -> Result<Vec<Version>, Failure> {
     Ok(connect().await?.get(&one.path(&["history"])?).await?)
 }
 
+/// Says that the history can't be written: then the newest is not in it.
+async fn warn(one: &OneAction) -> Result<(), Failure> {
+    let project = one.place.absolute()?;
+    let list: ActionList = connect().await?.get(&path(&["actions"], &[("project", Some(&project))])).await?;
+    for problem in list.problems.iter().filter(|problem| problem.code == "history-not-written") {
+        eprint!("{}", action::report(problem, ""));
+    }
+    Ok(())
+}
+
 async fn version(one: &OneAction, timestamp: &str) -> Result<VersionContent, Failure> {
     Ok(connect().await?.get(&one.path(&["history", timestamp])?).await?)
 }
@@ -23,6 +34,7 @@ async fn version(one: &OneAction, timestamp: &str) -> Result<VersionContent, Fai
 /// Lists them, newest first.
 pub async fn list(one: &OneAction, format: AsJson) -> Result<ExitCode, Failure> {
     let versions = versions(one).await?;
+    warn(one).await?;
     if format.json {
         return print::json(&versions);
     }

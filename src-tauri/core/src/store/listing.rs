@@ -70,7 +70,7 @@ impl Shelf {
 
     /// What is wrong beyond the action files.
     fn own_problems(&self) -> Vec<Problem> {
-        self.settings.problems().into_iter().chain(self.not_seeded()).collect()
+        self.settings.problems().into_iter().chain(self.not_seeded()).chain(self.not_kept()).collect()
     }
 
     /// One action and its file's text.

@@ -13,6 +13,7 @@ impl Shelf {
     pub fn versions(&mut self, which: &Which) -> Result<Vec<Version>, StoreError> {
         let place = self.place_to_read(which)?;
         self.keep_all_of(place, &which.id);
+        self.keep_unkept(place);
         let key = self.folder(place).key(&which.id);
         let failed = |shelf: &Self| shelf.history_error("reading the history");
         let timestamps = self.history.timestamps(&key).map_err(failed(self))?;

@@ -155,9 +155,10 @@ async fn what_stands_where_the_history_belongs_gets_a_hint_that_helps() {
         let hint = "nothing was changed; put a folder in its place, then try again";
         assert_eq!(refused.hint.as_deref(), Some(hint));
         assert_eq!(fs::read_to_string(actions.join("good.yaml")).unwrap(), GOOD);
-        // And that is what helps.
+        let told = house.store.check(None).await.unwrap();
+        assert!(told.iter().any(|problem| problem.message.contains(what)), "{told:?}");
+        // The folder itself is made as soon as it can be.
         fs::remove_file(actions.join(".history")).unwrap();
-        fs::create_dir(actions.join(".history")).unwrap();
         assert_eq!(house.store.check(None).await.unwrap(), []);
         assert_eq!(fs::read_to_string(actions.join("good.yaml")).unwrap(), OTHER);
     }
