@@ -38,15 +38,15 @@ pub async fn list(one: &OneAction, format: AsJson) -> Result<ExitCode, Failure> 
     if format.json {
         return print::json(&versions);
     }
-    let rows: Vec<[String; 4]> = versions
+    let rows: Vec<[String; 5]> = versions
         .iter()
         .map(|version| {
-            let active = if version.active { "* " } else { "" };
-            let summary = format!("{active}{}", version.summary);
-            [version.timestamp.clone(), version.size.to_string(), version.author.clone(), summary]
+            let active = if version.active { "*" } else { "" };
+            let (timestamp, size) = (version.timestamp.clone(), version.size.to_string());
+            [timestamp, size, version.author.clone(), active.to_owned(), version.summary.clone()]
         })
         .collect();
-    print::table(["TIMESTAMP", "SIZE", "AUTHOR", "CHANGE"], &rows)
+    print::table(["TIMESTAMP", "SIZE", "AUTHOR", "ACTIVE", "CHANGE"], &rows)
 }
 
 /// Prints a file's text.
@@ -71,7 +71,9 @@ pub async fn diff(
     let from = if let Some(from) = from {
         from
     } else {
-        let older = versions(one).await?.into_iter().find(|version| !version.active);
+        let versions = versions(one).await?;
+        let active = versions.iter().position(|version| version.active);
+        let older = versions.into_iter().nth(active.map_or(0, |active| active + 1));
         let none = || Failure::usage(format!("there is no earlier version of {}", one.id));
         older.ok_or_else(none)?.timestamp
     };

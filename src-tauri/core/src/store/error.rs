@@ -62,8 +62,13 @@ pub enum StoreError {
         files: Vec<String>,
     },
     /// A project's action that nobody has accepted as it is.
-    #[error("`{0}` comes from the project, and as it is now it has not been accepted yet")]
-    Untrusted(String),
+    #[error("`{id}` comes from the project, and {}", unless_accepted(*.changed))]
+    Untrusted {
+        /// The id.
+        id: String,
+        /// Whether it was accepted with other bytes.
+        changed: bool,
+    },
     /// Something stands where the file belongs.
     #[error("{}: {what}", .path.display())]
     InTheWay {
@@ -93,6 +98,10 @@ pub enum StoreError {
     /// The store has ended.
     #[error("the action store has stopped")]
     Stopped,
+}
+
+fn unless_accepted(changed: bool) -> &'static str {
+    if changed { "has changed since it was accepted" } else { "has not been accepted yet" }
 }
 
 impl StoreError {
@@ -151,7 +160,7 @@ impl From<StoreError> for ApiError {
             }
             StoreError::Ambiguous { .. } => Self::new(409, "ambiguous", message)
                 .hint("give each file an `id` of its own, or remove the ones that are not wanted"),
-            StoreError::Untrusted(_) => Self::new(403, "untrusted", message)
+            StoreError::Untrusted { .. } => Self::new(403, "untrusted", message)
                 .hint("look at what it would run, then accept it (`--trust=SHA256` on the command line)"),
             StoreError::InTheWay { .. } => {
                 Self::new(409, "in_the_way", message).hint("move it away, then try again")

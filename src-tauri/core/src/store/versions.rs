@@ -51,18 +51,15 @@ impl Shelf {
                     }
                     None => "first version known".to_owned(),
                 },
-                active: false,
+                // Of equal ones only the newest is, see below.
+                active: active.as_ref().is_some_and(|(_, active)| *active == bytes),
                 timestamp,
             });
             older = Some((bytes, action));
         }
-        let newest_is_active = match (&older, &active) {
-            (Some((newest, _)), Some((_, active))) => newest == active,
-            _ => false,
-        };
         versions.reverse();
-        if let Some(newest) = versions.first_mut() {
-            newest.active = newest_is_active;
+        for older in versions.iter_mut().filter(|version| version.active).skip(1) {
+            older.active = false;
         }
         Ok(versions)
     }
