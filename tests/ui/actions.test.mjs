@@ -320,6 +320,7 @@ steps:
   const question = stage.dialog('Trust Evil?');
   await stage.choose('Evil', 'Duplicate');
   await question.getByText('echo evil').waitFor();
+  await question.getByText('The copy is yours: it runs in any project, and does not ask.').waitFor();
   await question.getByRole('button', { name: 'Cancel' }).click();
   await question.waitFor({ state: 'detached' });
   // The next question comes behind all that the first one could have led to.
