@@ -41,6 +41,9 @@ fn a_missing_input_is_named() {
         .action("ask", "  - write: \"echo {{ inputs.a }} {{ inputs.b }}\\r\"\ninputs:\n  - { id: a, required: true }\n  - { id: b, required: true }\n");
     host.run("ask").args(["--trust"]).run().exit(2).says("a, b");
     host.run("ask").args(["--trust", "--input", "a"]).run().exit(2).says("KEY=VALUE");
+    let twice = host.run("ask").args(["--trust", "--input", "a=1", "--input", "b=2", "--input", "a=3"]);
+    let refused = twice.run().exit(2).says("error: the input `a` is given more than once").says("hint: ");
+    assert!(!refused.stderr.contains('3'), "it may be secret: {}", refused.stderr);
     host.run("ask").args(["--trust", "--input", "a=1", "--input", "b=2"]).run().ok();
 }
 

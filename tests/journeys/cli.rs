@@ -96,6 +96,14 @@ fn an_untrusted_action_is_shown_and_refused() {
     let again = host.run("curious").args(["--trust"]).run().ok();
     assert!(!again.stderr.contains("accepted: "), "{}", again.stderr);
     host.run("curious").run().ok();
+    // What comes in its place later is said to be another one.
+    let file = host.project_actions().join("curious.yaml");
+    let text = std::fs::read_to_string(&file).unwrap().replace("echo", "printf");
+    std::fs::write(&file, text).unwrap();
+    let changed = host.run("curious").run().exit(2);
+    changed
+        .says("error: `curious` comes from the project, and has changed since it was accepted")
+        .says("\n+");
 }
 
 #[test]
@@ -209,6 +217,12 @@ fn actions_are_listed_shown_and_kept() {
     for key in ["timestamp", "size", "author", "valid", "summary"] {
         assert!(history[0].get(key).is_some(), "{key} is missing in {history}");
     }
+    let table = host.cli(&["action", "history", "mine"]).run().ok().stdout;
+    let [head, active] = table.lines().collect::<Vec<_>>()[..] else { panic!("{table}") };
+    assert!(
+        head.ends_with("AUTHOR  ACTIVE  CHANGE") && active.contains("  editor  *       first"),
+        "{table}"
+    );
     host.cli(&["action", "delete", "mine"]).run().ok().prints("mine is deleted");
     host.cli(&["action", "show", "mine"]).run().exit(2).says("there is no action `mine`");
     let listed = host.cli(&["action", "list", "--deleted"]).run().ok().stdout;

@@ -37,6 +37,22 @@ async fn an_edit_in_an_editor_is_live_and_a_change_keeps_what_the_user_wrote() {
     host.cli(&["config", "set", "font-sise", "9"]).run().exit(2).says("did you mean `font-size`?");
 }
 
+#[test]
+fn a_text_is_set_as_it_is_typed_whatever_yaml_makes_of_its_signs() {
+    let host = TestHost::new();
+    for text in ["sh -c :", "vim -c 'set ft=x': #1", "code --wait", "a: b", "x - y", "it's", "\\\"q\\\" %x"] {
+        host.cli(&["config", "set", "editor", text]).run().ok();
+        let got = host.cli(&["config", "get", "editor", "--json"]).run().ok().json();
+        assert_eq!(got, json!(text));
+    }
+    // Quoted as in the file, it is what the file would say; and a list is no text.
+    host.cli(&["config", "set", "editor", "'sh -c :'"]).run().ok();
+    assert_eq!(host.cli(&["config", "get", "editor", "--json"]).run().ok().json(), json!("sh -c :"));
+    host.cli(&["config", "set", "editor", "[a, b]"]).run().exit(2).says("is no list");
+    host.cli(&["config", "set", "shortcuts", "{find: F3}"]).run().ok();
+    host.cli(&["config", "get", "shortcuts.find"]).run().ok().prints("F3");
+}
+
 #[tokio::test]
 async fn a_broken_file_keeps_the_last_good_values_and_its_place_is_told() {
     let host = TestHost::new();

@@ -203,6 +203,27 @@ fn a_folder_that_may_be_read_later_gets_the_defaults_by_itself() {
 }
 
 #[test]
+fn a_default_that_may_not_be_read_says_which_file_and_comes_back_once_it_may() {
+    let plain = Plain::new();
+    plain.ok(&["host", "start"]);
+    let (file, shipped) = (plain.file("run-tests"), std::fs::read(plain.file("run-tests")).unwrap());
+    plain.ok(&["host", "stop", "--yes"]);
+    mode(&file, 0o000);
+    plain.ok(&["host", "start"]);
+    let told = plain.told(&["action", "list"]);
+    assert!(told.contains("run-tests.yaml: this file can't be read"), "{told}");
+    assert!(told.contains("fix: let yourself read that file (`chmod u+r`)"), "{told}");
+    assert!(!told.contains("make the folder"), "{told}");
+    let (code, _, refused) = plain.call(&["action", "reset", "run-tests"]);
+    assert_eq!(code, 2, "{refused}");
+    assert!(refused.contains("hint: let yourself read it (`chmod u+r`)"), "{refused}");
+    mode(&file, 0o644);
+    plain.ok(&["action", "check"]);
+    assert_eq!(plain.told(&["action", "list"]), "");
+    assert_eq!(std::fs::read(&file).unwrap(), shipped);
+}
+
+#[test]
 fn what_the_history_may_not_keep_is_not_replaced_or_removed() {
     let plain = Plain::new();
     plain.ok(&["host", "start"]);
@@ -215,7 +236,18 @@ fn what_the_history_may_not_keep_is_not_replaced_or_removed() {
     plain.refused(&["action", "delete", "mine"]);
     plain.refused(&["action", "restore", "mine", &oldest]);
     assert_eq!(std::fs::read_to_string(plain.file("mine")).unwrap(), EDITED);
+    // Whoever looks is told, not only who had the window open.
+    let code = "warning[history-not-written]: the history can't be written";
+    // Each look makes the host read the file as it is now, as soon as it has heard that it was closed.
+    let checked = (0..500).map(|_| plain.ok(&["action", "check"])).find(|told| told.contains(code)).unwrap();
+    assert!(checked.contains("what `mine.yaml` held is not kept"), "{checked}");
+    assert!(checked.contains("= fix: make room on the disk, and the folder writable"), "{checked}");
+    let told = plain.told(&["action", "history", "mine"]);
+    assert!(told.contains(code), "{told}");
     mode(&kept, 0o755);
+    assert_eq!(plain.told(&["action", "history", "mine"]), "");
+    assert_eq!(plain.timestamps("mine").len(), 2);
+    assert!(!plain.ok(&["action", "check"]).contains(code));
     plain.ok(&["action", "delete", "mine"]);
     assert_eq!(plain.timestamps("mine").len(), 2);
 }

@@ -18,6 +18,7 @@ mod ending;
 mod environment;
 mod host;
 mod json;
+mod line_editors;
 mod run_tests;
 mod runs;
 mod shells;

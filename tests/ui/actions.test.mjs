@@ -304,6 +304,46 @@ test('duplicate makes an action of one’s own', async () => {
   });
 });
 
+test('a project’s action is shown and asked about before it is duplicated', async () => {
+  const evil = String.raw`id: evil
+label: Evil
+steps:
+  - type: write
+    content: "echo evil\r"
+`;
+  const copies = async () => {
+    const { actions } = await stage.call('GET', '/v1/actions');
+    return actions.filter((action) => action.label.startsWith('Evil')).map((action) => action.id);
+  };
+  await stage.projectAction('evil', evil);
+  await stage.action('Evil').waitFor();
+  const question = stage.dialog('Trust Evil?');
+  await stage.choose('Evil', 'Duplicate');
+  await question.getByText('echo evil').waitFor();
+  await question.getByText('The copy is yours: it runs in any project, and does not ask.').waitFor();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
+  // The next question comes behind all that the first one could have led to.
+  await stage.choose('Evil', 'Duplicate');
+  await question.getByRole('button', { name: 'Trust and duplicate' }).waitFor();
+  assert.deepEqual(await copies(), []);
+  assert.match(await description('Evil'), /not trusted/);
+  await question.getByRole('button', { name: 'Trust and duplicate' }).click();
+  await until('the copy', async () => (await copies()).length === 1);
+  assert.deepEqual(await copies(), ['my-evil']);
+  assert.match(await readFile(stage.userPath('my-evil'), 'utf8'), /echo evil/);
+
+  // Of what is broken nobody can say what it would do.
+  await stage.projectAction(
+    'odd',
+    evil.replaceAll('evil', 'odd').replace('Evil', 'Odd').replace('content', 'contnet'),
+  );
+  await stage.action('Odd').waitFor();
+  await stage.choose('Odd', 'Duplicate');
+  await stage.messages.getByText(/before that is mended, it is not copied/).waitFor();
+  assert.equal(existsSync(stage.userPath('my-odd')), false);
+});
+
 test('nothing went wrong in the page meanwhile', () => {
   assert.deepEqual(stage.faults, []);
 });

@@ -169,6 +169,10 @@ await staged({ project: GARDEN, user: OWN }, async () => {
   await stage.dialog('Trust Check the beds?').waitFor();
   await shoot('trust');
   await escape();
+  await stage.choose('Check the beds', 'Duplicate');
+  await stage.dialog('Trust Check the beds?').waitFor();
+  await shoot('trust-duplicate');
+  await escape();
   await runs('Check the beds', 'succeeded');
   await stage.projectAction(
     'check',

@@ -25,17 +25,24 @@ pub async fn perform(verb: ConfigVerb) -> Result<ExitCode, Failure> {
                     .hint("`ai-orchestrator config show` lists them")),
             }
         }
-        ConfigVerb::Set { key, value, format } => {
-            // As in the file: `15` is a number, `true` a switch, all else a text.
-            let value: Value = serde_yaml::from_str(&value).unwrap_or(Value::String(value));
-            change(&key, value, format).await
-        }
+        ConfigVerb::Set { key, value, format } => change(&key, meant(value), format).await,
         ConfigVerb::Reset { key, format } => change(&key, Value::Null, format).await,
         ConfigVerb::Path { format } => {
             let path = paths()?.config().display().to_string();
             if format.json { print::json(&json!({ "path": path })) } else { print::lines([path]) }
         }
         ConfigVerb::Schema => print::text(&orchestrator_core::config::schema()),
+    }
+}
+
+/// As in the file: `15` is a number, `true` a switch. A text is what it is, whatever YAML makes of a `: ` or a `#` in it,
+/// unless it begins with a sign that nobody writes for itself.
+fn meant(text: String) -> Value {
+    let quoted = text.starts_with(['"', '\'', '{', '[']);
+    match serde_yaml::from_str(&text) {
+        Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) => value,
+        Ok(value) if quoted => value,
+        _ => Value::String(text),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `ai-orchestrator action run`: starts a run and follows it to its end.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -28,6 +29,7 @@ const ACK: u64 = 128 << 10;
 
 pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     let project = crate::action::absolute(&args.folder)?;
+    one_value_each(&args.inputs)?;
     let client = connect().await?;
     // Before the run starts, so that none of its events is missed.
     let mut events = client.stream("/v1/events").await?;
@@ -76,6 +78,16 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         began: Instant::now(),
     };
     follower.follow(events).await
+}
+
+/// Of two values for one input neither is guessed. They are not repeated here: they may be secret.
+fn one_value_each(inputs: &[(String, String)]) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    match inputs.iter().find(|(id, _)| !seen.insert(id)) {
+        None => Ok(()),
+        Some((id, _)) => Err(Failure::usage(format!("the input `{id}` is given more than once"))
+            .hint("leave one `--input` for each of them")),
+    }
 }
 
 fn shows_output(args: &RunArgs) -> bool {

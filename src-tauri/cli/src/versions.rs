@@ -4,7 +4,8 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use orchestrator_core::action;
-use orchestrator_core::api::{Version, VersionContent};
+use orchestrator_core::api::{ActionList, Version, VersionContent};
+use orchestrator_core::client::path;
 use serde_json::json;
 
 use crate::action::detail;
@@ -16,6 +17,16 @@ async fn versions(one: &OneAction) -> Result<Vec<Version>, Failure> {
     Ok(connect().await?.get(&one.path(&["history"])?).await?)
 }
 
+/// Says that the history can't be written: then the newest is not in it.
+async fn warn(one: &OneAction) -> Result<(), Failure> {
+    let project = one.place.absolute()?;
+    let list: ActionList = connect().await?.get(&path(&["actions"], &[("project", Some(&project))])).await?;
+    for problem in list.problems.iter().filter(|problem| problem.code == "history-not-written") {
+        eprint!("{}", action::report(problem, ""));
+    }
+    Ok(())
+}
+
 async fn version(one: &OneAction, timestamp: &str) -> Result<VersionContent, Failure> {
     Ok(connect().await?.get(&one.path(&["history", timestamp])?).await?)
 }
@@ -23,18 +34,19 @@ async fn version(one: &OneAction, timestamp: &str) -> Result<VersionContent, Fai
 /// Lists them, newest first.
 pub async fn list(one: &OneAction, format: AsJson) -> Result<ExitCode, Failure> {
     let versions = versions(one).await?;
+    warn(one).await?;
     if format.json {
         return print::json(&versions);
     }
-    let rows: Vec<[String; 4]> = versions
+    let rows: Vec<[String; 5]> = versions
         .iter()
         .map(|version| {
-            let active = if version.active { "* " } else { "" };
-            let summary = format!("{active}{}", version.summary);
-            [version.timestamp.clone(), version.size.to_string(), version.author.clone(), summary]
+            let active = if version.active { "*" } else { "" };
+            let (timestamp, size) = (version.timestamp.clone(), version.size.to_string());
+            [timestamp, size, version.author.clone(), active.to_owned(), version.summary.clone()]
         })
         .collect();
-    print::table(["TIMESTAMP", "SIZE", "AUTHOR", "CHANGE"], &rows)
+    print::table(["TIMESTAMP", "SIZE", "AUTHOR", "ACTIVE", "CHANGE"], &rows)
 }
 
 /// Prints a file's text.
@@ -59,7 +71,9 @@ pub async fn diff(
     let from = if let Some(from) = from {
         from
     } else {
-        let older = versions(one).await?.into_iter().find(|version| !version.active);
+        let versions = versions(one).await?;
+        let active = versions.iter().position(|version| version.active);
+        let older = versions.into_iter().nth(active.map_or(0, |active| active + 1));
         let none = || Failure::usage(format!("there is no earlier version of {}", one.id));
         older.ok_or_else(none)?.timestamp
     };

@@ -92,7 +92,7 @@ async fn trusted(rooms: &Rooms, which: &Which, request: &ExecuteRequest) -> Resu
     if resolved.trusted {
         return Ok(resolved);
     }
-    Err(StoreError::Untrusted(which.id.clone()).into())
+    Err(StoreError::Untrusted { id: which.id.clone(), changed: resolved.changed }.into())
 }
 
 /// The action as a run would type it, for who decides about it. What can't be filled yet keeps its placeholders: the

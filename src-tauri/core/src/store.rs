@@ -88,6 +88,8 @@ pub(crate) struct Resolved {
     pub bytes: Arc<[u8]>,
     /// Whether these bytes run without a question.
     pub trusted: bool,
+    /// Whether others were accepted for this action before.
+    pub changed: bool,
 }
 
 /// Something changed.

@@ -18,7 +18,7 @@ use super::history::Author;
 use super::shelf::{Place, Reading, Shelf};
 use super::{StoreError, Which};
 use super::{copy, fault};
-use crate::action::{Scope, id_of, is_id, kebab, read, visible};
+use crate::action::{Problem, Scope, id_of, is_id, kebab, read, visible};
 use crate::api::Undo;
 use crate::clock;
 
@@ -40,6 +40,8 @@ impl Shelf {
             return Err(StoreError::InvalidId(id.to_owned()));
         }
         let text = self.defaults.text(id).ok_or_else(|| StoreError::NotADefault(id.to_owned()))?.to_owned();
+        // The one that is left would keep both from running.
+        self.refuse_several(Place::USER, id)?;
         self.put(Place::USER, id, text.as_bytes(), Author::Reset, "reset to the default")
     }
 
@@ -86,10 +88,20 @@ impl Shelf {
                 version.map_err(self.history_error("reading a version"))?.ok_or_else(unknown)?
             }
         };
-        // The copy would run without a question. What can't run is text, which somebody has to write on.
-        let runs = read(&self.user().own_path(&which.id), Scope::User, &bytes).0.is_some();
-        if runs && !self.is_trusted(self.folder(place), &which.id, &super::sha256(&bytes)) {
-            return Err(StoreError::Untrusted(which.id.clone()));
+        // The copy would run without a question. What is broken can't be asked about: nobody knows what it will do.
+        let (folder, sha256) = (self.folder(place), super::sha256(&bytes));
+        if !self.is_trusted(folder, &which.id, &sha256) {
+            let problems = read(&self.user().own_path(&which.id), Scope::User, &bytes).1;
+            let id = which.id.clone();
+            return Err(match problems.into_iter().find(Problem::is_error) {
+                Some(problem) => {
+                    let file = folder.with_id(&id).next().map_or(problem.file, |(path, _)| path.clone());
+                    let message = format!("{}; before that is mended, it is not copied", problem.message);
+                    let problem = Box::new(Problem { file, message, ..problem });
+                    StoreError::Broken { id, problem, stale: false }
+                }
+                None => StoreError::Untrusted { changed: self.has_changed(folder, &id, &sha256), id },
+            });
         }
         let id = match id {
             Some(id) if !is_id(id) => return Err(StoreError::InvalidId(id.to_owned())),
@@ -334,6 +346,10 @@ impl Shelf {
                 blocked("this link leads to a file that is not there".to_owned())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            // It is not the folder that can't be read.
+            Err(source) if path.symlink_metadata().is_ok() => {
+                Err(StoreError::Unreadable { path: path.clone(), source })
+            }
             Err(error) => Err(StoreError::io(&path, "reading the file")(error)),
         }
     }

@@ -131,7 +131,10 @@ impl Shelf {
             let path = self.user().own_path(&id);
             // A file that the next start can replace is nobody's business here.
             let is_in_the_way = path.symlink_metadata().is_ok() && !path.is_file();
-            let was_in_the_way = matches!(self.unseeded.get(&id), Some(StoreError::InTheWay { .. }));
+            let was_in_the_way = matches!(
+                self.unseeded.get(&id),
+                Some(StoreError::InTheWay { .. } | StoreError::Unreadable { .. })
+            );
             if !is_in_the_way && !was_in_the_way {
                 continue;
             }
@@ -154,7 +157,9 @@ impl Shelf {
         let mut by_reason: BTreeMap<Option<&Path>, Vec<(&String, &StoreError)>> = BTreeMap::new();
         for (id, error) in &self.unseeded {
             let reason = match error {
-                StoreError::InTheWay { path, .. } => Some(path.as_path()),
+                StoreError::InTheWay { path, .. } | StoreError::Unreadable { path, .. } => {
+                    Some(path.as_path())
+                }
                 // What keeps one out of the folder keeps out all of them: the first reason stands for the rest.
                 _ => None,
             };
@@ -165,13 +170,20 @@ impl Shelf {
             let is_one = kept.len() == 1;
             let (default, place) =
                 if is_one { ("default action", "its") } else { ("default actions", "their") };
-            let error = kept.first().map(|(_, error)| error.to_string()).unwrap_or_default();
+            let first = kept.first().map(|(_, error)| *error);
+            let error = first.map(ToString::to_string).unwrap_or_default();
             let message = format!("the {default} {ids} can't be put into {place} place: {error}");
             let fix = match reason {
+                Some(_) if matches!(first, Some(StoreError::Unreadable { .. })) => {
+                    "let yourself read that file (`chmod u+r`) or move it away; the default then comes back by itself"
+                }
                 Some(_) if is_one => "move that away; the default then comes back by itself",
                 Some(_) => "move that away; the defaults then come back by themselves",
                 None if self.user().problem.is_some() => {
                     "let yourself read and write the folder (`chmod u+rwx`); it is then done by itself"
+                }
+                None if first.is_some_and(StoreError::wants_a_folder) => {
+                    "put a folder in its place; `ai-orchestrator action check` then tries again"
                 }
                 None => "make the folder writable; `ai-orchestrator action check` then tries again",
             };

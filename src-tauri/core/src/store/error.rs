@@ -62,8 +62,13 @@ pub enum StoreError {
         files: Vec<String>,
     },
     /// A project's action that nobody has accepted as it is.
-    #[error("`{0}` comes from the project, and as it is now it has not been accepted yet")]
-    Untrusted(String),
+    #[error("`{id}` comes from the project, and {}", unless_accepted(*.changed))]
+    Untrusted {
+        /// The id.
+        id: String,
+        /// Whether it was accepted with other bytes.
+        changed: bool,
+    },
     /// Something stands where the file belongs.
     #[error("{}: {what}", .path.display())]
     InTheWay {
@@ -71,6 +76,14 @@ pub enum StoreError {
         path: PathBuf,
         /// What stands there.
         what: String,
+    },
+    /// A file is there, and the user may not read it.
+    #[error("{}: this file can't be read: {source}", .path.display())]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
     },
     /// The system refused.
     #[error("{}: {doing}: {source}", .path.display())]
@@ -87,17 +100,27 @@ pub enum StoreError {
     Stopped,
 }
 
+fn unless_accepted(changed: bool) -> &'static str {
+    if changed { "has changed since it was accepted" } else { "has not been accepted yet" }
+}
+
 impl StoreError {
     /// Wraps what the system said.
     pub(super) fn io(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { path, doing, source }
     }
+
+    /// Whether something else stands where a folder belongs: no right and no room would help.
+    pub(super) fn wants_a_folder(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotADirectory)
+    }
 }
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();
+        let wants_a_folder = error.wants_a_folder();
         match error {
             StoreError::UnknownAction { id, near } => {
                 let refused = Self::new(404, "unknown_action", message);
@@ -137,11 +160,15 @@ impl From<StoreError> for ApiError {
             }
             StoreError::Ambiguous { .. } => Self::new(409, "ambiguous", message)
                 .hint("give each file an `id` of its own, or remove the ones that are not wanted"),
-            StoreError::Untrusted(_) => Self::new(403, "untrusted", message)
+            StoreError::Untrusted { .. } => Self::new(403, "untrusted", message)
                 .hint("look at what it would run, then accept it (`--trust=SHA256` on the command line)"),
             StoreError::InTheWay { .. } => {
                 Self::new(409, "in_the_way", message).hint("move it away, then try again")
             }
+            StoreError::Unreadable { .. } => Self::new(500, "io", message)
+                .hint("let yourself read it (`chmod u+r`) or move it away, then try again"),
+            StoreError::Io { .. } if wants_a_folder => Self::new(500, "io", message)
+                .hint("nothing was changed; put a folder in its place, then try again"),
             StoreError::Io { .. } => Self::new(500, "io", message)
                 .hint("nothing was changed; check the disk's space and the folder's permissions"),
             StoreError::Stopped => Self::new(503, "stopped", message),

@@ -399,17 +399,17 @@ impl History {
         Ok(folder)
     }
 
-    /// At no level, from the history's own folder on, is a link followed: elsewhere nothing is ours to write or to close.
+    /// At no level, from the history's own folder on, is a link followed: elsewhere nothing is ours to write or to
+    /// close. What else is no folder is told by its name, too.
     fn refuse_links(&self, folder: &Path) -> io::Result<()> {
-        let mut levels = folder.ancestors().take_while(|level| level.starts_with(&self.root));
-        match levels.find(|level| level.is_symlink()) {
-            None => Ok(()),
-            Some(link) => {
-                let name = link.strip_prefix(self.root.parent().unwrap_or(&self.root)).unwrap_or(link);
-                let message = format!("`{}` is a link, and the history follows none", name.display());
-                Err(io::Error::new(io::ErrorKind::NotADirectory, message))
-            }
-        }
+        let levels = folder.ancestors().take_while(|level| level.starts_with(&self.root));
+        let kinds = levels.filter_map(|level| Some((level, level.symlink_metadata().ok()?.file_type())));
+        let mut others = kinds.filter(|(_, kind)| !kind.is_dir());
+        let Some((level, kind)) = others.next() else { return Ok(()) };
+        let name = level.strip_prefix(self.root.parent().unwrap_or(&self.root)).unwrap_or(level);
+        let what = if kind.is_symlink() { "a link, and the history follows none" } else { "no folder" };
+        let message = format!("`{}` is {what}", name.display());
+        Err(io::Error::new(io::ErrorKind::NotADirectory, message))
     }
 
     /// Whether the folder is there that the history stands in: the user's own actions.

@@ -8,6 +8,7 @@ use super::folder::{Entry, Good};
 use super::history::Author;
 use super::shelf::{Place, Reading, Shelf};
 use super::{Notice, StoreChange};
+use crate::action::{Problem, Severity, visible};
 use crate::clock;
 
 /// How many files are kept before it is asked whether something else is to be done.
@@ -114,28 +115,54 @@ impl Shelf {
             return;
         }
         tracing::warn!(%error, path = %path.display(), "a version can't be kept in the history");
-        if self.unkept.is_empty() {
-            let message = format!("the history can't be written ({error}): versions are not kept for now");
-            let hint = match error.kind() {
-                io::ErrorKind::NotADirectory => "put a folder in its place; it is tried again at each change",
-                _ => "make room on the disk, and the folder writable; it is tried again at each change",
-            };
+        let was_kept = self.unkept.is_empty();
+        self.unkept.insert(path.to_owned(), error);
+        if was_kept && let Some(problem) = self.not_kept() {
+            let notice = Notice::new("history_failed", problem.message);
             self.publish(StoreChange::Notice(Notice {
                 action: Some(entry.id.clone()),
-                ..Notice::new("history_failed", message).hint(hint)
+                hint: problem.fix,
+                ..notice
             }));
+            self.publish(StoreChange::Actions { project: None });
         }
-        self.unkept.insert(path.to_owned());
+    }
+
+    /// That the history can't be written: for those who come after the notice.
+    pub(super) fn not_kept(&self) -> Option<Problem> {
+        let (path, error) = self.unkept.first_key_value()?;
+        let fix = match error.kind() {
+            io::ErrorKind::NotADirectory => "put a folder in its place; it is tried again at each change",
+            _ => "make room on the disk, and the folder writable; it is tried again at each change",
+        };
+        let file = visible(&path.file_name().unwrap_or_default().to_string_lossy());
+        let others = if self.unkept.len() > 1 { " and others" } else { "" };
+        let message =
+            format!("the history can't be written ({error}): what `{file}`{others} held is not kept for now");
+        let problem = Problem::whole(&self.paths.history(), "history-not-written", message);
+        Some(Problem { severity: Severity::Warning, fix: Some(fix.to_owned()), ..problem })
     }
 
     /// Tries again to keep what could not be kept: the disk may have room now.
     pub(super) fn keep_unkept(&mut self, place: Place) {
-        for path in self.unkept.clone() {
+        let paths: Vec<PathBuf> = self.unkept.keys().cloned().collect();
+        for path in paths {
             let folder = self.folder(place);
-            let Some(entry) = folder.entry(&path) else { continue };
-            let (key, bytes) = (folder.key(&entry.id), entry.bytes.clone());
-            if self.history.note(&key, &bytes, Author::Editor, "", clock::now()).is_ok() {
-                self.unkept.remove(&path);
+            let kept = match folder.entry(&path) {
+                Some(entry) => {
+                    let (key, bytes) = (folder.key(&entry.id), entry.bytes.clone());
+                    self.history.note(&key, &bytes, Author::Editor, "", clock::now()).map(drop)
+                }
+                // Of a file that is gone nothing is left to keep.
+                None if folder.owns(&path) => Ok(()),
+                None => continue,
+            };
+            match kept {
+                Ok(()) => _ = self.unkept.remove(&path),
+                Err(error) => _ = self.unkept.insert(path, error),
+            }
+            if self.unkept.is_empty() {
+                self.publish(StoreChange::Actions { project: None });
             }
         }
     }

@@ -70,7 +70,7 @@ impl Shelf {
 
     /// What is wrong beyond the action files.
     fn own_problems(&self) -> Vec<Problem> {
-        self.settings.problems().into_iter().chain(self.not_seeded()).collect()
+        self.settings.problems().into_iter().chain(self.not_seeded()).chain(self.not_kept()).collect()
     }
 
     /// One action and its file's text.
@@ -108,6 +108,7 @@ impl Shelf {
             sha256: sha256.clone(),
             bytes: Arc::clone(bytes),
             trusted: self.is_trusted(folder, &entry.id, sha256),
+            changed: self.has_changed(folder, &entry.id, sha256),
             view,
         })
     }
@@ -242,6 +243,14 @@ impl Shelf {
     /// What lies in the user's folder is trusted, what lies in a project's after it was seen.
     pub(super) fn is_trusted(&self, folder: &Folder, id: &str, sha256: &str) -> bool {
         folder.project.as_deref().is_none_or(|project| self.trust.holds(project, id, sha256))
+    }
+
+    /// Whether it was accepted with other bytes, and not with these.
+    pub(super) fn has_changed(&self, folder: &Folder, id: &str, sha256: &str) -> bool {
+        let project = folder.project.as_deref();
+        project.is_some_and(|project| {
+            self.trust.has_accepted(project, id) && !self.trust.holds(project, id, sha256)
+        })
     }
 
     fn last_inputs(

@@ -1,6 +1,7 @@
 //! The store's state and its one thread: orders and file events in, changes out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
@@ -88,8 +89,8 @@ pub(super) struct Shelf {
     links: BTreeMap<PathBuf, PathBuf>,
     /// What is known of deleted actions, by their versions.
     pub(super) remains: HashMap<Key, DeletedAction>,
-    /// Files whose bytes could not be kept in the history yet.
-    pub(super) unkept: BTreeSet<PathBuf>,
+    /// Files whose bytes could not be kept in the history yet, and why.
+    pub(super) unkept: BTreeMap<PathBuf, io::Error>,
     /// Files whose bytes go to the history when nothing else is to be done.
     pub(super) later: BTreeSet<(Place, PathBuf)>,
 }
@@ -116,7 +117,7 @@ impl Shelf {
             asides: BTreeMap::new(),
             links: BTreeMap::new(),
             remains: HashMap::new(),
-            unkept: BTreeSet::new(),
+            unkept: BTreeMap::new(),
             later: BTreeSet::new(),
             paths,
             defaults,

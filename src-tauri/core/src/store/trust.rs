@@ -61,6 +61,11 @@ impl Trust {
         self.of(project).iter().any(|accepted| accepted.id == id && accepted.sha256 == sha256)
     }
 
+    /// Whether anything was accepted for this action.
+    pub fn has_accepted(&self, project: &Path, id: &str) -> bool {
+        self.of(project).iter().any(|accepted| accepted.id == id)
+    }
+
     /// The text that was accepted last for this action.
     pub fn last(&self, project: &Path, id: &str) -> Option<&str> {
         self.of(project).iter().rev().find(|accepted| accepted.id == id)?.source.as_deref()

@@ -13,6 +13,7 @@ impl Shelf {
     pub fn versions(&mut self, which: &Which) -> Result<Vec<Version>, StoreError> {
         let place = self.place_to_read(which)?;
         self.keep_all_of(place, &which.id);
+        self.keep_unkept(place);
         let key = self.folder(place).key(&which.id);
         let failed = |shelf: &Self| shelf.history_error("reading the history");
         let timestamps = self.history.timestamps(&key).map_err(failed(self))?;
@@ -50,18 +51,15 @@ impl Shelf {
                     }
                     None => "first version known".to_owned(),
                 },
-                active: false,
+                // Of equal ones only the newest is, see below.
+                active: active.as_ref().is_some_and(|(_, active)| *active == bytes),
                 timestamp,
             });
             older = Some((bytes, action));
         }
-        let newest_is_active = match (&older, &active) {
-            (Some((newest, _)), Some((_, active))) => newest == active,
-            _ => false,
-        };
         versions.reverse();
-        if let Some(newest) = versions.first_mut() {
-            newest.active = newest_is_active;
+        for older in versions.iter_mut().filter(|version| version.active).skip(1) {
+            older.active = false;
         }
         Ok(versions)
     }

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use super::{GOOD, House, OTHER, labels};
+use super::{BROKEN, GOOD, House, OTHER, defaults, labels};
 use crate::api::ActionHealth;
 use crate::paths::Paths;
-use crate::store::{StoreError, Which};
+use crate::store::{ActionStore, StoreError, Which};
 
 #[tokio::test]
 async fn of_two_files_with_one_id_neither_loses_what_it_holds() {
@@ -64,14 +64,95 @@ async fn no_copy_of_a_projects_action_runs_before_that_is_trusted() {
     fs::write(&path, GOOD).unwrap();
     let which = Which::seen_from(&project, "evil");
     let copy = async || house.store.duplicate(which.clone(), None, None).await;
-    assert!(matches!(copy().await, Err(StoreError::Untrusted(id)) if id == "evil"));
+    assert!(matches!(copy().await, Err(StoreError::Untrusted { changed: false, .. })));
     assert!(!house.actions().join("my-evil.yaml").exists());
     let sha256 = house.store.resolve(which.clone(), false).await.unwrap().sha256;
     house.store.trust(which.clone(), sha256).await.unwrap();
     assert_eq!(copy().await.unwrap(), "my-evil");
     // What is there now was not accepted, whatever the watcher has told of.
     fs::write(&path, OTHER).unwrap();
-    assert!(matches!(copy().await, Err(StoreError::Untrusted(_))));
+    assert!(matches!(copy().await, Err(StoreError::Untrusted { changed: true, .. })));
+}
+
+#[tokio::test]
+async fn what_is_broken_in_a_project_is_not_copied_unless_it_was_accepted() {
+    let mut house = House::new().await;
+    let project = house.project();
+    let path = Paths::project_actions(&project).join("evil.yaml");
+    let which = Which::seen_from(&project, "evil");
+    fs::write(&path, BROKEN).unwrap();
+    house.until(Some(&project), |actions| actions[0].health == ActionHealth::Broken).await;
+    let refused = house.store.duplicate(which.clone(), None, None).await.unwrap_err();
+    let StoreError::Broken { problem, stale: false, .. } = &refused else { panic!("{refused:?}") };
+    assert_eq!((&problem.file, problem.line), (&path, 3));
+    assert!(refused.to_string().ends_with("before that is mended, it is not copied"), "{refused}");
+    // Nor is a broken version of one that was accepted in another.
+    fs::write(&path, GOOD).unwrap();
+    house.until(Some(&project), |actions| actions[0].health == ActionHealth::Ready).await;
+    let sha256 = house.store.resolve(which.clone(), false).await.unwrap().sha256;
+    house.store.trust(which.clone(), sha256).await.unwrap();
+    let versions = house.store.history(which.clone()).await.unwrap();
+    let broken = versions.iter().find(|version| !version.valid).unwrap().timestamp.clone();
+    let refused = house.store.duplicate(which.clone(), Some(broken), None).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Broken { .. }), "{refused:?}");
+    assert!(!house.actions().join("my-evil.yaml").exists());
+    assert_eq!(house.store.duplicate(which, None, None).await.unwrap(), "my-evil");
+    // What is broken in the user's own folder is copied as it is: it was his before.
+    fs::write(house.actions().join("mine.yaml"), BROKEN).unwrap();
+    house.until(None, |actions| actions.iter().any(|action| action.id == "mine")).await;
+    assert_eq!(house.store.duplicate(Which::user("mine"), None, None).await.unwrap(), "my-mine");
+}
+
+#[tokio::test]
+async fn a_reset_does_not_guess_which_of_two_files_it_is_about() {
+    let mut house = House::new().await.again(defaults(&[("good", GOOD)])).await;
+    let (own, other) = (house.actions().join("good.yaml"), house.actions().join("other.yaml"));
+    let (edit, copy) = (
+        format!(
+            "id: good
+{OTHER}"
+        ),
+        format!(
+            "# mine
+id: good
+{OTHER}"
+        ),
+    );
+    fs::write(&own, &edit).unwrap();
+    fs::write(&other, &copy).unwrap();
+    house.until(None, |actions| labels(actions) == ["Other", "Other"]).await;
+    let refused = house.store.reset("good".into()).await.unwrap_err();
+    assert_eq!(refused.to_string(), "`good` is the id of more than one file: `good.yaml` and `other.yaml`");
+    assert_eq!((fs::read_to_string(&own).unwrap(), fs::read_to_string(&other).unwrap()), (edit, copy));
+    fs::remove_file(&other).unwrap();
+    house.until(None, |actions| labels(actions) == ["Other"]).await;
+    house.store.reset("good".into()).await.unwrap();
+    assert_eq!(labels(&house.store.list(None).await.unwrap().actions), ["Good"]);
+}
+
+#[tokio::test]
+async fn the_active_version_is_marked_also_where_a_newer_one_is_another_files() {
+    let mut house = House::new().await;
+    let text = |label: &str| {
+        format!(
+            "id: dup
+{}",
+            GOOD.replace("Good", label)
+        )
+    };
+    fs::write(house.actions().join("dup.yaml"), text("A")).unwrap();
+    house.until(None, |actions| labels(actions) == ["A"]).await;
+    fs::write(house.actions().join("copy.yaml"), text("B")).unwrap();
+    house.until(None, |actions| labels(actions) == ["A", "B"]).await;
+    let marked = async |store: &ActionStore| {
+        let versions = store.history(Which::user("dup")).await.unwrap();
+        versions.iter().map(|version| version.active).collect::<Vec<_>>()
+    };
+    assert_eq!(marked(&house.store).await, [false, true]);
+    // The same bytes again, and so a newer version of them: only that one is marked.
+    fs::write(house.actions().join("copy.yaml"), text("A")).unwrap();
+    house.until(None, |actions| labels(actions) == ["A", "A"]).await;
+    assert_eq!(marked(&house.store).await, [true, false, false]);
 }
 
 #[tokio::test]

@@ -135,6 +135,36 @@ async fn what_stands_in_a_defaults_place_is_told_and_when_it_goes_the_default_co
 }
 
 #[tokio::test]
+async fn what_stands_where_the_history_belongs_gets_a_hint_that_helps() {
+    let file: Put = |path| fs::write(path, "").unwrap();
+    let elsewhere: Put = |path| std::os::unix::fs::symlink("..", path).unwrap();
+    let ways = [(file, "`.history` is no folder"), (elsewhere, "`.history` is a link")];
+    for (put, what) in ways {
+        let house = House::new().await.again(defaults(&[("good", GOOD)])).await;
+        let (actions, folder) = (house.actions(), house.folder);
+        drop(house.store);
+        fs::remove_dir_all(actions.join(".history")).unwrap();
+        put(&actions.join(".history"));
+        let house = House::over(folder, defaults(&[("good", OTHER)])).await;
+        let notice = house.notices.iter().find(|notice| notice.code == "default_not_seeded").unwrap();
+        assert!(notice.message.contains(what), "{notice:?}");
+        let fix = "put a folder in its place; `ai-orchestrator action check` then tries again";
+        assert_eq!(notice.hint.as_deref(), Some(fix));
+        let refused = ApiError::from(house.store.reset("good".into()).await.unwrap_err());
+        assert!(refused.message.contains(what), "{refused:?}");
+        let hint = "nothing was changed; put a folder in its place, then try again";
+        assert_eq!(refused.hint.as_deref(), Some(hint));
+        assert_eq!(fs::read_to_string(actions.join("good.yaml")).unwrap(), GOOD);
+        let told = house.store.check(None).await.unwrap();
+        assert!(told.iter().any(|problem| problem.message.contains(what)), "{told:?}");
+        // The folder itself is made as soon as it can be.
+        fs::remove_file(actions.join(".history")).unwrap();
+        assert_eq!(house.store.check(None).await.unwrap(), []);
+        assert_eq!(fs::read_to_string(actions.join("good.yaml")).unwrap(), OTHER);
+    }
+}
+
+#[tokio::test]
 async fn a_newer_program_brings_its_defaults_and_an_older_one_does_not() {
     let of = |version: &str, texts: &[(&str, &str)]| Defaults { version: version.into(), ..defaults(texts) };
     let mut house = House::new().await.again(of("1.2.0", &[("good", GOOD), ("kept", GOOD)])).await;
