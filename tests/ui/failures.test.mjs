@@ -195,7 +195,7 @@ test('a host that was stopped stays stopped; the next one has the page back with
   await stage.startHost(stage.url.port);
   await stage.page.evaluate((hash) => (location.hash = hash), stage.url.hash);
   await stage.messages.getByText('The host was restarted').waitFor();
-  await stage.messages.getByText('One terminal ended with it.').waitFor();
+  await stage.messages.getByText('One terminal ended with it:').waitFor();
   await heading('The host was stopped').waitFor({ state: 'detached' });
   assert.equal(await stage.dialog('Ask').getByLabel('who').inputValue(), 'half a sentence');
   await stage.dialog('Ask').getByRole('button', { name: 'Run' }).click();

@@ -183,6 +183,32 @@ test('a host that is killed takes nothing off the page: what ran is told, and wh
   await stage.shows(/^new-42$/m);
 });
 
+test('a host that is stopped in order takes no more off the page than one that is killed', async () => {
+  await stage.page.keyboard.type(`echo orderly-$((40+2)); cat ../gate\n`);
+  const id = await stage.shows(/^orderly-42$/m);
+  const [{ codename }] = await stage.call('GET', '/v1/terminals');
+  const tab = stage.page.getByRole('tab');
+  assert.equal(await tab.count(), 1);
+  const { port } = stage.url;
+  await stage.host('host', 'stop', '--yes');
+  await heading('The host was stopped').waitFor();
+  assert.match((await stage.texts())[id], /^orderly-42$/m);
+  await stage.startHost(port);
+  await stage.page.evaluate((hash) => (location.hash = hash), stage.url.hash);
+  await stage.messages.getByText(`One terminal ended with it: ${codename}.`).waitFor();
+  await stage.page.locator('.window[inert]').waitFor({ state: 'detached' });
+  assert.equal(await tab.count(), 1);
+  assert.match((await stage.texts())[id], /^orderly-42$/m);
+  await front().getByText('It ended with the host.').waitFor();
+  await bothThemes('a host that was stopped');
+  // It goes when it is closed, and what is opened now lives at the new host.
+  await front().getByRole('button', { name: 'Close', exact: true }).click();
+  await until('no tab', async () => (await tab.count()) === 0);
+  await openTerminal();
+  await stage.page.keyboard.type('echo anew-$((40+2))\n');
+  await stage.shows(/^anew-42$/m);
+});
+
 test('nothing went wrong in the page meanwhile', () => {
   assert.deepEqual(stage.faults, []);
 });

@@ -70,7 +70,7 @@ export class Viewer {
   state: ViewerState = $state.raw({ kind: 'attaching' });
   /** Whether somebody typed here since it was opened: then a run does not take it over. */
   typed = $state(false);
-  /** Whether the host that had it died: then nobody can draw it again. */
+  /** Whether the host that had it ended: then nobody can draw it again. */
   left = false;
   readonly element = document.createElement('div');
   readonly term: Terminal;
@@ -244,7 +244,7 @@ export class Viewer {
     this.stream.retry();
   }
 
-  /** The host died, and the terminal with it: what is drawn here is all that is left of it. */
+  /** The host ended, and the terminal with it: what is drawn here is all that is left of it. */
   leave(): void {
     this.left = true;
     this.stream.close();
