@@ -61,6 +61,14 @@ test('a folder that goes takes its actions along and says so; they come back wit
   await gone().waitFor();
   await stage.action('Hello').waitFor({ state: 'detached' });
   await bothThemes('a folder that is gone');
+  // It is said where the actions are folded away, too.
+  const heading = stage.page.getByRole('button', { name: 'Quick actions' });
+  await heading.click();
+  await stage.toolbar.waitFor({ state: 'detached' });
+  await gone().getByRole('button', { name: 'Forget it' }).waitFor();
+  await bothThemes('a folder that is gone, folded');
+  await heading.click();
+  await stage.toolbar.waitFor();
   const box = stage.page.getByRole('combobox', { name: 'Project' });
   await box.click();
   await stage.page.getByRole('option', { name: /garden.*Gone/ }).waitFor();
