@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 pub use orchestrator_core::action::visible;
+use orchestrator_core::client::ClientError;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -69,6 +70,14 @@ pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<Ex
         table.push_str(&line(row.each_ref().map(String::as_str)));
     }
     text(&table)
+}
+
+/// Says that the host has gone silent, on a terminal that may be raw. What waits for it goes on when it does.
+pub fn silence() {
+    eprint!("note: {}\r\n", ClientError::Silent);
+    if let Some(hint) = ClientError::Silent.hint() {
+        eprint!("hint: {hint}\r\n");
+    }
 }
 
 /// Prints a shell's completions.
