@@ -233,6 +233,28 @@ export class Viewer {
     return true;
   }
 
+  /** Selects the last cell of what is seen: a search begins at what is selected. */
+  selectBottom(): void {
+    const { viewportY } = this.term.buffer.active;
+    this.term.select(this.term.cols - 1, viewportY + this.term.rows - 1, 1);
+  }
+
+  /** Where on the page the selected text is; none without one. Of several rows, all of their width. */
+  selectionBox(): { left: number; right: number; top: number; bottom: number } | undefined {
+    const at = this.term.getSelectionPosition();
+    const screen = this.term.element?.querySelector('.xterm-screen')?.getBoundingClientRect();
+    if (!at || !screen) return undefined;
+    const [cell, row] = [screen.width / this.term.cols, screen.height / this.term.rows];
+    const one = at.start.y === at.end.y;
+    const { viewportY } = this.term.buffer.active;
+    return {
+      left: screen.left + (one ? at.start.x * cell : 0),
+      right: one ? screen.left + at.end.x * cell : screen.right,
+      top: screen.top + (at.start.y - viewportY) * row,
+      bottom: screen.top + (at.end.y - viewportY + 1) * row,
+    };
+  }
+
   /** Copies what the last command printed; answers whether there is such a command. */
   async copyLastOutput(): Promise<boolean> {
     const text = this.commands.lastOutput();
