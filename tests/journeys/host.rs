@@ -69,6 +69,35 @@ fn a_host_that_is_suspended_is_said_so_and_goes_on_as_if_nothing_had_been() {
     assert_eq!(terminals.as_array().unwrap().len(), 1);
 }
 
+#[tokio::test]
+async fn the_log_is_for_people_on_a_terminal_for_programs_elsewhere_and_can_be_followed() {
+    let host = TestHost::new();
+    host.cli(&["host", "log"]).run().exit(2).says("there is no log yet");
+    // The terminal is another host's: its own log is not looked at.
+    let elsewhere = TestHost::new();
+    let outer = elsewhere.terminal("bash").await;
+    let mut viewer = outer.view_stream(&[]).await;
+    host.cli(&["host", "start"]).run().ok();
+    let mut follow = host.cli(&["host", "log", "--follow"]).into_command();
+    let mut follow = follow.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufReader::new(follow.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let logged = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["fields"].clone();
+    assert!(lines.any(|line| logged(&line)["message"] == "the host is open"));
+    host.cli(&["host", "stop"]).run().ok();
+    assert!(lines.any(|line| logged(&line)["message"] == "asked to stop"));
+    follow.kill().unwrap();
+    follow.wait().unwrap();
+
+    let newest = host.cli(&["host", "log", "--lines", "1"]).run().ok().stdout;
+    assert_eq!(newest.lines().count(), 1, "{newest}");
+    let (home, program) = (host.home(), ai_orchestrator_tests::program());
+    let show = format!("AI_ORCHESTRATOR_HOME={} {} host log", home.display(), program.display());
+    outer.write(&format!("{show}\r")).await;
+    viewer.until_text("INFO   the host is open").await;
+    outer.write(&format!("{show} --json\r")).await;
+    viewer.until_text("\"message\":\"the host is open\"").await;
+}
+
 #[test]
 fn a_run_whose_host_hangs_is_told_so_and_goes_on_with_it() {
     let host = TestHost::new().action(

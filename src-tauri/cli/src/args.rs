@@ -437,8 +437,18 @@ pub enum HostVerb {
         #[command(flatten)]
         format: AsJson,
     },
-    /// Print the host's log: one JSON object a line.
-    Log,
+    /// Print the host's log: readable on a terminal, one JSON object a line for programs.
+    Log {
+        /// Print only the newest lines.
+        #[arg(short = 'n', long, value_name = "N")]
+        lines: Option<usize>,
+        /// Go on with what is logged from now on, until Ctrl-C.
+        #[arg(short, long)]
+        follow: bool,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

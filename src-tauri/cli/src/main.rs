@@ -8,6 +8,7 @@ mod failure;
 mod follow;
 mod host;
 mod keyboard;
+mod log;
 mod print;
 mod run;
 mod sieve;
