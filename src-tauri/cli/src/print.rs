@@ -80,14 +80,6 @@ pub fn silence() {
     }
 }
 
-/// Prints a shell's completions.
-pub fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
-    let mut script = Vec::new();
-    let mut command = <crate::args::Cli as clap::CommandFactory>::command();
-    clap_complete::generate(shell, &mut command, "ai-orchestrator", &mut script);
-    text(&String::from_utf8_lossy(&script))
-}
-
 /// Writes the manual: a page for each command.
 pub fn manual(folder: &std::path::Path) -> Result<ExitCode, Failure> {
     let failed = |error: io::Error| Failure::usage(format!("{}: {error}", folder.display()));
