@@ -99,12 +99,12 @@ export class Window {
     }
   }
 
-  /** Types into the terminal in view; Enter is `\uE007`. */
+  /** Types into the terminal in view, once it is one that takes it; Enter is `\uE007`. */
   async type(text) {
     // An xterm stands in a shadow tree.
     const input = await until('a terminal to type in', () =>
       this.browser.execute(() => {
-        const region = document.querySelector('[role="region"]:not([hidden])');
+        const region = document.querySelector('[role="region"]:not([hidden]):not([data-view="ended"])');
         return window.__terminals.get(region?.dataset.terminal)?.textarea ?? null;
       }),
     );

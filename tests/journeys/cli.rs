@@ -472,7 +472,7 @@ fn output_begins_on_a_line_of_its_own() {
 }
 
 #[test]
-fn the_manual_has_a_page_for_each_command_and_completions_know_them() {
+fn the_manual_has_a_page_for_each_command() {
     let host = TestHost::new();
     let folder = host.user_home().join("man/man1");
     host.cli(&["man", folder.to_str().unwrap()]).run().ok();
@@ -480,7 +480,33 @@ fn the_manual_has_a_page_for_each_command_and_completions_know_them() {
         let text = std::fs::read_to_string(folder.join(format!("{page}.1"))).unwrap();
         assert!(text.contains(".TH") && text.contains(".SH NAME"), "{text}");
     }
+}
+
+#[test]
+fn completions_know_the_commands_and_what_the_host_has() {
+    let host = TestHost::new().user_action("mine", "  - delay: 1h\n");
     for shell in ["bash", "zsh", "fish"] {
-        host.cli(&["completions", shell]).run().ok().prints("config");
+        host.cli(&["completions", shell]).run().ok().prints("AI_ORCHESTRATOR_COMPLETE");
     }
+    // As the script of fish asks: the words so far, and the one that is being typed.
+    let complete = |words: &[&str]| {
+        let asked = host.cli(&["--", "ai-orchestrator"]).args(words).env("AI_ORCHESTRATOR_COMPLETE", "fish");
+        let all = asked.run().ok().stdout;
+        all.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(complete(&["conf"]), ["config"]);
+    assert!(complete(&["action", "show", "mi"]).is_empty());
+    // Nobody asked for a host.
+    host.cli(&["host", "status"]).run().exit(3);
+    let run = host.run("mine").args(["--user", "--detach"]).run().ok().stdout.trim().to_owned();
+    let terminals = host.cli(&["terminal", "list", "--json"]).run().ok().json();
+    let codename = terminals[0]["codename"].as_str().unwrap();
+    // A host that is busy may be too late once, and then there is nothing: whoever presses Tab presses it again.
+    let completes = |words: &[&str], to: &str| {
+        assert!((0..100).any(|_| complete(words) == [to]), "{words:?}: {:?}", complete(words));
+    };
+    completes(&["action", "show", "mi"], "mine");
+    completes(&["action", "run", ".", "mi"], "mine");
+    completes(&["run", "show", &run[..8]], &run);
+    completes(&["terminal", "kill", &codename[..2]], codename);
 }

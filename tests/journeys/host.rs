@@ -1,5 +1,7 @@
 //! The host: one a home, started by whoever needs it, ended cleanly.
 
+use std::io::BufRead as _;
+
 use ai_orchestrator_tests::{TestHost, processes, wait_for_content};
 use orchestrator_core::api::{Event, EventsIn};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -65,6 +67,79 @@ fn a_host_that_is_suspended_is_said_so_and_goes_on_as_if_nothing_had_been() {
     open.exit(3).says("the host does not answer").says("kill -CONT");
     let terminals = host.cli(&["terminal", "list", "--json"]).run().ok().json();
     assert_eq!(terminals.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_log_is_for_people_on_a_terminal_for_programs_elsewhere_and_can_be_followed() {
+    let host = TestHost::new();
+    host.cli(&["host", "log"]).run().exit(2).says("there is no log yet");
+    // The terminal is another host's: its own log is not looked at.
+    let elsewhere = TestHost::new();
+    let outer = elsewhere.terminal("bash").await;
+    let mut viewer = outer.view_stream(&[]).await;
+    host.cli(&["host", "start"]).run().ok();
+    let mut follow = host.cli(&["host", "log", "--follow"]).into_command();
+    let mut follow = follow.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufReader::new(follow.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let logged = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["fields"].clone();
+    assert!(lines.any(|line| logged(&line)["message"] == "the host is open"));
+    host.cli(&["host", "stop"]).run().ok();
+    assert!(lines.any(|line| logged(&line)["message"] == "asked to stop"));
+    follow.kill().unwrap();
+    follow.wait().unwrap();
+
+    let newest = host.cli(&["host", "log", "--lines", "1"]).run().ok().stdout;
+    assert_eq!(newest.lines().count(), 1, "{newest}");
+    let (home, program) = (host.home(), ai_orchestrator_tests::program());
+    let show = format!("AI_ORCHESTRATOR_HOME={} {} host log", home.display(), program.display());
+    outer.write(&format!("{show}\r")).await;
+    viewer.until_text("INFO   the host is open").await;
+    outer.write(&format!("{show} --json\r")).await;
+    viewer.until_text("\"message\":\"the host is open\"").await;
+}
+
+#[test]
+fn a_run_whose_host_hangs_is_told_so_and_goes_on_with_it() {
+    let host = TestHost::new().action(
+        "long",
+        "  - write: \"echo on >began; until [ -e go ]; do sleep 0.1; done\\r\"\n  - wait_exit: 0\n    timeout: 1h\n",
+    );
+    let mut call = host.run("long").args(["--trust"]).into_command();
+    let mut run =
+        call.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    wait_for_content(&host.project().join("began"));
+    let pid = Pid::from_raw(pid(&host)).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    let mut said = std::io::BufReader::new(run.stderr.take().unwrap()).lines();
+    let silent = said.find(|line| line.as_ref().unwrap().contains("the host does not answer"));
+    let hint = said.next();
+    kill_process(pid, Signal::CONT).unwrap();
+    assert!(silent.is_some() && hint.unwrap().unwrap().contains("kill -CONT"));
+    std::fs::write(host.project().join("go"), "").unwrap();
+    let rest: Vec<String> = said.map(Result::unwrap).collect();
+    assert!(run.wait().unwrap().success(), "{rest:?}");
+}
+
+#[tokio::test]
+async fn whoever_is_attached_to_a_terminal_is_told_when_its_host_hangs() {
+    let host = TestHost::new();
+    let inner = host.terminal("bash").await;
+    // The outer terminal is another host's: it goes on.
+    let elsewhere = TestHost::new();
+    let outer = elsewhere.terminal("bash").await;
+    let mut viewer = outer.view_stream(&[]).await;
+    inner.write("echo inner-$((1))\r").await;
+    let (home, program) = (host.home(), ai_orchestrator_tests::program());
+    let attach = format!("{} terminal attach {}", program.display(), inner.id);
+    outer.write(&format!("AI_ORCHESTRATOR_HOME={} {attach}\r", home.display())).await;
+    viewer.until_text("inner-1").await;
+    let pid = Pid::from_raw(pid(&host)).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    outer.write("echo late-$((2))\r").await;
+    viewer.until_text("the host does not answer").await;
+    kill_process(pid, Signal::CONT).unwrap();
+    // What was typed meanwhile was not lost.
+    viewer.until_text("late-2").await;
 }
 
 #[tokio::test]

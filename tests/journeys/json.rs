@@ -4,7 +4,7 @@ use ai_orchestrator_tests::TestHost;
 use serde_json::{Value, json};
 
 /// Those that print what is JSON already, or a file for another program, or a terminal itself.
-const OTHERWISE: [&str; 6] = ["schema", "config schema", "host log", "completions", "man", "terminal attach"];
+const OTHERWISE: [&str; 5] = ["schema", "config schema", "completions", "man", "terminal attach"];
 
 #[test]
 fn every_command_that_prints_something_takes_json() {

@@ -50,6 +50,7 @@ pub fn look(client: Client, terminal: Uuid, manner: Manner) -> JoinHandle<()> {
                         (replaying, unacked) = (bytes, 0);
                     }
                 }
+                ClientFrame::Silence => {}
             }
             if unacked < ACK || matches!(manner, Manner::Silent) {
                 continue;

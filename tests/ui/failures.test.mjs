@@ -183,6 +183,34 @@ test('a host that hangs is said so, and nothing is lost once it goes on', async 
   await stage.page.getByRole('button', { name: 'Close', exact: true }).click();
 });
 
+test('a window that waits for the host says so from the start, and goes on by itself', async () => {
+  const page = await stage.context.newPage();
+  page.on('pageerror', (error) => stage.faults.push(String(error)));
+  // In the place of the window's own side, which looks for the host: beside one that hangs it has no answer for long.
+  await page.addInitScript(() => {
+    window.__TAURI_INTERNALS__ = {
+      invoke: (what) =>
+        what === 'door'
+          ? new Promise((answer) => (window.__answer = answer))
+          : Promise.reject(new Error(`no ${what} here`)),
+    };
+  });
+  await page.goto(stage.url.origin);
+  const waiting = page.getByRole('heading', { name: 'Waiting for the host' });
+  await waiting.waitFor();
+  await page.getByText('kill -CONT').waitFor();
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await accessible({ context: stage.context, page }, `waiting for the host, ${colorScheme}`);
+  }
+  const { origin: address, hash } = stage.url;
+  const token = new URLSearchParams(hash.slice(1)).get('token');
+  await page.evaluate((key) => window.__answer(key), { address, token });
+  await page.getByRole('toolbar', { name: 'Quick actions' }).waitFor();
+  await waiting.waitFor({ state: 'detached' });
+  await page.close();
+});
+
 test('a host that was stopped stays stopped; the next one has the page back with all that was typed', async () => {
   await stage.page.keyboard.press('Control+Shift+T');
   await until('the prompt', async () => Object.values(await stage.texts())[0]);
@@ -195,7 +223,7 @@ test('a host that was stopped stays stopped; the next one has the page back with
   await stage.startHost(stage.url.port);
   await stage.page.evaluate((hash) => (location.hash = hash), stage.url.hash);
   await stage.messages.getByText('The host was restarted').waitFor();
-  await stage.messages.getByText('One terminal ended with it.').waitFor();
+  await stage.messages.getByText('One terminal ended with it:').waitFor();
   await heading('The host was stopped').waitFor({ state: 'detached' });
   assert.equal(await stage.dialog('Ask').getByLabel('who').inputValue(), 'half a sentence');
   await stage.dialog('Ask').getByRole('button', { name: 'Run' }).click();

@@ -67,6 +67,47 @@ test('details cover no terminal', async () => {
   await stage.page.getByRole('button', { name: 'Close slow' }).click();
 });
 
+test('details below the terminals are as high as the user wants, and stay so', async () => {
+  await stage.page.setViewportSize({ width: 900, height: 640 });
+  const open = () => regions().first().getByRole('button', { name: 'Run details' }).click();
+  const aside = stage.page.getByRole('complementary', { name: 'Slow' });
+  const height = async () => Math.round((await aside.boundingBox()).height);
+  await open();
+  const sash = stage.page.getByRole('separator', { name: 'Resize the details' });
+  await sash.waitFor();
+  const usual = await height();
+  assert.equal(usual, 256);
+  await sash.focus();
+  await stage.page.keyboard.press('ArrowUp');
+  await until('higher details', async () => (await height()) === usual + 16);
+  const line = await sash.boundingBox();
+  const [x, y] = [line.x + line.width / 2, line.y + line.height / 2];
+  await stage.page.mouse.move(x, y);
+  await stage.page.mouse.down();
+  await stage.page.mouse.move(x, y + 90);
+  await stage.page.mouse.up();
+  await until('lower details', async () => (await height()) === usual + 16 - 90);
+  await accessible(stage, 'details of another height');
+  for (const region of await regions().all())
+    assert.ok(!overlap(await aside.boundingBox(), await region.boundingBox()));
+  await until('the host to keep it', async () => {
+    const { state } = await stage.call('GET', '/v1/layout');
+    return state.details === usual + 16 - 90;
+  });
+  await stage.page.reload();
+  await open();
+  await until('the same height', async () => (await height()) === usual + 16 - 90);
+  // No window is so low that the terminals have no room, and in a wide one there is nothing to drag.
+  await stage.page.setViewportSize({ width: 900, height: 200 });
+  await until('most of the window', async () => (await height()) <= 140);
+  await stage.page.setViewportSize({ width: 900, height: 640 });
+  await sash.dblclick();
+  await until('the usual height', async () => (await height()) === usual);
+  await stage.page.setViewportSize({ width: 1600, height: 640 });
+  await sash.waitFor({ state: 'hidden' });
+  await stage.page.getByRole('button', { name: 'Close slow' }).click();
+});
+
 test('of many tabs the one in front is in view, and all are in a list', async () => {
   await regions().last().click();
   const pane = stage.page.locator('.pane').last();
@@ -86,6 +127,23 @@ test('of many tabs the one in front is in view, and all are in a list', async ()
     return chosen.indexOf('true') === 1;
   });
   await until('it in view', () => holds(pane.getByRole('tablist'), front));
+});
+
+test('in a narrow window tabs can be read, and are scrolled to', async () => {
+  await stage.page.setViewportSize({ width: 560, height: 640 });
+  const pane = stage.page.locator('.pane').last();
+  const tabs = () =>
+    pane.getByRole('tab').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width));
+  await until('tabs to read', async () => (await tabs()).every((width) => width >= 96));
+  const strip = pane.getByRole('tablist');
+  assert.ok(await strip.evaluate((of) => of.scrollWidth > of.clientWidth));
+  const front = pane.getByRole('tab', { selected: true });
+  await until('the beginning of the one in front', async () => {
+    const [outer, inner] = [await strip.boundingBox(), await front.boundingBox()];
+    return Math.abs(inner.x - outer.x) <= 1;
+  });
+  await accessible(stage, 'a narrow window');
+  await stage.page.setViewportSize({ width: 1600, height: 640 });
 });
 
 test('actions and terminals share the column, as the user divides it, and the next page knows', async () => {

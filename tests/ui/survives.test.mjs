@@ -61,6 +61,14 @@ test('a folder that goes takes its actions along and says so; they come back wit
   await gone().waitFor();
   await stage.action('Hello').waitFor({ state: 'detached' });
   await bothThemes('a folder that is gone');
+  // It is said where the actions are folded away, too.
+  const heading = stage.page.getByRole('button', { name: 'Quick actions' });
+  await heading.click();
+  await stage.toolbar.waitFor({ state: 'detached' });
+  await gone().getByRole('button', { name: 'Forget it' }).waitFor();
+  await bothThemes('a folder that is gone, folded');
+  await heading.click();
+  await stage.toolbar.waitFor();
   const box = stage.page.getByRole('combobox', { name: 'Project' });
   await box.click();
   await stage.page.getByRole('option', { name: /garden.*Gone/ }).waitFor();
@@ -181,6 +189,32 @@ test('a host that is killed takes nothing off the page: what ran is told, and wh
   await openTerminal();
   await stage.page.keyboard.type('echo new-$((40+2))\n');
   await stage.shows(/^new-42$/m);
+});
+
+test('a host that is stopped in order takes no more off the page than one that is killed', async () => {
+  await stage.page.keyboard.type(`echo orderly-$((40+2)); cat ../gate\n`);
+  const id = await stage.shows(/^orderly-42$/m);
+  const [{ codename }] = await stage.call('GET', '/v1/terminals');
+  const tab = stage.page.getByRole('tab');
+  assert.equal(await tab.count(), 1);
+  const { port } = stage.url;
+  await stage.host('host', 'stop', '--yes');
+  await heading('The host was stopped').waitFor();
+  assert.match((await stage.texts())[id], /^orderly-42$/m);
+  await stage.startHost(port);
+  await stage.page.evaluate((hash) => (location.hash = hash), stage.url.hash);
+  await stage.messages.getByText(`One terminal ended with it: ${codename}.`).waitFor();
+  await stage.page.locator('.window[inert]').waitFor({ state: 'detached' });
+  assert.equal(await tab.count(), 1);
+  assert.match((await stage.texts())[id], /^orderly-42$/m);
+  await front().getByText('It ended with the host.').waitFor();
+  await bothThemes('a host that was stopped');
+  // It goes when it is closed, and what is opened now lives at the new host.
+  await front().getByRole('button', { name: 'Close', exact: true }).click();
+  await until('no tab', async () => (await tab.count()) === 0);
+  await openTerminal();
+  await stage.page.keyboard.type('echo anew-$((40+2))\n');
+  await stage.shows(/^anew-42$/m);
 });
 
 test('nothing went wrong in the page meanwhile', () => {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { accessible } from './accessible.mjs';
 import { Stage, until } from './stage.mjs';
 
 let stage;
@@ -130,6 +131,77 @@ test('the find bar counts, goes round, minds the case and knows patterns', async
   await bar.getByText('Not a pattern').waitFor();
   await box.fill('no-such-text');
   await bar.getByText('Not found').waitFor();
+  await box.press('Escape');
+  await bar.waitFor({ state: 'detached' });
+  assert.ok(await stage.inTerminal());
+});
+
+test('finding begins at the newest match in view, goes up, and hides nothing of what it found', async () => {
+  await stage.page.keyboard.type('clear; seq -f "stone %g." 300\n');
+  await stage.shows(/^stone 300\.$/m);
+  const scroll = (line) =>
+    stage.page.evaluate(([of, at]) => window.__terminals.get(of).scrollToLine(at), [id, line]);
+  /** The text that is selected, and where on the page it is. */
+  const found = () =>
+    stage.page.evaluate((of) => {
+      const term = window.__terminals.get(of);
+      const at = term.getSelectionPosition();
+      if (!at) return null;
+      const screen = term.element.querySelector('.xterm-screen').getBoundingClientRect();
+      const [width, height] = [screen.width / term.cols, screen.height / term.rows];
+      const row = at.start.y - term.buffer.active.viewportY;
+      return {
+        text: term.getSelection(),
+        row,
+        rows: term.rows,
+        line: term.buffer.active.getLine(at.start.y).translateToString(true),
+        box: { x: screen.x + at.start.x * width, y: screen.y + row * height, width, height },
+      };
+    }, id);
+  const at = (line) => until(`"${line}"`, async () => (await found())?.line === line);
+  const box = stage.page.getByRole('textbox', { name: 'Find in terminal' });
+  const bar = stage.page.getByRole('search');
+
+  await stage.page.keyboard.press('Control+Shift+F');
+  await box.fill('stone');
+  await at('stone 300.');
+  await box.press('Enter');
+  await at('stone 299.');
+  await bar.getByRole('button', { name: 'Previous match' }).click();
+  await at('stone 298.');
+  await box.press('Shift+Enter');
+  await at('stone 299.');
+  // More letters stay where they fit and else go on upwards.
+  await box.fill('stone 27');
+  await at('stone 279.');
+  await box.press('Escape');
+  await bar.waitFor({ state: 'detached' });
+
+  // Whoever has scrolled up looks for what is there.
+  await stage.page.evaluate((of) => window.__terminals.get(of).clearSelection(), id);
+  await scroll(100);
+  await stage.page.keyboard.press('Control+Shift+F');
+  await box.fill('stone');
+  await until('the last row in view', async () => {
+    const { row, rows } = (await found()) ?? {};
+    return row === rows - 1;
+  });
+  await box.press('Escape');
+  await bar.waitFor({ state: 'detached' });
+  await stage.page.evaluate((of) => window.__terminals.get(of).clearSelection(), id);
+
+  // The only match there is stands where the bar does.
+  await stage.page.keyboard.type('clear; printf "%*s\\n" $((COLUMNS - 4)) "under"bar\n');
+  await stage.shows(/^underbar$/m);
+  await stage.page.keyboard.press('Control+Shift+F');
+  await box.fill('underbar');
+  await bar.getByText('1 of 1').waitFor();
+  await until('the match in sight', async () => {
+    const [{ text, row, box: cell }, own] = [await found(), await bar.boundingBox()];
+    const apart = cell.y + cell.height <= own.y || own.y + own.height <= cell.y;
+    return text === 'underbar' && row === 0 && apart;
+  });
+  await accessible(stage, 'find, below');
   await box.press('Escape');
   await bar.waitFor({ state: 'detached' });
   assert.ok(await stage.inTerminal());

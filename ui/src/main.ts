@@ -28,22 +28,26 @@ const native = internals
       reconnect: () => app.reconnect(),
     });
 
+// What the page knows until the host is found is that it waits for it, and it says so.
+const door = new Door({ address: location.origin, token: '' });
+const app: App = new App(door, native, dialogs);
+mount(Window, { target: document.getElementById('app')!, props: { app } });
+
 // A terminal measures its cells when it opens: the font has to be there by then.
 const [key] = await Promise.all([
   firstKey(native),
   document.fonts.load('13px "JetBrains Mono"').catch(() => undefined),
   document.fonts.load('bold 13px "JetBrains Mono"').catch(() => undefined),
 ]);
-const door = new Door(key instanceof DoorError ? { address: location.origin, token: '' } : key);
-const app: App = new App(door, native, dialogs);
-if (key instanceof DoorError && key.status === 401) app.connection.refused(key);
+if (!(key instanceof DoorError)) {
+  door.rekey(key);
+  app.start();
+} else if (key.status === 401) app.connection.refused(key);
 else {
-  if (key instanceof DoorError) app.connection.lost(0, key);
-  app.start(!(key instanceof DoorError));
+  app.connection.lost(0, key);
+  app.start(false);
 }
 // A machine that woke up, or a page that is looked at again: no waiting for the next attempt.
 window.addEventListener('online', () => app.wake());
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && app.wake());
 window.addEventListener('focus', () => app.looked());
-
-mount(Window, { target: document.getElementById('app')!, props: { app } });

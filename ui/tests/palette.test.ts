@@ -3,9 +3,9 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 
 import Dialogs from '../src/components/dialogs/Dialogs.svelte';
-import type { PaletteEntry } from '../src/components/palette';
+import { paletteEntries, soughtEntries, type PaletteEntry } from '../src/components/palette';
 import { PaletteSearch } from '../src/components/palette-search';
-import { action, testApp } from './fixtures';
+import { action, terminal, testApp } from './fixtures';
 import Provide from './Provide.svelte';
 
 const entry = (label: string, group: PaletteEntry['group'] = 'Actions'): PaletteEntry => ({
@@ -44,6 +44,23 @@ describe('the palette’s search', () => {
     expect(labels(search, '')).not.toContain('Edit Start');
     expect(sought).not.toHaveBeenCalled();
     expect(labels(search, 'start')).toEqual(['Start', 'Edit Start']);
+  });
+});
+
+describe('what is named so', () => {
+  const app = testApp();
+  Object.assign(app.native, { desktop: true });
+  const named = ['Deploy', 'Quick Deploy', 'Delete old branches'];
+  const actions = named.map((label) => action({ id: label, label }));
+  app.actions.list = { project: null, actions, deleted: [], problems: [] };
+  app.terminals.put(terminal({ codename: 'quiet-otter' }));
+  const search = new PaletteSearch(paletteEntries(app), () => soughtEntries(app));
+
+  it('comes first, and nothing that only has the letters somewhere comes after it', () => {
+    expect(labels(search, 'deleted')).toEqual(['Deleted actions…']);
+    expect(labels(search, 'quit')).toEqual(['Quit']);
+    expect(labels(search, 'delete')).toEqual(expect.arrayContaining(['Delete Deploy', 'Deleted actions…']));
+    expect(labels(search, 'dltd')).toContain('Deleted actions…');
   });
 });
 

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::engine::ArgValueCandidates;
+
+use crate::complete;
 
 /// Scripted terminal sessions, kept alive by a host.
 ///
@@ -137,6 +140,7 @@ pub struct AsJson {
 #[derive(Clone, Debug, Args)]
 pub struct OneAction {
     /// The action's id.
+    #[arg(add = ArgValueCandidates::new(complete::actions))]
     pub id: String,
     /// The project's action of this id, where the user has one too.
     #[arg(long, conflicts_with = "user")]
@@ -224,6 +228,7 @@ pub enum ActionVerb {
     /// Bring a default action back to its shipped version; the edit stays in the history.
     Reset {
         /// The action's id.
+        #[arg(add = ArgValueCandidates::new(complete::actions))]
         id: String,
         /// How to print.
         #[command(flatten)]
@@ -288,6 +293,7 @@ pub struct RunArgs {
     /// The project's folder.
     pub folder: PathBuf,
     /// The action's id.
+    #[arg(add = ArgValueCandidates::new(complete::actions))]
     pub id: String,
     /// A value for one of the action's inputs.
     #[arg(long = "input", value_name = "KEY=VALUE", value_parser = key_value)]
@@ -347,11 +353,13 @@ pub enum TerminalVerb {
     /// Show a terminal in this one, and type into it; Ctrl-] comes back.
     Attach {
         /// The terminal's id, the start of it, or its codename.
+        #[arg(add = ArgValueCandidates::new(complete::terminals))]
         id: String,
     },
     /// Type text as given.
     Send {
         /// The terminal's id, the start of it, or its codename.
+        #[arg(add = ArgValueCandidates::new(complete::terminals))]
         id: String,
         /// The text.
         text: String,
@@ -365,6 +373,7 @@ pub enum TerminalVerb {
     /// Print what is on the screen.
     Screen {
         /// The terminal's id, the start of it, or its codename.
+        #[arg(add = ArgValueCandidates::new(complete::terminals))]
         id: String,
         /// How to print.
         #[command(flatten)]
@@ -373,6 +382,7 @@ pub enum TerminalVerb {
     /// End everything in a terminal and close it.
     Kill {
         /// The terminal's id, the start of it, or its codename.
+        #[arg(add = ArgValueCandidates::new(complete::terminals))]
         id: String,
         /// How to print.
         #[command(flatten)]
@@ -392,6 +402,7 @@ pub enum RunVerb {
     /// Show a run's steps.
     Show {
         /// The run's id, or the start of it.
+        #[arg(add = ArgValueCandidates::new(complete::runs))]
         id: String,
         /// How to print.
         #[command(flatten)]
@@ -400,6 +411,7 @@ pub enum RunVerb {
     /// Stop a run; the program in its terminal is left alone.
     Cancel {
         /// The run's id, or the start of it.
+        #[arg(add = ArgValueCandidates::new(complete::runs))]
         id: String,
         /// How to print.
         #[command(flatten)]
@@ -437,8 +449,18 @@ pub enum HostVerb {
         #[command(flatten)]
         format: AsJson,
     },
-    /// Print the host's log: one JSON object a line.
-    Log,
+    /// Print the host's log: readable on a terminal, one JSON object a line for programs.
+    Log {
+        /// Print only the newest lines.
+        #[arg(short = 'n', long, value_name = "N")]
+        lines: Option<usize>,
+        /// Go on with what is logged from now on, until Ctrl-C.
+        #[arg(short, long)]
+        follow: bool,
+        /// How to print.
+        #[command(flatten)]
+        format: AsJson,
+    },
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

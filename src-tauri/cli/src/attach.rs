@@ -10,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::failure::Failure;
 use crate::keyboard::{self, RawMode};
+use crate::print;
 use crate::sieve::Sieve;
 
 /// Ctrl-], as telnet has it: no shell or editor needs it much.
@@ -24,7 +25,7 @@ pub async fn attach(client: &Client, id: &str) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("attaching needs a terminal at both ends")
             .hint("`terminal screen` prints what is on it, `terminal send` types into it"));
     };
-    let stream = client.stream(&path(&["terminals", id, "stream"], &[])).await?;
+    let stream = client.stream(&path(&["terminals", id, "stream"], &[])).await?.watched();
     let ended =
         Attached { stream, sieve: Sieve::for_terminal(), replaying: 0, unacked: 0, sized: false }.run().await;
     _ = std::io::stdout().write_all(RESTORE);
@@ -107,6 +108,7 @@ impl Attached {
                 Some(StreamOut::Exit { code, .. }) => return Ok(Some(Ended::Exited(code))),
                 _ => {}
             },
+            ClientFrame::Silence => print::silence(),
         }
         Ok(None)
     }

@@ -32,7 +32,7 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     one_value_each(&args.inputs)?;
     let client = connect().await?;
     // Before the run starts, so that none of its events is missed.
-    let mut events = client.stream("/v1/events").await?;
+    let mut events = client.stream("/v1/events").await?.watched();
     events.next().await?;
     let size = keyboard::size();
     let trust = match &args.trust {
@@ -215,6 +215,9 @@ impl Follower {
             }
             return Err(Failure::unreachable("the host has ended, and the run with it").told());
         };
+        if frame == ClientFrame::Silence {
+            print::silence();
+        }
         let Some(event) = frame.json::<Event>()? else { return Ok(None) };
         let of = match &event {
             Event::RunStarted { run, .. }
@@ -283,6 +286,8 @@ impl Follower {
                 Some(StreamOut::Exit { .. }) => self.output = None,
                 _ => {}
             },
+            // The events' stream tells it.
+            ClientFrame::Silence => {}
         }
         Ok(())
     }

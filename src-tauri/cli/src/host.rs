@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::args::{AsJson, HostVerb};
 use crate::failure::Failure;
-use crate::{connect, paths, print};
+use crate::{connect, log, paths, print};
 
 pub async fn perform(verb: HostVerb) -> Result<ExitCode, Failure> {
     match verb {
@@ -18,7 +18,7 @@ pub async fn perform(verb: HostVerb) -> Result<ExitCode, Failure> {
         HostVerb::Serve => serve().await,
         HostVerb::Status { format } => status(format).await,
         HostVerb::Stop { yes, format } => stop(yes, format).await,
-        HostVerb::Log => log(),
+        HostVerb::Log { lines, follow, format } => log::print(lines, follow, format).await,
     }
 }
 
@@ -159,13 +159,4 @@ fn ask(question: &str) -> bool {
     _ = std::io::stderr().flush();
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
-}
-
-fn log() -> Result<ExitCode, Failure> {
-    let Some(file) = host::log_file(&paths()?) else {
-        return Err(Failure::usage("there is no log yet").hint("`ai-orchestrator host start` starts a host"));
-    };
-    let text = std::fs::read_to_string(&file)
-        .map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
-    print::text(&text)
 }

@@ -3,11 +3,13 @@
 mod action;
 mod args;
 mod attach;
+mod complete;
 mod config;
 mod failure;
 mod follow;
 mod host;
 mod keyboard;
+mod log;
 mod print;
 mod run;
 mod sieve;
@@ -24,6 +26,7 @@ use args::{Cli, Command, HostVerb};
 use failure::Failure;
 
 fn main() -> ExitCode {
+    complete::answer();
     // Asked of the words themselves: what can't be understood as a whole is to be told as JSON, too.
     let words = || std::env::args_os().skip(1).take_while(|word| word != "--");
     let json = words().any(|word| word == "--json");
@@ -74,7 +77,7 @@ fn perform(cli: Cli) -> Result<ExitCode, Failure> {
             Some(Command::Config { verb }) => config::perform(verb).await,
             Some(Command::Schema) => print::text(&orchestrator_core::action::schema()),
             Some(Command::Openapi) => print::text(&orchestrator_core::api::openapi()),
-            Some(Command::Completions { shell }) => print::completions(shell),
+            Some(Command::Completions { shell }) => print::text(&complete::script(&shell.to_string())?),
             Some(Command::Man { folder }) => print::manual(&folder),
             Some(Command::Version { format }) => {
                 let version = env!("CARGO_PKG_VERSION");

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 pub use orchestrator_core::action::visible;
+use orchestrator_core::client::ClientError;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -71,12 +72,12 @@ pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> Result<Ex
     text(&table)
 }
 
-/// Prints a shell's completions.
-pub fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
-    let mut script = Vec::new();
-    let mut command = <crate::args::Cli as clap::CommandFactory>::command();
-    clap_complete::generate(shell, &mut command, "ai-orchestrator", &mut script);
-    text(&String::from_utf8_lossy(&script))
+/// Says that the host has gone silent, on a terminal that may be raw. What waits for it goes on when it does.
+pub fn silence() {
+    eprint!("note: {}\r\n", ClientError::Silent);
+    if let Some(hint) = ClientError::Silent.hint() {
+        eprint!("hint: {hint}\r\n");
+    }
 }
 
 /// Writes the manual: a page for each command.

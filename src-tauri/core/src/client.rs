@@ -1,5 +1,6 @@
 //! The way in for programs: finds the host or starts it, calls operations, follows streams.
 
+mod pulse;
 mod start;
 mod stream;
 

@@ -35,7 +35,7 @@ use activity::{Activity, Client};
 use seat::Seat;
 use web::WebDoor;
 
-pub use log::log_file;
+pub use log::{LogReader, LogWatch};
 pub use seat::{Occupant, is_vacant, occupant, wait_until_vacant};
 
 /// How long a host that ends waits for its clients to have heard so.

@@ -66,16 +66,16 @@ function candidate(entry: PaletteEntry, weight: number): Candidate {
   return { entry, weight, text: `${entry.label} ${entry.group}`.toLowerCase() };
 }
 
-/** Those that fit best at a glance: as a beginning, as a word's beginning, as initials, anywhere, with gaps. */
+/**
+ * Those that fit best at a glance: as a beginning, as a word's beginning, as initials, anywhere. Letters with gaps in
+ * between are in many names by chance, so they count only where nothing is named so.
+ */
 function likely(all: Candidate[], wanted: string): Candidate[] {
   const glances: Candidate[][] = [[], [], [], [], []];
   for (const one of all) glances[glance(one, wanted)]?.push(one);
-  const chosen: Candidate[] = [];
-  for (const some of glances) {
-    if (chosen.length >= SCORED) break;
-    chosen.push(...some);
-  }
-  return chosen.slice(0, SCORED);
+  const gaps = glances.pop()!;
+  const named = glances.flat();
+  return (named.length > 0 ? named : gaps).slice(0, SCORED);
 }
 
 function glance({ text }: Candidate, wanted: string): number {

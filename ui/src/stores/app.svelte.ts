@@ -4,7 +4,7 @@ import { version as PAGE } from '../../package.json';
 import { Door, type Key } from '../api/door';
 import { DoorError, hasCode } from '../api/error';
 import { Events } from '../api/events';
-import type { HostEvent, Problem } from '../api/types';
+import type { HostEvent, Problem, RunView, TerminalView } from '../api/types';
 import type { Native } from '../native/native';
 import { coloursToTell, onThemeChange } from '../terminal/theme';
 import type { Viewer } from '../terminal/viewer.svelte';
@@ -18,7 +18,7 @@ import { ActionMenuState } from './menu.svelte';
 import { Projects } from './projects.svelte';
 import { Runs } from './runs.svelte';
 import { Settings } from './settings.svelte';
-import { endedWords, lostWords } from './restart';
+import { lostWords } from './restart';
 import { placeOf, Shortcuts } from './shortcuts.svelte';
 import { Terminals, type Call } from './terminals.svelte';
 import { sentence, Toasts } from './toasts.svelte';
@@ -53,8 +53,8 @@ export class App {
   private accepted: string | undefined;
   /** The host is another one than before, and what that means has not been told yet. */
   private anew = false;
-  /** How many terminals lived when the host said that it stops. */
-  private openAtStop: number | undefined;
+  /** What ended with a host that said that it stops. */
+  private lost: { terminals: TerminalView[]; runs: RunView[] } | undefined;
   /** Whether the host ends only to begin anew. */
   private restarting = false;
 
@@ -262,6 +262,8 @@ export class App {
   }
 
   private async take(event: HostEvent): Promise<void> {
+    // A host that stops closes its terminals one by one. They stay here as what has ended, and so do their runs.
+    if (this.lost && event.event !== 'notice') return;
     this.runs.take(event);
     switch (event.event) {
       case 'actions_changed':
@@ -301,8 +303,7 @@ export class App {
         break;
       }
       case 'stopping':
-        // They are closed one by one now; how many there were is told when the next host is there.
-        this.openAtStop = this.living;
+        this.lost = this.leave();
         if (this.restarting) this.connection.again();
         else this.connection.stopped();
         break;
@@ -320,7 +321,7 @@ export class App {
     const before = this.host;
     this.host = { version, pid };
     if (before?.pid !== pid) this.restarting = false;
-    if (before !== undefined && before.pid !== pid) this.anew = true;
+    if (this.lost || (before !== undefined && before.pid !== pid)) this.anew = true;
     if (version !== PAGE && version !== this.accepted) {
       this.connection.otherVersion(version, PAGE);
       return;
@@ -331,16 +332,18 @@ export class App {
   /** Another host is there. What the one before took along is told; what this page has of it stays to be read. */
   private tellRestart(): void {
     this.anew = false;
-    const stopped = this.openAtStop;
-    this.openAtStop = undefined;
-    let body = stopped ? endedWords(stopped) : undefined;
-    if (stopped === undefined) {
-      const lived = this.terminals.leave();
-      const runs = this.runs.leave();
-      for (const id of this.terminals.left) this.viewers.get(id)?.leave();
-      if (lived.length > 0) body = lostWords(lived, runs);
-    }
+    const { terminals, runs } = this.lost ?? this.leave();
+    this.lost = undefined;
+    const body = terminals.length > 0 ? lostWords(terminals, runs) : undefined;
     this.toasts.show('The host was restarted', { body, stays: body !== undefined });
+  }
+
+  /** The host ended, however it did: what it had stays on this page to be read, until somebody closes it. */
+  private leave(): { terminals: TerminalView[]; runs: RunView[] } {
+    const terminals = this.terminals.leave();
+    const runs = this.runs.leave();
+    for (const id of this.terminals.left) this.viewers.get(id)?.leave();
+    return { terminals, runs };
   }
 
   /** Everything may have changed while nobody listened: list it all anew. */

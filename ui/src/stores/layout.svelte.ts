@@ -16,6 +16,8 @@ export interface Column {
 }
 
 export const USUAL_COLUMN: Column = { width: 256, terminals: 0.42, folded: [] };
+/** How low details below the terminals can be, in pixels, and what part of the window they can have. */
+export const DETAILS_LIMITS = { least: 120, part: 0.7 } as const;
 export const COLUMN_LIMITS = { width: [200, 480], terminals: [0.15, 0.8] } as const;
 
 /** What is kept, and the version of its shape. */
@@ -26,6 +28,8 @@ export interface KeptState {
   focused: number;
   sidebar: boolean;
   column?: Column;
+  /** The height of details that stand below the terminals, in pixels; not there until somebody chose one. */
+  details?: number;
   /** The chosen project's path; null is "no project", and not there that none was ever chosen. */
   project?: string | null;
   /** Somebody read that closing the window ends no terminal. */
@@ -42,6 +46,7 @@ export class Layout {
   private asideShown: Aside = $state.raw(null);
   private sidebarShown = $state(true);
   private divided: Column = $state.raw(USUAL_COLUMN);
+  private detailsHeight: number | undefined = $state();
   private project: string | null | undefined;
   private restored = false;
   private saving: Promise<void> | null = null;
@@ -91,6 +96,16 @@ export class Layout {
     void this.save();
   }
 
+  get details(): number | undefined {
+    return this.detailsHeight;
+  }
+
+  set details(height: number | undefined) {
+    this.detailsHeight = height;
+    this.sizedByHand();
+    void this.save();
+  }
+
   isFolded(section: string): boolean {
     return this.divided.folded.includes(section);
   }
@@ -134,6 +149,7 @@ export class Layout {
         this.focused = state.focused;
         this.sidebarShown = state.sidebar;
         this.divided = state.column ?? USUAL_COLUMN;
+        this.detailsHeight = state.details;
         this.project = state.project;
         this.told = state.told === true;
       } else {
@@ -213,8 +229,16 @@ export class Layout {
   private async write(): Promise<void> {
     while (this.unsaved) {
       this.unsaved = false;
-      const { root, focused, project, told } = this;
-      const state = { root, focused, sidebar: this.sidebarShown, column: this.divided, project, told };
+      const { root, focused, details, project, told } = this;
+      const state = {
+        root,
+        focused,
+        sidebar: this.sidebarShown,
+        column: this.divided,
+        details,
+        project,
+        told,
+      };
       // A host that is gone has no terminals to lay out; the next change is kept again.
       await this.keep(state).catch(() => undefined);
     }
@@ -227,13 +251,14 @@ export function readKept(kept: unknown): KeptState | null {
   const { version, state } = kept as { version?: unknown; state?: Partial<KeptState> };
   if (version !== LAYOUT_VERSION || typeof state !== 'object' || state === null) return null;
   if (!tree.isTree(state.root) || typeof state.focused !== 'number') return null;
-  const { root, focused, project, told } = state;
+  const { root, focused, details, project, told } = state;
   const known = project === null || typeof project === 'string';
   return {
     root,
     focused,
     sidebar: state.sidebar !== false,
     column: readColumn(state.column),
+    details: typeof details === 'number' && details >= DETAILS_LIMITS.least ? details : undefined,
     project: known ? project : undefined,
     told: told === true,
   };

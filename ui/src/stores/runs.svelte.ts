@@ -11,7 +11,7 @@ export class Runs {
   /** Runs that were started on this page. */
   readonly own = new Set<string>();
 
-  /** Runs of a host that died, as this page knew them last. */
+  /** Runs of a host that ended, as this page knew them last. */
   private readonly left = new Map<string, RunView>();
 
   private newest = $derived([...this.byId.values()].toSorted((a, b) => (a.started < b.started ? 1 : -1)));
@@ -24,7 +24,7 @@ export class Runs {
     for (const run of runs) this.byId.set(run.id, run);
   }
 
-  /** The host died: nobody goes on with what was at work. Answers the runs that were. */
+  /** The host ended: nobody goes on with what was at work. Answers the runs that were. */
   leave(): RunView[] {
     const running = [...this.byId.values()].filter((run) => run.status === 'running');
     for (const run of running) this.put(interrupted(run));
@@ -88,7 +88,7 @@ export function currentStep(run: RunView): StepRecord | undefined {
   );
 }
 
-/** The run whose host died under it. What its step came to nobody saw. */
+/** The run whose host ended under it. What its step came to nobody saw. */
 function interrupted(run: RunView): RunView {
   const steps = run.steps.map((step): StepRecord => {
     if (step.status === 'running')

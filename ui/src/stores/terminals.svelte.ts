@@ -14,7 +14,7 @@ export class Terminals {
   byId = new SvelteMap<string, TerminalView>();
   /** Terminals that rang, failed or finished while nobody saw them, and what it was in words. */
   attention = new SvelteMap<string, Call>();
-  /** What a host that died left on this page: its terminals ended with it, and are here only to be read. */
+  /** What a host that ended left on this page: its terminals ended with it, and are here only to be read. */
   readonly left = new SvelteSet<string>();
   /** How many codenames the user has met by opening terminals, and how many there are. */
   codenames = $state({ met: 0, of: 0 });
@@ -35,7 +35,7 @@ export class Terminals {
     if (!this.byId.has(terminal.id)) this.put(terminal);
   }
 
-  /** The host died: its terminals stay as what has ended. Answers those that lived until then. */
+  /** The host ended: its terminals stay as what has ended. Answers those that lived until then. */
   leave(): TerminalView[] {
     const lived = this.list.filter((terminal) => terminal.state.kind !== 'exited');
     for (const terminal of lived)

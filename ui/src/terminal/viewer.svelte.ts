@@ -70,7 +70,7 @@ export class Viewer {
   state: ViewerState = $state.raw({ kind: 'attaching' });
   /** Whether somebody typed here since it was opened: then a run does not take it over. */
   typed = $state(false);
-  /** Whether the host that had it died: then nobody can draw it again. */
+  /** Whether the host that had it ended: then nobody can draw it again. */
   left = false;
   readonly element = document.createElement('div');
   readonly term: Terminal;
@@ -233,6 +233,28 @@ export class Viewer {
     return true;
   }
 
+  /** Selects the last cell of what is seen: a search begins at what is selected. */
+  selectBottom(): void {
+    const { viewportY } = this.term.buffer.active;
+    this.term.select(this.term.cols - 1, viewportY + this.term.rows - 1, 1);
+  }
+
+  /** Where on the page the selected text is; none without one. Of several rows, all of their width. */
+  selectionBox(): { left: number; right: number; top: number; bottom: number } | undefined {
+    const at = this.term.getSelectionPosition();
+    const screen = this.term.element?.querySelector('.xterm-screen')?.getBoundingClientRect();
+    if (!at || !screen) return undefined;
+    const [cell, row] = [screen.width / this.term.cols, screen.height / this.term.rows];
+    const one = at.start.y === at.end.y;
+    const { viewportY } = this.term.buffer.active;
+    return {
+      left: screen.left + (one ? at.start.x * cell : 0),
+      right: one ? screen.left + at.end.x * cell : screen.right,
+      top: screen.top + (at.start.y - viewportY) * row,
+      bottom: screen.top + (at.end.y - viewportY + 1) * row,
+    };
+  }
+
   /** Copies what the last command printed; answers whether there is such a command. */
   async copyLastOutput(): Promise<boolean> {
     const text = this.commands.lastOutput();
@@ -244,7 +266,7 @@ export class Viewer {
     this.stream.retry();
   }
 
-  /** The host died, and the terminal with it: what is drawn here is all that is left of it. */
+  /** The host ended, and the terminal with it: what is drawn here is all that is left of it. */
   leave(): void {
     this.left = true;
     this.stream.close();
