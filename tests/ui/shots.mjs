@@ -312,10 +312,6 @@ await staged({ project: many, user: OWN }, async () => {
 // What surrounds the work goes away under an open page: the host hangs or dies, the project's folder moves.
 await staged({ project: GARDEN, user: { sow: OWN.sow } }, async () => {
   await plantBeds();
-  await stage.choose('Release 10 crates', 'Duplicate');
-  await stage.page.getByRole('dialog').waitFor();
-  await shoot('trust-duplicate');
-  await escape();
   await stage.choose('Sow', 'Duplicate');
   await stage.messages.getByRole('button').first().waitFor();
   await shoot('toast-actions');

@@ -56,7 +56,7 @@ impl Shelf {
     fn keep_last(&mut self, place: Place, path: &Path, entry: &Entry) {
         let key = self.folder(place).key(&entry.id);
         let is_removed = || self.history.timestamps(&key).is_ok_and(|kept| kept.is_empty());
-        if entry.bytes.is_empty() || (!self.unkept.contains(path) && is_removed()) {
+        if entry.bytes.is_empty() || (!self.unkept.contains_key(path) && is_removed()) {
             return;
         }
         if !self.history.has(&key, &entry.bytes).unwrap_or_default() {
