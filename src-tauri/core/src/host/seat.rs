@@ -259,7 +259,7 @@ mod tests {
                 // It listens from here on.
                 assert_eq!(lost.as_mut().now_or_never(), None);
                 way(&home, &paths);
-                let missing = tokio::time::timeout(std::time::Duration::from_secs(20), lost).await.unwrap();
+                let missing = tokio::time::timeout(std::time::Duration::from_secs(120), lost).await.unwrap();
                 let expected = if n == 3 { socket_path(&paths) } else { lock_path(&paths) };
                 assert_eq!(missing, expected);
             }

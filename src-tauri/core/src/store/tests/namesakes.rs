@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{GOOD, House, OTHER, labels};
+use super::{GOOD, House, OTHER, labels, save};
 use crate::api::ActionHealth;
 use crate::paths::Paths;
 use crate::store::{StoreError, Which};
@@ -12,11 +12,11 @@ async fn of_two_files_with_one_id_neither_loses_what_it_holds() {
     let mut house = House::new().await;
     let text = |label: &str| format!("id: dup\n{}", GOOD.replace("Good", label));
     let (dup, copy) = (house.actions().join("dup.yaml"), house.actions().join("copy.yaml"));
-    fs::write(&dup, text("precious")).unwrap();
+    save(&dup, text("precious")).unwrap();
     house.until(None, |actions| labels(actions) == ["precious"]).await;
     for n in 0..25 {
         let label = format!("B {n}");
-        fs::write(&copy, text(&label)).unwrap();
+        save(&copy, text(&label)).unwrap();
         house.until(None, |actions| labels(actions).contains(&label.as_str())).await;
     }
     fs::remove_file(&dup).unwrap();
@@ -38,7 +38,7 @@ async fn which_of_two_files_with_one_id_goes_or_is_restored_is_not_guessed() {
     let text = format!("id: dup\n{GOOD}");
     let files = [house.actions().join("copy.yaml"), house.actions().join("dup.yaml")];
     for file in &files {
-        fs::write(file, &text).unwrap();
+        save(file, &text).unwrap();
     }
     house.until(None, |actions| actions.len() == 2).await;
     let [version] = &house.store.history(Which::user("dup")).await.unwrap()[..] else { panic!() };
@@ -61,7 +61,7 @@ async fn no_copy_of_a_projects_action_runs_before_that_is_trusted() {
     let house = House::new().await;
     let project = house.project();
     let path = Paths::project_actions(&project).join("evil.yaml");
-    fs::write(&path, GOOD).unwrap();
+    save(&path, GOOD).unwrap();
     let which = Which::seen_from(&project, "evil");
     let copy = async || house.store.duplicate(which.clone(), None, None).await;
     assert!(matches!(copy().await, Err(StoreError::Untrusted(id)) if id == "evil"));
@@ -70,7 +70,7 @@ async fn no_copy_of_a_projects_action_runs_before_that_is_trusted() {
     house.store.trust(which.clone(), sha256).await.unwrap();
     assert_eq!(copy().await.unwrap(), "my-evil");
     // What is there now was not accepted, whatever the watcher has told of.
-    fs::write(&path, OTHER).unwrap();
+    save(&path, OTHER).unwrap();
     assert!(matches!(copy().await, Err(StoreError::Untrusted(_))));
 }
 
@@ -79,10 +79,10 @@ async fn an_action_whose_file_is_another_one_by_now_comes_back_beside_it() {
     for text in [GOOD.to_owned(), format!("id: a\n{GOOD}")] {
         let mut house = House::new().await;
         let path = house.actions().join("a.yaml");
-        fs::write(&path, &text).unwrap();
+        save(&path, &text).unwrap();
         house.until(None, |actions| labels(actions) == ["Good"]).await;
         let [version] = &house.store.history(Which::user("a")).await.unwrap()[..] else { panic!() };
-        fs::write(&path, format!("id: b\n{OTHER}")).unwrap();
+        save(&path, format!("id: b\n{OTHER}")).unwrap();
         house.until(None, |actions| actions[0].id == "b").await;
         let undo = house.store.restore(Which::user("a"), version.timestamp.clone()).await.unwrap();
         assert!(undo.path.unwrap().ends_with("/a-2.yaml"));
@@ -98,7 +98,7 @@ async fn an_action_whose_file_is_another_one_by_now_comes_back_beside_it() {
 #[tokio::test]
 async fn a_file_that_is_too_large_to_keep_says_so_in_its_history() {
     let mut house = House::new().await;
-    fs::write(house.actions().join("big.yaml"), vec![b'#'; 2 << 20]).unwrap();
+    save(house.actions().join("big.yaml"), vec![b'#'; 2 << 20]).unwrap();
     house.until(None, |actions| actions.len() == 1).await;
     let said = house.store.history(Which::user("big")).await.unwrap_err().to_string();
     assert!(said.contains("1 MiB at most") && said.ends_with("no version of it is kept"), "{said}");
