@@ -75,11 +75,7 @@ async fn a_project_s_action_runs_only_after_its_exact_bytes_were_accepted() {
     let sha256 = list(&host).await.into_iter().find(|action| action.id == "build").unwrap().sha256;
     assert_eq!(execute(Some(&sha256)).await, Ok(()));
     assert_eq!(execute(None).await, Ok(()));
-    save(
-        host.project_actions().join("build.yaml"),
-        "label: Evil\nsteps:\n  - write: \"evil\\r\"\n",
-    )
-    .unwrap();
+    save(host.project_actions().join("build.yaml"), "label: Evil\nsteps:\n  - write: \"evil\\r\"\n").unwrap();
     assert_eq!(execute(None).await, Err("untrusted".to_owned()));
     assert!(execute(Some(&sha256)).await.is_err(), "what was accepted is not what is there");
 }

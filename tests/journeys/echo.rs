@@ -20,8 +20,7 @@ async fn no_echo_is_an_answer(actions: &[String]) {
                 _ => false,
             };
             match events.until(of_this_run).await {
-                Event::StepFinished { step, .. } if action.contains(&format!(">ANSWER-{step};")) =>
-                {
+                Event::StepFinished { step, .. } if action.contains(&format!(">ANSWER-{step};")) => {
                     let answer = host.project().join(format!("{}{step}", own(index)));
                     assert!(answer.exists(), "an echo was the answer in step {step}: {action}");
                 }

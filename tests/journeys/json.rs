@@ -38,8 +38,7 @@ fn what_changes_an_action_tells_how_to_undo_it() {
     assert_eq!(restored, json!({ "timestamp": null, "path": file }));
     assert!(file.exists());
 
-    save(host.home().join("actions/run-tests.yaml"), "label: X\nsteps:\n  - write: \"a\\r\"\n")
-        .unwrap();
+    save(host.home().join("actions/run-tests.yaml"), "label: X\nsteps:\n  - write: \"a\\r\"\n").unwrap();
     let reset = call(&["action", "reset", "run-tests"]);
     call(&["action", "restore", "run-tests", reset["timestamp"].as_str().unwrap()]);
     assert!(

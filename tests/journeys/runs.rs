@@ -11,7 +11,13 @@ fn finished(event: Event) -> (RunStatus, Option<i32>, Option<orchestrator_core::
 
 /// Waits until a step has ended. A command that is to be waited for makes the file `done` in its last moment, which no
 /// clock can tell as well: a wait may begin late, and an answer may come late.
-async fn ends_after_the_command(host: &TestHost, events: &mut Events, run: &RunView, step: usize, what: &str) {
+async fn ends_after_the_command(
+    host: &TestHost,
+    events: &mut Events,
+    run: &RunView,
+    step: usize,
+    what: &str,
+) {
     events
         .until(|event| {
             matches!(event, Event::StepFinished { run: of, step: at, .. } if (*of, *at) == (run.id, step))
@@ -107,7 +113,8 @@ async fn wait_exit_knows_the_command_s_code() {
 #[tokio::test]
 async fn without_marks_the_exit_code_is_unknown_and_said_so() {
     // A nested shell gives none.
-    let steps = "  - write: \"sh\\r\"\n  - delay: 500\n  - write: \"sleep 0.3; : >done\\r\"\n  - wait_exit:\n";
+    let steps =
+        "  - write: \"sh\\r\"\n  - delay: 500\n  - write: \"sleep 0.3; : >done\\r\"\n  - wait_exit:\n";
     let host = TestHost::new().action("nested", steps);
     let mut events = host.events().await;
     let run = host.execute("nested", ExecuteRequest::default()).await.unwrap();
@@ -169,8 +176,7 @@ async fn every_shell_tells_exit_codes_and_keeps_its_editor_s_drawing_apart() {
         let mut events = host.events().await;
         let run = host.execute("shell", ExecuteRequest::default()).await.unwrap();
         ends_after_the_command(&host, &mut events, &run, 1, shell).await;
-        let Event::RunFinished { status, failure, exit_code, .. } = events.run_finished(run.id).await
-        else {
+        let Event::RunFinished { status, failure, exit_code, .. } = events.run_finished(run.id).await else {
             panic!()
         };
         assert_eq!((status, exit_code), (RunStatus::Succeeded, Some(7)), "{shell}: {failure:?}");
@@ -186,15 +192,14 @@ async fn the_line_editor_s_drawing_is_no_output_in_any_shell() {
     for shell in ["bash", "zsh", "fish", "sh"] {
         // Long enough to wrap, and to be redrawn.
         let long = "x".repeat(120);
-        let steps =
-            format!("  - write: \"sleep 1; : {long} >done; echo end\\r\"\n  - wait_for: end\nshell: {shell}\n");
+        let steps = format!(
+            "  - write: \"sleep 1; : {long} >done; echo end\\r\"\n  - wait_for: end\nshell: {shell}\n"
+        );
         let host = TestHost::new().action("long", &steps);
         let mut events = host.events().await;
         let run = host.execute("long", ExecuteRequest::default()).await.unwrap();
         ends_after_the_command(&host, &mut events, &run, 1, shell).await;
-        let Event::RunFinished { status, failure, .. } = events.run_finished(run.id).await else {
-            panic!()
-        };
+        let Event::RunFinished { status, failure, .. } = events.run_finished(run.id).await else { panic!() };
         assert_eq!(status, RunStatus::Succeeded, "{shell}: {failure:?}");
     }
 }

@@ -82,7 +82,9 @@ async fn killing_ends_the_session_and_names_who_left_it() {
     let host = TestHost::new();
     let terminal = host.terminal("bash").await;
     let mut viewer = terminal.view_stream(&[]).await;
-    terminal.write("trap '' HUP TERM; sleep 1000 & setsid sh -c 'echo started-$((1)); exec sleep 1001' &\r").await;
+    terminal
+        .write("trap '' HUP TERM; sleep 1000 & setsid sh -c 'echo started-$((1)); exec sleep 1001' &\r")
+        .await;
     viewer.until_text("started-1").await;
     let pid = terminal.view().await.pid.unwrap();
     let report: KillReport =

@@ -40,13 +40,18 @@ impl Seat {
     pub fn take(paths: &Paths) -> Result<Self, HostError> {
         own_folder(&paths.run())?;
         let lock = open_lock(paths).map_err(HostError::io(lock_path(paths)))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let unknown = || Occupant { pid: 0, version: String::new(), socket: PathBuf::new() };
-                return Err(HostError::AlreadyRuns(read_note(paths).unwrap_or_else(unknown)));
+        while let Err(refused) = lock.try_lock() {
+            match (refused, lock.try_lock_shared()) {
+                // It was one that only looked (`is_vacant`), which is over by now or in a moment.
+                (TryLockError::WouldBlock, Ok(())) => {}
+                (TryLockError::WouldBlock, Err(TryLockError::WouldBlock)) => {
+                    let unknown = || Occupant { pid: 0, version: String::new(), socket: PathBuf::new() };
+                    return Err(HostError::AlreadyRuns(read_note(paths).unwrap_or_else(unknown)));
+                }
+                (TryLockError::Error(source), _) | (_, Err(TryLockError::Error(source))) => {
+                    return Err(HostError::io(lock_path(paths))(source));
+                }
             }
-            Err(TryLockError::Error(source)) => return Err(HostError::io(lock_path(paths))(source)),
         }
         let socket = socket_path(paths);
         if let Some(folder) = socket.parent() {
@@ -228,6 +233,23 @@ mod tests {
         while let Err(error) = Seat::take(&paths) {
             assert!(matches!(error, HostError::AlreadyRuns(_)), "{error}");
         }
+    }
+
+    #[test]
+    fn whoever_looks_whether_there_is_a_host_keeps_none_from_beginning() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::at(home.path(), PathBuf::from("/")).unwrap();
+        drop(Seat::take(&paths).unwrap());
+        let looking = File::open(lock_path(&paths)).unwrap();
+        looking.lock_shared().unwrap();
+        let host = std::thread::spawn({
+            let paths = paths.clone();
+            move || Seat::take(&paths).map(drop)
+        });
+        // It asks until the one that looks is done.
+        std::thread::yield_now();
+        drop(looking);
+        host.join().unwrap().unwrap();
     }
 
     #[test]

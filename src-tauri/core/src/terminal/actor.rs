@@ -162,7 +162,13 @@ impl Actor {
                     Some(message) => self.handle(message),
                     None => break,
                 },
-                () = self.pty.writable(), if typing => self.flush(),
+                () = self.pty.writable(), if typing => {
+                    // The mark that was waited for may be there, where it is we who come late.
+                    if self.entered.is_some() {
+                        self.read_now();
+                    }
+                    self.flush();
+                }
                 arrival = self.pty.read(&mut self.buffer), if reading => {
                     self.arrived(arrival);
                     if !arrival.drained {
@@ -253,6 +259,10 @@ impl Actor {
 
     /// Opens the gates that can be opened; says when to look again by itself.
     fn settle(&mut self) -> Option<Instant> {
+        // On a busy machine we come late: what is there to read was no quiet.
+        if !self.gates.is_empty() && self.ending.is_none() && !self.viewers.hold_back(&self.printout) {
+            self.read_now();
+        }
         let now = Instant::now();
         let echo = self.echo.deadline();
         if echo.is_some_and(|at| at <= now) {

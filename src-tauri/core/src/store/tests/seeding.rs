@@ -41,8 +41,7 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
 
     // And with `keep-edits` an edited one stays.
     save(&path, BROKEN).unwrap();
-    save(house.folder.path().join("home/.ai-orchestrator/config.yaml"), "defaults: keep-edits\n")
-        .unwrap();
+    save(house.folder.path().join("home/.ai-orchestrator/config.yaml"), "defaults: keep-edits\n").unwrap();
     let house = house.again(defaults(&[("good", GOOD)])).await;
     assert_eq!((fs::read_to_string(&path).unwrap().as_str(), &house.notices[..]), (BROKEN, &[][..]));
 }
