@@ -108,6 +108,7 @@ impl Actor {
                 marked: false,
                 marks_expected: parts.marks_expected,
                 taken_over: false,
+                by_itself: false,
                 at_prompt: false,
                 prompts: 0,
                 last_exit: None,
@@ -283,6 +284,8 @@ impl Actor {
         if self.standing.marks_expected && !self.standing.marked {
             self.standing.taken_over =
                 successor::has_taken_over(self.standing.shell, &self.argv, self.pty.discipline());
+            self.standing.by_itself = self.pty.foreground() == Some(self.standing.shell)
+                && !successor::is_replaced(self.standing.shell, &self.argv);
         }
         let standing = &self.standing;
         for (mut gate, done) in std::mem::take(&mut self.gates) {
