@@ -116,6 +116,7 @@ impl Actor {
                 last_input: None,
                 foreground: Vec::new(),
                 unread: false,
+                busy: false,
                 replaced: false,
                 shell,
                 viewed: false,
@@ -307,6 +308,8 @@ impl Actor {
     fn look(&mut self, now: Instant) {
         self.standing.foreground = self.pty.foreground().map(foreground::lineage).unwrap_or_default();
         self.standing.unread = self.pty.has_unread();
+        self.standing.busy =
+            self.standing.foreground.first().is_some_and(|&group| foreground::is_busy(group));
         self.standing.replaced = successor::is_replaced(self.standing.shell, &self.argv);
         self.looked = Some(now);
     }

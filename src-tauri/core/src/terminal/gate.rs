@@ -30,6 +30,8 @@ pub struct Standing {
     pub foreground: Vec<u32>,
     /// Something was typed that nobody has read yet.
     pub unread: bool,
+    /// Who has the foreground computes, or would if it got its turn on a busy machine: it does not wait for input.
+    pub busy: bool,
     /// Another program stands in the place of the shell that gave the marks.
     pub replaced: bool,
     /// The shell's own process group.
@@ -172,7 +174,8 @@ impl CommandEnd {
             return Verdict::Closed(None);
         }
         // No marks, or a program inside that gives none: a nested shell, a REPL, or one that does not read yet.
-        let has_it = standing.foreground.first() == self.reader.first() && !standing.unread;
+        let rests = !standing.unread && !standing.busy;
+        let has_it = standing.foreground.first() == self.reader.first() && rests;
         if !has_it || (marked && !self.takes_commands) {
             self.back = None;
             return Verdict::Closed(Some(now + FOREGROUND_INTERVAL));
@@ -224,6 +227,7 @@ mod tests {
             last_input: None,
             foreground: vec![SHELL],
             unread: false,
+            busy: false,
             replaced: false,
             shell: SHELL,
             viewed: false,
@@ -323,7 +327,10 @@ mod tests {
         let mut standing = Standing { marked: false, unread: true, ..standing(now) };
         let later = now + Duration::from_secs(60);
         assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
-        standing.unread = false;
+        // Who has read it may not have had its turn to do it.
+        (standing.unread, standing.busy) = (false, true);
+        assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
+        standing.busy = false;
         assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
         assert_eq!(gate.check(&standing, later + END_QUIET), UNKNOWN);
     }
