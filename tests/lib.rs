@@ -19,5 +19,5 @@ pub mod recording;
 mod test_host;
 
 pub use cli::{Cli, Finished, program};
-pub use content::wait_for_content;
-pub use test_host::{Events, TestHost, TestTerminal, Viewer};
+pub use content::{close, save, wait_for_content};
+pub use test_host::{Events, PATIENCE, TestHost, TestTerminal, Viewer};

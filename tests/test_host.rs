@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::cli::{Cli, program};
 
 /// Longer than anything here takes; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A home, a project, and the host in them.
 pub struct TestHost {
@@ -259,5 +259,5 @@ impl Viewer {
 
 fn write_action(folder: &Path, id: &str, steps: &str) {
     let text = format!("id: {id}\nlabel: {id}\nsteps:\n{steps}");
-    std::fs::write(folder.join(format!("{id}.yaml")), text).unwrap();
+    crate::save(folder.join(format!("{id}.yaml")), text).unwrap();
 }

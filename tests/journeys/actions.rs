@@ -1,6 +1,6 @@
 //! Action files: overriding, reloading, trust, history.
 
-use ai_orchestrator_tests::TestHost;
+use ai_orchestrator_tests::{Events, TestHost, save};
 use orchestrator_core::action::Scope;
 use orchestrator_core::api::{
     ActionHealth, ActionList, ActionView, Event, ExecuteRequest, RestoreRequest, Undo, Version,
@@ -14,6 +14,21 @@ async fn list(host: &TestHost) -> Vec<ActionView> {
     let path = path(&["actions"], &[("project", project.to_str())]);
     let list: ActionList = host.client().await.get(&path).await.unwrap();
     list.actions
+}
+
+/// Waits until an action is as wanted: a save may be told of at once or in parts, and others' saves are told of too.
+async fn until(
+    host: &TestHost,
+    events: &mut Events,
+    id: &str,
+    wanted: impl Fn(&ActionView) -> bool,
+) -> ActionView {
+    loop {
+        if let Some(action) = list(host).await.into_iter().find(|action| action.id == id && wanted(action)) {
+            return action;
+        }
+        events.until(|event| matches!(event, Event::ActionsChanged { .. })).await;
+    }
 }
 
 #[tokio::test]
@@ -33,14 +48,10 @@ async fn a_saved_file_reaches_the_list_and_every_client() {
     list(&host).await;
     let mut events = host.events().await;
     let file = host.project_actions().join("new.yaml");
-    std::fs::write(&file, format!("label: New\nsteps:\n{STEPS}")).unwrap();
-    events.until(|event| matches!(event, Event::ActionsChanged { .. })).await;
-    let view = |actions: Vec<ActionView>| actions.into_iter().find(|action| action.id == "new").unwrap();
-    assert_eq!(view(list(&host).await).label, "New");
-    std::fs::write(&file, "label: New\nsteps:\n  - wriet: x\n").unwrap();
-    events.until(|event| matches!(event, Event::ActionsChanged { .. })).await;
-    let broken = view(list(&host).await);
-    assert_eq!(broken.health, ActionHealth::Stale);
+    save(&file, format!("label: New\nsteps:\n{STEPS}")).unwrap();
+    until(&host, &mut events, "new", |action| action.label == "New").await;
+    save(&file, "label: New\nsteps:\n  - wriet: x\n").unwrap();
+    let broken = until(&host, &mut events, "new", |action| action.health == ActionHealth::Stale).await;
     assert_eq!((broken.problems[0].line, broken.problems[0].column), (3, 5));
     assert!(broken.problems[0].fix.as_deref().unwrap().contains("write"));
 }
@@ -64,11 +75,7 @@ async fn a_project_s_action_runs_only_after_its_exact_bytes_were_accepted() {
     let sha256 = list(&host).await.into_iter().find(|action| action.id == "build").unwrap().sha256;
     assert_eq!(execute(Some(&sha256)).await, Ok(()));
     assert_eq!(execute(None).await, Ok(()));
-    std::fs::write(
-        host.project_actions().join("build.yaml"),
-        "label: Evil\nsteps:\n  - write: \"evil\\r\"\n",
-    )
-    .unwrap();
+    save(host.project_actions().join("build.yaml"), "label: Evil\nsteps:\n  - write: \"evil\\r\"\n").unwrap();
     assert_eq!(execute(None).await, Err("untrusted".to_owned()));
     assert!(execute(Some(&sha256)).await.is_err(), "what was accepted is not what is there");
 }
@@ -80,8 +87,8 @@ async fn every_version_comes_back() {
     let mut events = host.events().await;
     let file = host.home().join("actions/mine.yaml");
     for label in ["One", "Two"] {
-        std::fs::write(&file, format!("label: {label}\nsteps:\n{STEPS}")).unwrap();
-        events.until(|event| matches!(event, Event::ActionsChanged { .. })).await;
+        save(&file, format!("label: {label}\nsteps:\n{STEPS}")).unwrap();
+        until(&host, &mut events, "mine", |action| action.label == label).await;
     }
     let versions: Vec<Version> = client.get("/v1/actions/mine/history").await.unwrap();
     assert_eq!(versions.len(), 2);
@@ -103,8 +110,8 @@ async fn a_default_comes_back_as_shipped_and_the_edit_stays_in_the_history() {
     let mut events = host.events().await;
     let file = host.home().join("actions/run-tests.yaml");
     let shipped = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, "label: Mine\nsteps:\n  - write: \"mine\\r\"\n").unwrap();
-    events.until(|event| matches!(event, Event::ActionsChanged { .. })).await;
+    save(&file, "label: Mine\nsteps:\n  - write: \"mine\\r\"\n").unwrap();
+    until(&host, &mut events, "run-tests", |action| action.label == "Mine").await;
     let undo: Undo = client.post("/v1/actions/run-tests/reset", &()).await.unwrap();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), shipped);
     let request = RestoreRequest { timestamp: undo.timestamp.unwrap(), project: None, scope: None };

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use ai_orchestrator_tests::TestHost;
+use ai_orchestrator_tests::{TestHost, close, save};
 
 const STEPS: &str = "  - write: \"true\\r\"\n";
 
@@ -71,7 +71,7 @@ fn no_value_and_no_link_leads_out_of_where_it_belongs() {
 fn a_host_without_a_home_says_what_to_set() {
     let host = TestHost::new();
     let home = host.home().join("a file");
-    std::fs::write(&home, "").unwrap();
+    save(&home, "").unwrap();
     let call = host.cli(&["action", "list"]).env("AI_ORCHESTRATOR_HOME", home.join("x"));
     call.run().exit(2).says("AI_ORCHESTRATOR_HOME");
 }
@@ -112,19 +112,19 @@ fn odd_things_in_the_folder_hide_nothing() {
     let host = TestHost::new().action("good", STEPS);
     let folder = host.project_actions();
     std::fs::create_dir(folder.join("folder.yaml")).unwrap();
-    std::fs::write(folder.join("empty.yaml"), "").unwrap();
-    std::fs::write(folder.join("binary.yaml"), [0, 159, 146, 150]).unwrap();
-    std::fs::write(folder.join("utf16.yaml"), [0xff, 0xfe, b'i', 0, b'd', 0]).unwrap();
+    save(folder.join("empty.yaml"), "").unwrap();
+    save(folder.join("binary.yaml"), [0, 159, 146, 150]).unwrap();
+    save(folder.join("utf16.yaml"), [0xff, 0xfe, b'i', 0, b'd', 0]).unwrap();
     let made = Command::new("mkfifo").arg(folder.join("pipe.yaml")).status().unwrap();
     assert!(made.success());
     let _socket = std::os::unix::net::UnixListener::bind(folder.join("socket.yaml")).unwrap();
-    std::fs::write(folder.join("large.yaml"), vec![b'#'; 10 << 20]).unwrap();
-    std::fs::write(folder.join("deep.yaml"), "[".repeat(100_000)).unwrap();
+    save(folder.join("large.yaml"), vec![b'#'; 10 << 20]).unwrap();
+    save(folder.join("deep.yaml"), "[".repeat(100_000)).unwrap();
     let bomb = (1..40).fold("a0: &a0 [x, x]\n".to_owned(), |text, n| {
         format!("{text}a{n}: &a{n} [*a{0}, *a{0}, *a{0}]\n", n - 1)
     });
-    std::fs::write(folder.join("bomb.yaml"), bomb).unwrap();
-    std::fs::write(folder.join("a\n\"b\" 'c' 😀.yaml"), "label: Odd\nsteps: 3\n").unwrap();
+    save(folder.join("bomb.yaml"), bomb).unwrap();
+    save(folder.join("a\n\"b\" 'c' 😀.yaml"), "label: Odd\nsteps: 3\n").unwrap();
     host.cli(&["action", "list"]).run().ok().prints("good");
     let checked = host.cli(&["action", "check"]).run().exit(1);
     for (file, code) in [
@@ -163,7 +163,7 @@ fn half_a_file_is_not_called_wrong_while_its_writer_has_it_open() {
     host.cli(&["action", "check", "half.yaml"]).cwd(&folder).run().ok().prints(half);
     host.run("half").args(["--trust"]).run().exit(2).says("there is no action `half`");
     writer.write_all(b"te: \"true\\r\"\n").unwrap();
-    drop(writer);
+    close(writer, folder.join("half.yaml")).unwrap();
     for call in [&["action", "check"][..], &["action", "check", "half.yaml"]] {
         let checked = host.cli(call).cwd(&folder).run().ok();
         assert_eq!(checked.stdout, "");
@@ -175,7 +175,7 @@ fn half_a_file_is_not_called_wrong_while_its_writer_has_it_open() {
 fn of_a_file_outside_of_the_project_not_a_line_is_shown() {
     let host = TestHost::new();
     let outside = host.user_home().join("outside");
-    std::fs::write(&outside, "Host secret\n").unwrap();
+    save(&outside, "Host secret\n").unwrap();
     let folder = host.project_actions();
     std::os::unix::fs::symlink(&outside, folder.join("link.yaml")).unwrap();
     let calls: [(&[&str], _); 6] = [
@@ -219,7 +219,7 @@ fn a_folder_that_is_a_link_out_of_the_project_is_called_so_whichever_way_it_is_c
     let host = TestHost::new();
     let (folder, outside) = (host.project_actions(), host.user_home().join("outside"));
     std::fs::create_dir(&outside).unwrap();
-    std::fs::write(outside.join("evil.yaml"), format!("label: Evil\nsteps:\n{STEPS}")).unwrap();
+    save(outside.join("evil.yaml"), format!("label: Evil\nsteps:\n{STEPS}")).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     std::os::unix::fs::symlink(&outside, &folder).unwrap();
     for path in [".", ".ai-orchestrator/actions", ".ai-orchestrator/actions/evil.yaml"] {
@@ -233,7 +233,7 @@ fn a_name_that_is_no_utf8_is_one_problem_and_everything_else_works() {
     use std::os::unix::ffi::OsStrExt as _;
     let host = TestHost::new().user_action("good", STEPS);
     let name = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
-    std::fs::write(host.home().join("actions").join(name), format!("label: X\nsteps:\n{STEPS}")).unwrap();
+    save(host.home().join("actions").join(name), format!("label: X\nsteps:\n{STEPS}")).unwrap();
     let shown = "caf\u{fffd}.yaml:1:1: error[";
     host.cli(&["action", "list"]).run().ok().prints("good").prints("broken");
     host.cli(&["action", "check"]).run().exit(1).prints(shown);
@@ -248,7 +248,7 @@ fn no_name_writes_a_line_of_the_question_whether_to_trust() {
     let host = TestHost::new();
     let evil = "ok.yaml would run:\n  write: cargo test\n\n.yaml";
     let text = format!("id: evil\nlabel: X\nsteps:\n{STEPS}");
-    std::fs::write(host.project_actions().join(evil), text).unwrap();
+    save(host.project_actions().join(evil), text).unwrap();
     let asked = host.run("evil").run().exit(2).says(r"ok.yaml would run:\u{a}  write: cargo test\u{a}");
     assert!(!asked.stderr.lines().any(|line| line.contains("write: cargo test") && line.starts_with(' ')));
 }

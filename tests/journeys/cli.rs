@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use ai_orchestrator_tests::{TestHost, wait_for_content};
+use ai_orchestrator_tests::{TestHost, save, wait_for_content};
 
 const HELLO: &str = "  - type: write
     content: \"sleep 1; echo hello-$((40+2))\\r\"
   - type: wait_for
     pattern: 'hello-\\d+'
-    timeout: 5000
+    timeout: 1m
   - type: delay
     ms: 200
 ";
@@ -65,9 +65,9 @@ fn output_goes_to_stdout_and_progress_to_stderr() {
 
 #[test]
 fn a_step_that_fails_exits_1_and_names_step_limit_and_output() {
-    let host = TestHost::new().action("never", &HELLO.replace("hello-\\d+", "never").replace("5000", "1500"));
+    let host = TestHost::new().action("never", &format!("{HELLO}  - wait_for: never\n    timeout: 1500\n"));
     let finished = host.run("never").args(["--trust"]).run().exit(1);
-    finished.says("step 2 (wait_for)").says("`never` did not appear within 1.5 s").says("hello-42");
+    finished.says("step 4 (wait_for)").says("`never` did not appear within 1.5 s").says("hello-42");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn trust_can_name_the_very_bytes_that_were_reviewed() {
     let reviewed = format!("--trust={}", sha256.as_str().unwrap());
     let file = host.project_actions().join("reviewed.yaml");
     let seen = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, seen.replace("one", "two")).unwrap();
+    save(&file, seen.replace("one", "two")).unwrap();
     let refused = host.run("reviewed").args([&reviewed]).run().exit(2);
     refused
         .says("echo two")
@@ -125,7 +125,7 @@ fn trust_can_name_the_very_bytes_that_were_reviewed() {
     // Also where what is there now has been accepted, it is not what was named.
     host.run("reviewed").args([format!("--trust={other}")]).run().ok().prints("two");
     host.run("reviewed").args([&reviewed]).run().exit(2).says("has changed since it was shown");
-    std::fs::write(&file, seen).unwrap();
+    save(&file, seen).unwrap();
     host.run("reviewed")
         .args([reviewed.to_uppercase().replace("--TRUST", "--trust")])
         .run()
@@ -251,7 +251,7 @@ fn versions_are_shown_and_compared() {
     host.cli(&["action", "diff", "mine"]).run().exit(2).says("there is no earlier version of mine");
     let file = host.home().join("actions/mine.yaml");
     let old = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, old.replace("true", "false")).unwrap();
+    save(&file, old.replace("true", "false")).unwrap();
     // A check looks at what is there now.
     host.cli(&["action", "check"]).run().ok();
     let second = history()[0]["timestamp"].as_str().unwrap().to_owned();
@@ -276,7 +276,7 @@ fn versions_are_shown_and_compared() {
 fn files_are_checked_without_a_host() {
     let host = TestHost::new();
     let file = host.project_actions().join("bad.yaml");
-    std::fs::write(&file, "label: Bad\nsteps:\n  - write: 'ls\\r'\n  - wiat_for: x\n").unwrap();
+    save(&file, "label: Bad\nsteps:\n  - write: 'ls\\r'\n  - wiat_for: x\n").unwrap();
     let name = file.to_str().unwrap();
     let finished = host.cli(&["action", "check", name]).run().exit(1);
     let finished =
@@ -292,9 +292,9 @@ fn a_file_s_scope_is_that_of_the_folder_however_it_is_named() {
     let host = TestHost::new();
     let text = |scope: &str| format!("label: A\nscope: {scope}\nsteps:\n{HELLO}");
     let actions = host.project_actions();
-    std::fs::write(actions.join("theirs.yaml"), text("project")).unwrap();
-    std::fs::write(host.home().join("actions/mine.yaml"), text("user")).unwrap();
-    std::fs::write(host.project().join("compose.yaml"), "services: {}\n").unwrap();
+    save(actions.join("theirs.yaml"), text("project")).unwrap();
+    save(host.home().join("actions/mine.yaml"), text("user")).unwrap();
+    save(host.project().join("compose.yaml"), "services: {}\n").unwrap();
     let check = |path: &std::path::Path, cwd: &std::path::Path| {
         host.cli(&["action", "check"]).args([path]).cwd(cwd).run()
     };
@@ -312,10 +312,10 @@ fn a_file_s_scope_is_that_of_the_folder_however_it_is_named() {
     told.prints("warning[scope-differs]: the file lies in a user folder");
     // Where no actions are loaded from, it may become either's.
     for scope in ["user", "project"] {
-        std::fs::write(host.project().join("draft.yaml"), text(scope)).unwrap();
+        save(host.project().join("draft.yaml"), text(scope)).unwrap();
         assert_eq!(check("draft.yaml".as_ref(), &host.project()).ok().stdout, "", "{scope}");
     }
-    std::fs::write(host.project().join("draft.yaml"), text("mine")).unwrap();
+    save(host.project().join("draft.yaml"), text("mine")).unwrap();
     check("draft.yaml".as_ref(), &host.project()).ok().prints("scope-differs");
 }
 
@@ -332,8 +332,8 @@ fn two_files_of_a_folder_with_one_id_name_each_other_without_a_host_too() {
     let host = TestHost::new().action("same", HELLO);
     let folder = host.project_actions();
     let text = std::fs::read_to_string(folder.join("same.yaml")).unwrap();
-    std::fs::write(folder.join("other.yaml"), format!("id: same\n{text}")).unwrap();
-    std::fs::write(folder.join(".hidden.yaml"), format!("id: same\n{text}")).unwrap();
+    save(folder.join("other.yaml"), format!("id: same\n{text}")).unwrap();
+    save(folder.join(".hidden.yaml"), format!("id: same\n{text}")).unwrap();
     let checked = host.cli(&["action", "check", folder.to_str().unwrap()]).run().exit(1);
     assert_eq!(checked.stdout.matches("error[duplicate-id]").count(), 2, "{}", checked.stdout);
     let checked = checked.prints("other.yaml:1:1: error[duplicate-id]: `same.yaml` has the id `same` too");
@@ -348,7 +348,7 @@ fn two_files_of_a_folder_with_one_id_name_each_other_without_a_host_too() {
 fn a_file_that_is_no_text_is_told_of_without_a_line() {
     let host = TestHost::new();
     for (name, length) in [("large.yaml", 10 << 20), ("small.yaml", 10_000)] {
-        std::fs::write(host.project_actions().join(name), vec![0; length]).unwrap();
+        save(host.project_actions().join(name), vec![0; length]).unwrap();
     }
     let folder = host.project_actions();
     let checked = host.cli(&["action", "check", folder.to_str().unwrap()]).run().exit(1);
@@ -395,10 +395,10 @@ fn a_check_right_after_a_save_tells_of_what_is_saved() {
     host.cli(&["action", "check"]).run().ok();
     let file = host.project_actions().join("good.yaml");
     for round in 0..3 {
-        std::fs::write(&file, "label: Bad\nsteps:\n  - wiat_for: x\n").unwrap();
+        save(&file, "label: Bad\nsteps:\n  - wiat_for: x\n").unwrap();
         let checked = host.cli(&["action", "check"]).run().exit(1);
         checked.prints("good.yaml:3:5: error[unknown-step]").prints("3 |   - wiat_for: x");
-        std::fs::write(&file, format!("label: Good {round}\nsteps:\n{HELLO}")).unwrap();
+        save(&file, format!("label: Good {round}\nsteps:\n{HELLO}")).unwrap();
         host.cli(&["action", "check"]).run().ok();
     }
 }
@@ -410,8 +410,8 @@ fn nothing_that_others_wrote_acts_on_the_terminal() {
     let actions = folder.join(".ai-orchestrator/actions");
     std::fs::create_dir_all(&actions).unwrap();
     let text = |step: &str| format!("label: \"a\\e[2J\\u202e\"\nsteps:\n  - {step}\n");
-    std::fs::write(actions.join("good.yaml"), text("write: \"true\\r\"")).unwrap();
-    std::fs::write(actions.join("bad\n\x1b[2J.yaml"), text("wait_for: '('")).unwrap();
+    save(actions.join("good.yaml"), text("write: \"true\\r\"")).unwrap();
+    save(actions.join("bad\n\x1b[2J.yaml"), text("wait_for: '('")).unwrap();
     let place = folder.to_str().unwrap();
     let calls: &[&[&str]] = &[
         &["action", "list", "-C", place],
@@ -451,7 +451,7 @@ fn much_output_ends_in_success_and_whole_characters() {
 fn a_file_that_was_just_written_broken_is_told_with_its_place() {
     let host = TestHost::new();
     host.cli(&["action", "list"]).run().ok();
-    std::fs::write(host.project_actions().join("b2.yaml"), "label: B\nsteps: 3\n").unwrap();
+    save(host.project_actions().join("b2.yaml"), "label: B\nsteps: 3\n").unwrap();
     host.run("b2").args(["--trust"]).run().exit(2).says("b2.yaml:2:8:");
 }
 
@@ -459,7 +459,7 @@ fn a_file_that_was_just_written_broken_is_told_with_its_place() {
 fn a_broken_file_s_last_good_version_runs_when_asked_for() {
     let host = TestHost::new().user_action("mine", "  - write: \"echo good-$((1))\\r\"\n");
     host.cli(&["action", "list"]).run().ok();
-    std::fs::write(host.home().join("actions/mine.yaml"), "label: mine\nsteps: 3\n").unwrap();
+    save(host.home().join("actions/mine.yaml"), "label: mine\nsteps: 3\n").unwrap();
     host.run("mine").run().exit(2).says("mine.yaml:2:8:");
     host.run("mine").args(["--stale"]).run().ok().prints("good-1");
 }

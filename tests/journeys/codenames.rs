@@ -1,6 +1,6 @@
 //! The collection of codenames: only what a person opens counts.
 
-use ai_orchestrator_tests::{TestHost, program};
+use ai_orchestrator_tests::{TestHost, program, save};
 use orchestrator_core::api::{CodenamesView, Event, ExecuteRequest, SpawnRequest, TerminalView};
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn a_codename_is_met_by_a_person_who_opens_a_terminal_and_by_nobody_else()
 #[test]
 fn a_broken_collection_is_kept_aside_and_told() {
     let host = TestHost::new();
-    std::fs::write(host.home().join("discovered-codenames.json"), "{broken").unwrap();
+    save(host.home().join("discovered-codenames.json"), "{broken").unwrap();
     host.cli(&["host", "start"]).run().ok();
     host.cli(&["host", "status"]).run().ok().prints("discovered-codenames.json can't be read");
 }

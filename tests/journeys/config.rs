@@ -1,11 +1,13 @@
 //! Settings and the layout: changed from anywhere, live everywhere, and kept.
 
-use ai_orchestrator_tests::{Events, TestHost};
+use ai_orchestrator_tests::{Events, TestHost, save};
 use orchestrator_core::api::{ConfigView, Event};
 use serde_json::{Value, json};
 
-async fn changed(events: &mut Events) -> ConfigView {
-    match events.until(|event| matches!(event, Event::ConfigChanged { .. })).await {
+/// Waits until the settings are told to be as wanted.
+async fn changed(events: &mut Events, wanted: impl Fn(&ConfigView) -> bool) -> ConfigView {
+    let is_wanted = |event: &Event| matches!(event, Event::ConfigChanged { config } if wanted(config));
+    match events.until(is_wanted).await {
         Event::ConfigChanged { config } => config,
         other => panic!("{other:?}"),
     }
@@ -16,14 +18,13 @@ async fn an_edit_in_an_editor_is_live_and_a_change_keeps_what_the_user_wrote() {
     let host = TestHost::new();
     let file = host.home().join("config.yaml");
     let mut events = host.events().await;
-    std::fs::write(&file, "# my settings\nfont-size: 15 # for my eyes\nfuture-key: [1, 2]\n").unwrap();
-    let config = changed(&mut events).await;
-    assert_eq!(config.settings.font_size, 15);
+    save(&file, "# my settings\nfont-size: 15 # for my eyes\nfuture-key: [1, 2]\n").unwrap();
+    let config = changed(&mut events, |config| config.settings.font_size == 15).await;
     assert_eq!((config.problems[0].line, config.problems[0].code.as_str()), (3, "unknown-key"));
 
     host.cli(&["config", "set", "font-size", "16"]).run().ok();
     host.cli(&["config", "set", "shortcuts.find", "F3"]).run().ok();
-    assert_eq!(changed(&mut events).await.settings.font_size, 16);
+    changed(&mut events, |config| config.settings.font_size == 16).await;
     assert_eq!(
         std::fs::read_to_string(&file).unwrap(),
         "# my settings\nfont-size: 16 # for my eyes\nfuture-key: [1, 2]\nshortcuts:\n  find: F3\n"
@@ -57,17 +58,17 @@ fn a_text_is_set_as_it_is_typed_whatever_yaml_makes_of_its_signs() {
 async fn a_broken_file_keeps_the_last_good_values_and_its_place_is_told() {
     let host = TestHost::new();
     let file = host.home().join("config.yaml");
-    std::fs::write(&file, "scrollback-lines: 500\ntheme: dark\n").unwrap();
+    save(&file, "scrollback-lines: 500\ntheme: dark\n").unwrap();
     let mut events = host.events().await;
-    std::fs::write(&file, "scrollback-lines: 500\ntheme: [dark\n").unwrap();
-    let config = changed(&mut events).await;
+    save(&file, "scrollback-lines: 500\ntheme: [dark\n").unwrap();
+    let config = changed(&mut events, |config| !config.problems.is_empty()).await;
     assert_eq!(serde_json::to_value(config.settings.theme).unwrap(), json!("dark"));
     assert_eq!(config.problems.len(), 1);
     host.cli(&["config", "set", "font-size", "16"]).run().exit(2).says("config.yaml:2:8");
     host.cli(&["action", "check"]).run().prints("config.yaml:2:8");
-    std::fs::write(&file, "theme: light\n").unwrap();
-    let mended = changed(&mut events).await;
-    assert_eq!((mended.problems.len(), mended.settings.scrollback_lines), (0, 10_000));
+    save(&file, "theme: light\n").unwrap();
+    let mended = changed(&mut events, |config| config.problems.is_empty()).await;
+    assert_eq!(mended.settings.scrollback_lines, 10_000);
 }
 
 #[tokio::test]
@@ -79,8 +80,8 @@ async fn the_shell_of_the_settings_is_that_of_new_terminals() {
     assert_eq!(terminal["task"], "sh");
     host.cli(&["config", "set", "shell", "no-such-shell"]).run().exit(2).says("such as `bash`");
     let mut events = host.events().await;
-    std::fs::write(host.home().join("config.yaml"), "# mine\nshell: /does/not/exist\n").unwrap();
-    let problems = changed(&mut events).await.problems;
+    save(host.home().join("config.yaml"), "# mine\nshell: /does/not/exist\n").unwrap();
+    let problems = changed(&mut events, |config| !config.problems.is_empty()).await.problems;
     assert_eq!((problems[0].line, problems[0].column, problems[0].code.as_str()), (2, 8, "no-shell"));
     host.cli(&["action", "check"]).run().prints("config.yaml:2:8");
     host.cli(&["terminal", "open"]).run().exit(2).says("`/does/not/exist`").says("line 2 of config.yaml");
@@ -96,7 +97,7 @@ async fn the_layout_is_there_for_the_next_host_and_a_corrupt_file_is_no_end() {
     let kept: Value = host.client().await.get("/v1/layout").await.unwrap();
     assert_eq!(kept, layout);
     host.cli(&["host", "stop"]).run().ok();
-    std::fs::write(host.home().join("ui.json"), "{ half").unwrap();
+    save(host.home().join("ui.json"), "{ half").unwrap();
     let kept: Value = host.client().await.get("/v1/layout").await.unwrap();
     assert_eq!(kept, Value::Null);
     let (code, answer) = put(&host, "/v1/layout", &json!({ "version": 1 })).await;

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ai_orchestrator_tests::program;
+use ai_orchestrator_tests::{program, save};
 
 /// Nobody. Root is never denied anything, so where the tests are root, the host is this one.
 const NOBODY: u32 = 65534;
@@ -46,12 +46,15 @@ impl Plain {
         self.home().join("actions").join(format!("{id}.yaml"))
     }
 
-    /// Writes as the user, wherever he may; root's own pen goes through every denial.
+    /// Writes as the user, wherever he may; root's own pen goes through every denial. Whole at once: a host that is
+    /// nobody is not told that root still writes.
     fn write(&self, id: &str, text: &str) {
-        std::fs::write(self.file(id), text).unwrap();
+        let beside = self.folder.path().join(id);
+        save(&beside, text).unwrap();
         if is_root() {
-            std::os::unix::fs::chown(self.file(id), Some(NOBODY), Some(NOBODY)).unwrap();
+            std::os::unix::fs::chown(&beside, Some(NOBODY), Some(NOBODY)).unwrap();
         }
+        std::fs::rename(beside, self.file(id)).unwrap();
     }
 
     /// Exit code, stdout, stderr.

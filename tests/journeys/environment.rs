@@ -1,7 +1,7 @@
 //! What terminals start with when the host was started by a launcher that knows nothing of the user's shell.
 
-use ai_orchestrator_tests::TestHost;
-use orchestrator_core::api::TerminalView;
+use ai_orchestrator_tests::{PATIENCE, TestHost};
+use orchestrator_core::api::{ConfigView, TerminalView};
 
 /// A host that was started with nothing but what a desktop gives.
 fn bare(host: &TestHost) {
@@ -19,9 +19,14 @@ async fn a_host_that_was_started_bare_has_the_login_shell_s_environment() {
     let host = TestHost::new();
     start_files(
         &host,
-        "echo welcome\nexport USER_OF_TOOL=ann PATH=\"$HOME/tools:$PATH\" MULTI='a\nb' CLAUDECODE=1\n",
+        "echo welcome\nexport EDITOR=ed USER_OF_TOOL=ann PATH=\"$HOME/tools:$PATH\" MULTI='a\nb' CLAUDECODE=1\n",
     );
     bare(&host);
+    // A terminal that opens would wait for the answer for a while only.
+    let answered = async {
+        while host.client().await.get::<ConfigView>("/v1/config").await.unwrap().editors.is_empty() {}
+    };
+    tokio::time::timeout(PATIENCE, answered).await.expect("the login shell answers");
     // A shell that reads no profile by itself.
     let terminal = host.terminal("sh").await;
     let mut viewer = terminal.view_stream(&[]).await;

@@ -2,7 +2,7 @@
 
 use std::io::BufRead as _;
 
-use ai_orchestrator_tests::{TestHost, processes, wait_for_content};
+use ai_orchestrator_tests::{PATIENCE, TestHost, processes, save, wait_for_content};
 use orchestrator_core::api::{Event, EventsIn};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
@@ -149,8 +149,8 @@ async fn whoever_follows_the_events_can_ask_whether_the_host_is_there() {
     let hello = stream.next().await.unwrap().unwrap().json::<Event>().unwrap();
     assert!(matches!(hello, Some(Event::Hello { .. })));
     stream.send_json(&EventsIn::Sync).await.unwrap();
-    let answer = stream.next().await.unwrap().unwrap().json::<Event>().unwrap();
-    assert_eq!(answer, Some(Event::Synced));
+    // What happened meanwhile is told before.
+    while stream.next().await.unwrap().unwrap().json::<Event>().unwrap() != Some(Event::Synced) {}
     stream.send_json(&serde_json::json!({ "type": "sink" })).await.unwrap();
     assert!(stream.next().await.unwrap().is_none(), "what is no question ends the stream");
 }
@@ -251,7 +251,7 @@ async fn an_overwritten_default_is_told_to_the_first_client_that_shows_it_and_to
     host.client().await;
     let file = host.home().join("actions/run-tests.yaml");
     host.cli(&["host", "stop", "--yes"]).run().ok();
-    std::fs::write(&file, "label: Mine\nsteps:\n  - write: \"true\\r\"\n").unwrap();
+    save(&file, "label: Mine\nsteps:\n  - write: \"true\\r\"\n").unwrap();
     // A client that only follows (a run on the command line, say) takes nothing away from the window.
     host.events().await;
     let mut window = host.events_and_notices().await;
@@ -274,13 +274,13 @@ fn a_host_whose_home_is_removed_ends_with_its_terminals_and_another_can_begin() 
     host.cli(&["terminal", "open"]).run().ok();
     let first = Pid::from_raw(pid(&host)).unwrap();
     let process = pidfd_open(first, PidfdFlags::empty()).unwrap();
-    let terminals = processes::of_terminals(&host.home());
-    assert_eq!(terminals.len(), 1);
+    // The shell, and perhaps what its start files run just now.
+    assert!(!processes::of_terminals(&host.home()).is_empty());
     // What is written there at this moment may be in the way once.
     while host.home().exists() {
         _ = std::fs::remove_dir_all(host.home());
     }
-    let limit = Timespec { tv_sec: 30, tv_nsec: 0 };
+    let limit = Timespec { tv_sec: PATIENCE.as_secs().cast_signed(), tv_nsec: 0 };
     assert_eq!(poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&limit)).unwrap(), 1, "it lives on");
     assert!(processes::of_terminals(&host.home()).is_empty());
     host.cli(&["host", "start"]).run().ok();

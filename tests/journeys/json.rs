@@ -1,6 +1,6 @@
 //! What programs read: each command that prints something can print it as JSON.
 
-use ai_orchestrator_tests::TestHost;
+use ai_orchestrator_tests::{TestHost, save};
 use serde_json::{Value, json};
 
 /// Those that print what is JSON already, or a file for another program, or a terminal itself.
@@ -38,8 +38,7 @@ fn what_changes_an_action_tells_how_to_undo_it() {
     assert_eq!(restored, json!({ "timestamp": null, "path": file }));
     assert!(file.exists());
 
-    std::fs::write(host.home().join("actions/run-tests.yaml"), "label: X\nsteps:\n  - write: \"a\\r\"\n")
-        .unwrap();
+    save(host.home().join("actions/run-tests.yaml"), "label: X\nsteps:\n  - write: \"a\\r\"\n").unwrap();
     let reset = call(&["action", "reset", "run-tests"]);
     call(&["action", "restore", "run-tests", reset["timestamp"].as_str().unwrap()]);
     assert!(

@@ -3,13 +3,10 @@
 use std::path::Path;
 
 use ai_orchestrator_tests::recording::{self, Happening, Recording};
-use ai_orchestrator_tests::{TestHost, TestTerminal};
+use ai_orchestrator_tests::{PATIENCE, TestHost, TestTerminal};
 use orchestrator_core::api::{SpawnRequest, StreamIn, StreamOut, TerminalView};
 use orchestrator_core::client::{ClientFrame, Stream};
-use tokio::time::{Duration, timeout};
-
-/// Longer than anything here takes; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+use tokio::time::timeout;
 
 /// Draws its arguments one after another, each after a key, and says so by a sequence that no terminal knows;
 /// then takes all answers to the recorded program's questions.

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use ai_orchestrator_tests::{Events, TestHost};
+use ai_orchestrator_tests::{Events, PATIENCE, TestHost};
 use orchestrator_core::api::{ActionHealth, ActionList, ActionView, Event};
 use orchestrator_core::client::path;
 
@@ -120,11 +120,16 @@ impl Opened {
         Self { _watcher: watcher, events }
     }
 
-    /// How often each file was read since the last call.
+    /// How often each file was read since the last call, up to the going of the marker of `settle`: what came before
+    /// that is told before it, however late.
     fn reads(&self) -> BTreeMap<String, i32> {
         let mut reads = BTreeMap::new();
-        for event in self.events.try_iter() {
-            let event = event.unwrap();
+        loop {
+            let event = self.events.recv_timeout(PATIENCE).expect("the marker's going is told").unwrap();
+            let is_marker = event.paths.iter().any(|path| path.ends_with("marker.yaml"));
+            if is_marker && matches!(event.kind, EventKind::Remove(_)) {
+                break;
+            }
             let change = match event.kind {
                 EventKind::Access(AccessKind::Open(_)) => 1,
                 EventKind::Access(AccessKind::Close(AccessMode::Write)) => -1,

@@ -10,8 +10,9 @@ use tokio::process::Command;
 use super::{Client, ClientError};
 use crate::paths::Paths;
 
-/// How often a client looks for a host that is starting or ending: after 10, 20, 40, … ms.
-const LOOKS: u32 = 9;
+/// How often a client looks for a host that is starting or ending: for half a minute, as a busy machine or a slow disk
+/// may take its time.
+const LOOKS: u32 = 64;
 
 /// Connects to the host that runs, or starts one.
 pub async fn connect_or_start(paths: &Paths, program: &Path) -> Result<Client, ClientError> {
@@ -36,7 +37,7 @@ pub async fn connect_or_start(paths: &Paths, program: &Path) -> Result<Client, C
         } else {
             // Another client's host has the seat but does not answer yet, or a dying one not any more;
             // nothing tells when that ends.
-            tokio::time::sleep(Duration::from_millis(10 << look)).await;
+            tokio::time::sleep(pause(look)).await;
         }
     }
     if said.is_empty() {
@@ -47,13 +48,18 @@ pub async fn connect_or_start(paths: &Paths, program: &Path) -> Result<Client, C
 
 /// Why a host did not answer: it may have been about to end, and then there is none.
 pub async fn unless_ending(paths: &Paths, error: ClientError) -> ClientError {
-    for look in 0..4 {
+    for look in 0..6 {
         if crate::host::is_vacant(paths) {
             return ClientError::NoHost;
         }
-        tokio::time::sleep(Duration::from_millis(10 << look)).await;
+        tokio::time::sleep(pause(look)).await;
     }
     error
+}
+
+/// 10 ms, 20 ms, 40 ms, …, and then half a second each time.
+fn pause(look: u32) -> Duration {
+    Duration::from_millis((10 << look.min(6)).min(500))
 }
 
 /// Starts a host that outlives this process. It holds its standard error open until it answers or gives up;

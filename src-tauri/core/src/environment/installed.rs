@@ -9,7 +9,7 @@ use tokio::process::Command;
 use super::Variables;
 
 /// How long a program may take to answer; after that the answer is in doubt.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether `program` would be found by a terminal with these variables and this shell. In doubt it is.
 pub(crate) async fn is_installed(program: &str, env: &Variables, shell: &Path) -> bool {

@@ -216,7 +216,7 @@ mod tests {
             // One that can't be opened is gone already; else its descriptor is readable once it has ended.
             let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
             let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { continue };
-            let patience = Timespec { tv_sec: 10, tv_nsec: 0 };
+            let patience = Timespec { tv_sec: 120, tv_nsec: 0 };
             let ended = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience));
             assert_eq!(ended, Ok(1), "{pid:?} lives on");
         }

@@ -40,13 +40,18 @@ impl Seat {
     pub fn take(paths: &Paths) -> Result<Self, HostError> {
         own_folder(&paths.run())?;
         let lock = open_lock(paths).map_err(HostError::io(lock_path(paths)))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let unknown = || Occupant { pid: 0, version: String::new(), socket: PathBuf::new() };
-                return Err(HostError::AlreadyRuns(read_note(paths).unwrap_or_else(unknown)));
+        while let Err(refused) = lock.try_lock() {
+            match (refused, lock.try_lock_shared()) {
+                // It was one that only looked (`is_vacant`), which is over by now or in a moment.
+                (TryLockError::WouldBlock, Ok(())) => {}
+                (TryLockError::WouldBlock, Err(TryLockError::WouldBlock)) => {
+                    let unknown = || Occupant { pid: 0, version: String::new(), socket: PathBuf::new() };
+                    return Err(HostError::AlreadyRuns(read_note(paths).unwrap_or_else(unknown)));
+                }
+                (TryLockError::Error(source), _) | (_, Err(TryLockError::Error(source))) => {
+                    return Err(HostError::io(lock_path(paths))(source));
+                }
             }
-            Err(TryLockError::Error(source)) => return Err(HostError::io(lock_path(paths))(source)),
         }
         let socket = socket_path(paths);
         if let Some(folder) = socket.parent() {
@@ -231,6 +236,23 @@ mod tests {
     }
 
     #[test]
+    fn whoever_looks_whether_there_is_a_host_keeps_none_from_beginning() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::at(home.path(), PathBuf::from("/")).unwrap();
+        drop(Seat::take(&paths).unwrap());
+        let looking = File::open(lock_path(&paths)).unwrap();
+        looking.lock_shared().unwrap();
+        let host = std::thread::spawn({
+            let paths = paths.clone();
+            move || Seat::take(&paths).map(drop)
+        });
+        // It asks until the one that looks is done.
+        std::thread::yield_now();
+        drop(looking);
+        host.join().unwrap().unwrap();
+    }
+
+    #[test]
     fn a_long_home_has_its_socket_elsewhere_and_always_at_the_same_place() {
         let home = tempfile::tempdir().unwrap();
         let deep = home.path().join("x".repeat(120));
@@ -259,7 +281,7 @@ mod tests {
                 // It listens from here on.
                 assert_eq!(lost.as_mut().now_or_never(), None);
                 way(&home, &paths);
-                let missing = tokio::time::timeout(std::time::Duration::from_secs(20), lost).await.unwrap();
+                let missing = tokio::time::timeout(std::time::Duration::from_secs(120), lost).await.unwrap();
                 let expected = if n == 3 { socket_path(&paths) } else { lock_path(&paths) };
                 assert_eq!(missing, expected);
             }

@@ -270,7 +270,7 @@ mod tests {
         std::fs::write(dir.join("a.yaml"), "label: A").unwrap();
         let mut seen = watch.listen();
         while !seen.touches(&dir.join("a.yaml")) {
-            match events.recv_timeout(Duration::from_secs(20)).unwrap() {
+            match events.recv_timeout(Duration::from_secs(120)).unwrap() {
                 Message::Files(event) => seen.take(event),
                 _ => unreachable!(),
             }

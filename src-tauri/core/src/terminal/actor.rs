@@ -108,6 +108,7 @@ impl Actor {
                 marked: false,
                 marks_expected: parts.marks_expected,
                 taken_over: false,
+                by_itself: false,
                 at_prompt: false,
                 prompts: 0,
                 last_exit: None,
@@ -115,6 +116,7 @@ impl Actor {
                 last_input: None,
                 foreground: Vec::new(),
                 unread: false,
+                busy: false,
                 replaced: false,
                 shell,
                 viewed: false,
@@ -162,7 +164,13 @@ impl Actor {
                     Some(message) => self.handle(message),
                     None => break,
                 },
-                () = self.pty.writable(), if typing => self.flush(),
+                () = self.pty.writable(), if typing => {
+                    // The mark that was waited for may be there, where it is we who come late.
+                    if self.entered.is_some() {
+                        self.read_now();
+                    }
+                    self.flush();
+                }
                 arrival = self.pty.read(&mut self.buffer), if reading => {
                     self.arrived(arrival);
                     if !arrival.drained {
@@ -253,6 +261,10 @@ impl Actor {
 
     /// Opens the gates that can be opened; says when to look again by itself.
     fn settle(&mut self) -> Option<Instant> {
+        // On a busy machine we come late: what is there to read was no quiet.
+        if !self.gates.is_empty() && self.ending.is_none() && !self.viewers.hold_back(&self.printout) {
+            self.read_now();
+        }
         let now = Instant::now();
         let echo = self.echo.deadline();
         if echo.is_some_and(|at| at <= now) {
@@ -273,6 +285,8 @@ impl Actor {
         if self.standing.marks_expected && !self.standing.marked {
             self.standing.taken_over =
                 successor::has_taken_over(self.standing.shell, &self.argv, self.pty.discipline());
+            self.standing.by_itself = self.pty.foreground() == Some(self.standing.shell)
+                && !successor::is_replaced(self.standing.shell, &self.argv);
         }
         let standing = &self.standing;
         for (mut gate, done) in std::mem::take(&mut self.gates) {
@@ -294,6 +308,8 @@ impl Actor {
     fn look(&mut self, now: Instant) {
         self.standing.foreground = self.pty.foreground().map(foreground::lineage).unwrap_or_default();
         self.standing.unread = self.pty.has_unread();
+        self.standing.busy =
+            self.standing.foreground.first().is_some_and(|&group| foreground::is_busy(group));
         self.standing.replaced = successor::is_replaced(self.standing.shell, &self.argv);
         self.looked = Some(now);
     }

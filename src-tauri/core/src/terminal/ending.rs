@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// How long the session's processes have after the hang-up, and after being asked.
 const GRACE: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1500)];
 /// How long the kernel may take to clear away what was forced.
-const LAST: Duration = Duration::from_secs(1);
+const LAST: Duration = Duration::from_secs(5);
 
 /// A terminal's session.
 #[derive(Clone, Copy, Debug)]

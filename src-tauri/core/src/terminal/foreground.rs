@@ -28,6 +28,18 @@ pub fn lineage(group: u32) -> Vec<u32> {
     vec![group]
 }
 
+/// Whether a group's leader runs or waits for its turn or the disk, and so not for input.
+#[cfg(target_os = "linux")]
+pub fn is_busy(group: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{group}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, fields)| fields.starts_with(['R', 'D']))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn is_busy(_group: u32) -> bool {
+    false
+}
+
 /// Whether a group's leader is a shell that reads commands from people: one that was given none to run.
 #[cfg(target_os = "linux")]
 pub fn is_shell(group: u32) -> bool {
@@ -103,6 +115,25 @@ mod tests {
         assert_eq!(lineage(first), [first]);
         drop(shell.stdin.take());
         shell.wait().unwrap();
+    }
+
+    #[test]
+    fn who_computes_is_busy_and_who_reads_is_not() {
+        let mut reads = std::process::Command::new("sh")
+            .args(["-c", "echo; read line; while :; do :; done"])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        std::io::BufReader::new(reads.stdout.as_mut().unwrap()).read_line(&mut said).unwrap();
+        // It comes to rest in a moment, and never does again.
+        while is_busy(reads.id()) {}
+        drop(reads.stdin.take());
+        while !is_busy(reads.id()) {}
+        reads.kill().unwrap();
+        reads.wait().unwrap();
+        assert!(!is_busy(u32::MAX));
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct Standing {
     pub marks_expected: bool,
     /// Something else has the terminal before the first mark, so that none may come.
     pub taken_over: bool,
+    /// What has it is the shell itself, in its place: its own line editor, perhaps, whose first mark is on its way.
+    pub by_itself: bool,
     /// The line editor waits for input.
     pub at_prompt: bool,
     /// How many prompts there have been.
@@ -28,6 +30,8 @@ pub struct Standing {
     pub foreground: Vec<u32>,
     /// Something was typed that nobody has read yet.
     pub unread: bool,
+    /// Who has the foreground computes, or would if it got its turn on a busy machine: it does not wait for input.
+    pub busy: bool,
     /// Another program stands in the place of the shell that gave the marks.
     pub replaced: bool,
     /// The shell's own process group.
@@ -99,6 +103,8 @@ pub enum Opened {
 
 const MARK_PATIENCE: Duration = Duration::from_secs(10);
 const READY_QUIET: Duration = Duration::from_millis(150);
+/// Between a shell's taking the terminal for its line editor and its first mark, a busy machine may take a while.
+const EDITOR_QUIET: Duration = Duration::from_secs(2);
 const READY_PATIENCE: Duration = Duration::from_secs(3);
 const VIEWER_PATIENCE: Duration = Duration::from_secs(10);
 const END_QUIET: Duration = Duration::from_millis(300);
@@ -123,10 +129,16 @@ fn ready(since: Instant, standing: &Standing, now: Instant) -> Verdict {
         return Verdict::Open(Opened::Mark);
     }
     // Marks that have come once are believed: something else runs, and is typed into after the usual rules.
-    if standing.marks_expected && !standing.marked && !standing.taken_over && now < since + MARK_PATIENCE {
+    let given_away = standing.taken_over && !standing.by_itself;
+    if standing.marks_expected && !standing.marked && !given_away && now < since + MARK_PATIENCE {
+        let editor_quiet = standing.last_output.unwrap_or(since) + EDITOR_QUIET;
+        if standing.taken_over && editor_quiet <= now {
+            return Verdict::Open(Opened::Quiet);
+        }
         // Nothing tells that a start file has handed the terminal on, so it is looked at again when the
         // usual rules would let go.
-        let looks = [standing.last_output.map(|at| at + READY_QUIET), Some(since + READY_PATIENCE)];
+        let quiet = standing.last_output.map(|at| at + READY_QUIET);
+        let looks = [quiet, Some(editor_quiet), Some(since + READY_PATIENCE)];
         let next = looks.into_iter().flatten().filter(|at| *at > now).min();
         return Verdict::Closed(Some(next.unwrap_or(since + MARK_PATIENCE)));
     }
@@ -162,7 +174,8 @@ impl CommandEnd {
             return Verdict::Closed(None);
         }
         // No marks, or a program inside that gives none: a nested shell, a REPL, or one that does not read yet.
-        let has_it = standing.foreground.first() == self.reader.first() && !standing.unread;
+        let rests = !standing.unread && !standing.busy;
+        let has_it = standing.foreground.first() == self.reader.first() && rests;
         if !has_it || (marked && !self.takes_commands) {
             self.back = None;
             return Verdict::Closed(Some(now + FOREGROUND_INTERVAL));
@@ -206,6 +219,7 @@ mod tests {
             marked: true,
             marks_expected: true,
             taken_over: false,
+            by_itself: false,
             at_prompt: false,
             prompts: 1,
             last_exit: Some(3),
@@ -213,6 +227,7 @@ mod tests {
             last_input: None,
             foreground: vec![SHELL],
             unread: false,
+            busy: false,
             replaced: false,
             shell: SHELL,
             viewed: false,
@@ -246,6 +261,20 @@ mod tests {
         let standing = Standing { marked: false, taken_over: true, ..standing(now) };
         assert_eq!(gate.check(&standing, now), Verdict::Closed(Some(now + READY_QUIET)));
         assert_eq!(gate.check(&standing, now + READY_QUIET), Verdict::Open(Opened::Quiet));
+    }
+
+    #[test]
+    fn a_shell_that_took_the_terminal_itself_has_more_time_for_its_first_mark() {
+        let now = Instant::now();
+        let mut gate = Gate::Ready { since: now };
+        let late = now + READY_PATIENCE * 2;
+        let mut standing = Standing { marked: false, taken_over: true, by_itself: true, ..standing(late) };
+        assert_eq!(gate.check(&standing, late), Verdict::Closed(Some(late + READY_QUIET)));
+        let quiet = late + READY_QUIET;
+        assert_eq!(gate.check(&standing, quiet), Verdict::Closed(Some(late + EDITOR_QUIET)));
+        assert_eq!(gate.check(&standing, late + EDITOR_QUIET), Verdict::Open(Opened::Quiet));
+        standing.at_prompt = true;
+        assert_eq!(gate.check(&standing, quiet), Verdict::Open(Opened::Mark));
     }
 
     #[test]
@@ -298,7 +327,10 @@ mod tests {
         let mut standing = Standing { marked: false, unread: true, ..standing(now) };
         let later = now + Duration::from_secs(60);
         assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
-        standing.unread = false;
+        // Who has read it may not have had its turn to do it.
+        (standing.unread, standing.busy) = (false, true);
+        assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
+        standing.busy = false;
         assert_eq!(gate.check(&standing, later), Verdict::Closed(Some(later + FOREGROUND_INTERVAL)));
         assert_eq!(gate.check(&standing, later + END_QUIET), UNKNOWN);
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{BROKEN, GOOD, House, OTHER, defaults, labels};
+use super::{BROKEN, GOOD, House, OTHER, defaults, labels, save};
 use crate::api::ActionHealth;
 use crate::paths::Paths;
 use crate::store::{ActionStore, StoreError, Which};
@@ -12,11 +12,11 @@ async fn of_two_files_with_one_id_neither_loses_what_it_holds() {
     let mut house = House::new().await;
     let text = |label: &str| format!("id: dup\n{}", GOOD.replace("Good", label));
     let (dup, copy) = (house.actions().join("dup.yaml"), house.actions().join("copy.yaml"));
-    fs::write(&dup, text("precious")).unwrap();
+    save(&dup, text("precious")).unwrap();
     house.until(None, |actions| labels(actions) == ["precious"]).await;
     for n in 0..25 {
         let label = format!("B {n}");
-        fs::write(&copy, text(&label)).unwrap();
+        save(&copy, text(&label)).unwrap();
         house.until(None, |actions| labels(actions).contains(&label.as_str())).await;
     }
     fs::remove_file(&dup).unwrap();
@@ -38,7 +38,7 @@ async fn which_of_two_files_with_one_id_goes_or_is_restored_is_not_guessed() {
     let text = format!("id: dup\n{GOOD}");
     let files = [house.actions().join("copy.yaml"), house.actions().join("dup.yaml")];
     for file in &files {
-        fs::write(file, &text).unwrap();
+        save(file, &text).unwrap();
     }
     house.until(None, |actions| actions.len() == 2).await;
     let [version] = &house.store.history(Which::user("dup")).await.unwrap()[..] else { panic!() };
@@ -61,7 +61,7 @@ async fn no_copy_of_a_projects_action_runs_before_that_is_trusted() {
     let house = House::new().await;
     let project = house.project();
     let path = Paths::project_actions(&project).join("evil.yaml");
-    fs::write(&path, GOOD).unwrap();
+    save(&path, GOOD).unwrap();
     let which = Which::seen_from(&project, "evil");
     let copy = async || house.store.duplicate(which.clone(), None, None).await;
     assert!(matches!(copy().await, Err(StoreError::Untrusted { changed: false, .. })));
@@ -70,7 +70,7 @@ async fn no_copy_of_a_projects_action_runs_before_that_is_trusted() {
     house.store.trust(which.clone(), sha256).await.unwrap();
     assert_eq!(copy().await.unwrap(), "my-evil");
     // What is there now was not accepted, whatever the watcher has told of.
-    fs::write(&path, OTHER).unwrap();
+    save(&path, OTHER).unwrap();
     assert!(matches!(copy().await, Err(StoreError::Untrusted { changed: true, .. })));
 }
 
@@ -80,14 +80,14 @@ async fn what_is_broken_in_a_project_is_not_copied_unless_it_was_accepted() {
     let project = house.project();
     let path = Paths::project_actions(&project).join("evil.yaml");
     let which = Which::seen_from(&project, "evil");
-    fs::write(&path, BROKEN).unwrap();
+    save(&path, BROKEN).unwrap();
     house.until(Some(&project), |actions| actions[0].health == ActionHealth::Broken).await;
     let refused = house.store.duplicate(which.clone(), None, None).await.unwrap_err();
     let StoreError::Broken { problem, stale: false, .. } = &refused else { panic!("{refused:?}") };
     assert_eq!((&problem.file, problem.line), (&path, 3));
     assert!(refused.to_string().ends_with("before that is mended, it is not copied"), "{refused}");
     // Nor is a broken version of one that was accepted in another.
-    fs::write(&path, GOOD).unwrap();
+    save(&path, GOOD).unwrap();
     house.until(Some(&project), |actions| actions[0].health == ActionHealth::Ready).await;
     let sha256 = house.store.resolve(which.clone(), false).await.unwrap().sha256;
     house.store.trust(which.clone(), sha256).await.unwrap();
@@ -98,7 +98,7 @@ async fn what_is_broken_in_a_project_is_not_copied_unless_it_was_accepted() {
     assert!(!house.actions().join("my-evil.yaml").exists());
     assert_eq!(house.store.duplicate(which, None, None).await.unwrap(), "my-evil");
     // What is broken in the user's own folder is copied as it is: it was his before.
-    fs::write(house.actions().join("mine.yaml"), BROKEN).unwrap();
+    save(house.actions().join("mine.yaml"), BROKEN).unwrap();
     house.until(None, |actions| actions.iter().any(|action| action.id == "mine")).await;
     assert_eq!(house.store.duplicate(Which::user("mine"), None, None).await.unwrap(), "my-mine");
 }
@@ -107,19 +107,9 @@ async fn what_is_broken_in_a_project_is_not_copied_unless_it_was_accepted() {
 async fn a_reset_does_not_guess_which_of_two_files_it_is_about() {
     let mut house = House::new().await.again(defaults(&[("good", GOOD)])).await;
     let (own, other) = (house.actions().join("good.yaml"), house.actions().join("other.yaml"));
-    let (edit, copy) = (
-        format!(
-            "id: good
-{OTHER}"
-        ),
-        format!(
-            "# mine
-id: good
-{OTHER}"
-        ),
-    );
-    fs::write(&own, &edit).unwrap();
-    fs::write(&other, &copy).unwrap();
+    let (edit, copy) = (format!("id: good\n{OTHER}"), format!("# mine\nid: good\n{OTHER}"));
+    save(&own, &edit).unwrap();
+    save(&other, &copy).unwrap();
     house.until(None, |actions| labels(actions) == ["Other", "Other"]).await;
     let refused = house.store.reset("good".into()).await.unwrap_err();
     assert_eq!(refused.to_string(), "`good` is the id of more than one file: `good.yaml` and `other.yaml`");
@@ -133,16 +123,10 @@ id: good
 #[tokio::test]
 async fn the_active_version_is_marked_also_where_a_newer_one_is_another_files() {
     let mut house = House::new().await;
-    let text = |label: &str| {
-        format!(
-            "id: dup
-{}",
-            GOOD.replace("Good", label)
-        )
-    };
-    fs::write(house.actions().join("dup.yaml"), text("A")).unwrap();
+    let text = |label: &str| format!("id: dup\n{}", GOOD.replace("Good", label));
+    save(house.actions().join("dup.yaml"), text("A")).unwrap();
     house.until(None, |actions| labels(actions) == ["A"]).await;
-    fs::write(house.actions().join("copy.yaml"), text("B")).unwrap();
+    save(house.actions().join("copy.yaml"), text("B")).unwrap();
     house.until(None, |actions| labels(actions) == ["A", "B"]).await;
     let marked = async |store: &ActionStore| {
         let versions = store.history(Which::user("dup")).await.unwrap();
@@ -150,7 +134,7 @@ async fn the_active_version_is_marked_also_where_a_newer_one_is_another_files() 
     };
     assert_eq!(marked(&house.store).await, [false, true]);
     // The same bytes again, and so a newer version of them: only that one is marked.
-    fs::write(house.actions().join("copy.yaml"), text("A")).unwrap();
+    save(house.actions().join("copy.yaml"), text("A")).unwrap();
     house.until(None, |actions| labels(actions) == ["A", "A"]).await;
     assert_eq!(marked(&house.store).await, [true, false, false]);
 }
@@ -160,10 +144,10 @@ async fn an_action_whose_file_is_another_one_by_now_comes_back_beside_it() {
     for text in [GOOD.to_owned(), format!("id: a\n{GOOD}")] {
         let mut house = House::new().await;
         let path = house.actions().join("a.yaml");
-        fs::write(&path, &text).unwrap();
+        save(&path, &text).unwrap();
         house.until(None, |actions| labels(actions) == ["Good"]).await;
         let [version] = &house.store.history(Which::user("a")).await.unwrap()[..] else { panic!() };
-        fs::write(&path, format!("id: b\n{OTHER}")).unwrap();
+        save(&path, format!("id: b\n{OTHER}")).unwrap();
         house.until(None, |actions| actions[0].id == "b").await;
         let undo = house.store.restore(Which::user("a"), version.timestamp.clone()).await.unwrap();
         assert!(undo.path.unwrap().ends_with("/a-2.yaml"));
@@ -179,7 +163,7 @@ async fn an_action_whose_file_is_another_one_by_now_comes_back_beside_it() {
 #[tokio::test]
 async fn a_file_that_is_too_large_to_keep_says_so_in_its_history() {
     let mut house = House::new().await;
-    fs::write(house.actions().join("big.yaml"), vec![b'#'; 2 << 20]).unwrap();
+    save(house.actions().join("big.yaml"), vec![b'#'; 2 << 20]).unwrap();
     house.until(None, |actions| actions.len() == 1).await;
     let said = house.store.history(Which::user("big")).await.unwrap_err().to_string();
     assert!(said.contains("1 MiB at most") && said.ends_with("no version of it is kept"), "{said}");

@@ -3,9 +3,8 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
-use std::time::Duration;
 
-use super::{BROKEN, GOOD, House, OTHER, defaults, labels};
+use super::{BROKEN, GOOD, House, OTHER, PATIENCE, close, defaults, labels, save};
 use crate::action::Scope;
 use crate::paths::Paths;
 use crate::store::{StoreChange, Which};
@@ -23,7 +22,7 @@ fn begin(path: &Path) -> File {
 async fn what_is_being_written_is_not_checked_recorded_or_run_before_it_is_closed() {
     let mut house = House::new().await;
     let path = house.actions().join("good.yaml");
-    fs::write(&path, GOOD).unwrap();
+    save(&path, GOOD).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     let which = Which::user("good");
     // One half doesn't parse, and the other one would run.
@@ -32,7 +31,7 @@ async fn what_is_being_written_is_not_checked_recorded_or_run_before_it_is_close
         writer.write_all(half.as_bytes()).unwrap();
         // Once the store knows of this, it knows of the writer.
         let later = format!("Later than {} bytes", half.len());
-        fs::write(house.actions().join("other.yaml"), OTHER.replace("Other", &later)).unwrap();
+        save(house.actions().join("other.yaml"), OTHER.replace("Other", &later)).unwrap();
         house.until(None, |actions| labels(actions).contains(&later.as_str())).await;
         let problems = house.store.check(None).await.unwrap();
         let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
@@ -42,24 +41,24 @@ async fn what_is_being_written_is_not_checked_recorded_or_run_before_it_is_close
         assert_eq!(&*resolved.bytes, GOOD.as_bytes());
         assert_eq!(resolved.view.problems, problems);
         assert_eq!(house.store.history(which.clone()).await.unwrap().len(), 1);
-        finish(&mut house, writer, half).await;
+        finish(&mut house, writer, &path, half).await;
     }
     let mut writer = begin(&path);
     writer.write_all(REST.as_bytes()).unwrap();
-    drop(writer);
+    close(writer, &path).unwrap();
     house.until(None, |actions| labels(actions).contains(&"Later")).await;
     let versions = house.versions(&which).await;
     assert_eq!(versions.len(), 2, "{versions:?}");
 }
 
 /// The writer writes the good file after all and closes it; waits until that is known, for the next writer.
-async fn finish(house: &mut House, mut writer: File, half: &str) {
+async fn finish(house: &mut House, mut writer: File, path: &Path, half: &str) {
     writer.set_len(0).unwrap();
     std::io::Seek::rewind(&mut writer).unwrap();
     writer.write_all(GOOD.as_bytes()).unwrap();
-    drop(writer);
+    close(writer, path).unwrap();
     let closed = format!("Closed after {} bytes", half.len());
-    fs::write(house.actions().join("other.yaml"), OTHER.replace("Other", &closed)).unwrap();
+    save(house.actions().join("other.yaml"), OTHER.replace("Other", &closed)).unwrap();
     house.until(None, |actions| labels(actions).contains(&closed.as_str())).await;
     assert_eq!(house.store.check(None).await.unwrap(), []);
 }
@@ -70,7 +69,7 @@ async fn finish(house: &mut House, mut writer: File, half: &str) {
 async fn half_a_file_is_none_however_early_it_is_asked_for() {
     let mut house = House::new().await;
     let path = house.actions().join("good.yaml");
-    fs::write(&path, GOOD).unwrap();
+    save(&path, GOOD).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     for half in ["label: Later\nsteps:\n  - wri", HALF] {
         // No wait: what the system tells of the writer may not have come yet.
@@ -88,7 +87,7 @@ async fn half_a_file_is_none_however_early_it_is_asked_for() {
         house = house.again(defaults(&[])).await;
         assert_eq!(house.store.check(None).await.unwrap()[0].code, "being-written");
         assert_eq!(house.store.history(Which::user("good")).await.unwrap().len(), 1);
-        finish(&mut house, writer, half).await;
+        finish(&mut house, writer, &path, half).await;
     }
 }
 
@@ -104,7 +103,7 @@ async fn a_save_that_a_change_comes_into_is_kept() {
             let dir = project.as_deref().map_or(house.actions(), Paths::project_actions);
             let path = dir.join("good.yaml");
             for (text, label) in [(GOOD, "Good"), (OTHER, "Other")] {
-                fs::write(&path, text).unwrap();
+                save(&path, text).unwrap();
                 house.until(project.as_deref(), |actions| labels(actions) == [label]).await;
             }
             let scope = Some(if project.is_some() { Scope::Project } else { Scope::User });
@@ -124,7 +123,7 @@ async fn a_save_that_a_change_comes_into_is_kept() {
             };
             done.unwrap();
             writer.write_all(REST.as_bytes()).unwrap();
-            drop(writer);
+            close(writer, &path).unwrap();
             house.tidy(&dir).await;
             let now = fs::read_to_string(&path).ok();
             assert_eq!(now.as_deref(), Some(GOOD).filter(|_| !change.starts_with("delete")), "{change}");
@@ -144,7 +143,7 @@ async fn a_late_save_that_takes_the_end_away_is_kept() {
     let path = house.actions().join("good.yaml");
     let longer = format!("{HALF}{REST}");
     for (text, label) in [(GOOD, "Good"), (&longer, "Later")] {
-        fs::write(&path, text).unwrap();
+        save(&path, text).unwrap();
         house.until(None, |actions| labels(actions) == [label]).await;
     }
     let which = Which::user("good");
@@ -153,7 +152,7 @@ async fn a_late_save_that_takes_the_end_away_is_kept() {
     writer.write_all(&HALF.as_bytes()[..20]).unwrap();
     house.store.restore(which.clone(), oldest).await.unwrap();
     writer.write_all(&HALF.as_bytes()[20..]).unwrap();
-    drop(writer);
+    close(writer, &path).unwrap();
     house.tidy(&house.actions()).await;
     let versions = house.versions(&which).await;
     assert!(versions.iter().any(|(_, text)| text == HALF), "{versions:?}");
@@ -163,12 +162,12 @@ async fn a_late_save_that_takes_the_end_away_is_kept() {
 async fn a_late_save_is_told_of_with_the_version_that_brings_it_back() {
     let mut house = House::new().await;
     let path = house.actions().join("good.yaml");
-    fs::write(&path, GOOD).unwrap();
+    save(&path, GOOD).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     let mut writer = begin(&path);
     house.store.delete(Which::user("good")).await.unwrap();
     writer.write_all(REST.as_bytes()).unwrap();
-    drop(writer);
+    close(writer, &path).unwrap();
     let told = async {
         loop {
             if let StoreChange::Notice(notice) = house.changes.recv().await.unwrap() {
@@ -176,7 +175,7 @@ async fn a_late_save_is_told_of_with_the_version_that_brings_it_back() {
             }
         }
     };
-    let notice = tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
+    let notice = tokio::time::timeout(PATIENCE, told).await.unwrap();
     assert_eq!((notice.code, notice.action.as_deref()), ("late_save_kept", Some("good")));
     house.store.restore(Which::user("good"), notice.restore.unwrap()).await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), format!("{HALF}{REST}"));
@@ -189,14 +188,14 @@ async fn a_link_stays_and_what_it_leads_to_is_changed() {
     fs::create_dir(&dotfiles).unwrap();
     let target = dotfiles.join("mine.yaml");
     let link = house.actions().join("good.yaml");
-    fs::write(&target, OTHER).unwrap();
+    save(&target, OTHER).unwrap();
     std::os::unix::fs::symlink(&target, &link).unwrap();
     house.until(None, |actions| labels(actions) == ["Other"]).await;
 
     // An edit of the target is seen and kept, in place or renamed over it.
-    fs::write(&target, BROKEN.replace("wriet", "write")).unwrap();
+    save(&target, BROKEN.replace("wriet", "write")).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
-    fs::write(dotfiles.join("new"), OTHER.replace("Other", "Third")).unwrap();
+    save(dotfiles.join("new"), OTHER.replace("Other", "Third")).unwrap();
     fs::rename(dotfiles.join("new"), &target).unwrap();
     house.until(None, |actions| labels(actions) == ["Third"]).await;
     let versions = house.store.history(Which::user("good")).await.unwrap();
@@ -220,14 +219,14 @@ async fn a_link_stays_and_what_it_leads_to_is_changed() {
 async fn who_has_opened_a_file_and_not_written_yet_loses_nothing_either() {
     let mut house = House::new().await;
     let path = house.actions().join("good.yaml");
-    fs::write(&path, GOOD).unwrap();
+    save(&path, GOOD).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     let mut writer = File::options().append(true).open(&path).unwrap();
     // Nothing tells of this writer: the file was last written long ago.
     writer.set_modified(std::time::UNIX_EPOCH).unwrap();
     house.store.delete(Which::user("good")).await.unwrap();
     writer.write_all(REST.as_bytes()).unwrap();
-    drop(writer);
+    close(writer, &path).unwrap();
     house.tidy(&house.actions()).await;
     let versions = house.versions(&Which::user("good")).await;
     assert_eq!(versions[0].1, format!("{GOOD}{REST}"));
@@ -238,12 +237,12 @@ async fn a_version_comes_back_under_its_own_name_or_not_at_all() {
     let mut house = House::new().await;
     let path = house.actions().join("good.yaml");
     let which = Which::user("good");
-    fs::write(&path, GOOD).unwrap();
+    save(&path, GOOD).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     let undo = house.store.delete(which.clone()).await.unwrap().timestamp.unwrap();
     // The name is another action's now.
     let other = format!("id: other\n{OTHER}");
-    fs::write(&path, &other).unwrap();
+    save(&path, &other).unwrap();
     house.until(None, |actions| labels(actions) == ["Other"]).await;
     let beside = house.store.restore(which.clone(), undo.clone()).await.unwrap().path.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), other);
@@ -257,7 +256,7 @@ async fn a_version_comes_back_under_its_own_name_or_not_at_all() {
     // The action is in a file that is called otherwise: there, this version would be another action.
     let elsewhere = house.actions().join("elsewhere.yaml");
     fs::remove_file(&path).unwrap();
-    fs::write(&elsewhere, format!("id: good\n{OTHER}")).unwrap();
+    save(&elsewhere, format!("id: good\n{OTHER}")).unwrap();
     house.until(None, |actions| actions.iter().any(|action| action.path.ends_with("elsewhere.yaml"))).await;
     house.until(None, |actions| actions.len() == 2).await;
     let refused = house.store.restore(which.clone(), undo).await.unwrap_err();
@@ -271,7 +270,7 @@ async fn at_the_end_nothing_of_a_deleted_action_stays_in_the_project() {
     let project = house.project();
     let (dir, which) = (Paths::project_actions(&project), Which::user("good"));
     let which = Which { project: Some(project.clone()), scope: Some(Scope::Project), ..which };
-    fs::write(dir.join("good.yaml"), GOOD).unwrap();
+    save(dir.join("good.yaml"), GOOD).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
     house.store.delete(which).await.unwrap();
     let House { folder, store, .. } = house;

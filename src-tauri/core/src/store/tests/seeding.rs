@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{BROKEN, GOOD, House, OTHER, defaults, labels};
+use super::{BROKEN, GOOD, House, OTHER, defaults, labels, save};
 use crate::action::Scope;
 use crate::api::{ActionHealth, ActionView, ApiError};
 use crate::paths::Paths;
@@ -20,7 +20,7 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
     assert_eq!(house.notices, []);
     assert_eq!(house.store.default_ids().await.unwrap(), ["good"]);
 
-    fs::write(&path, OTHER).unwrap();
+    save(&path, OTHER).unwrap();
     let house = house.again(defaults(&[("good", GOOD)])).await;
     assert_eq!(fs::read_to_string(&path).unwrap(), GOOD);
     let [notice] = &house.notices[..] else { panic!("{:?}", house.notices) };
@@ -40,9 +40,8 @@ async fn defaults_come_back_at_each_start_and_edits_are_kept_in_the_history() {
     assert_eq!((fs::read_to_string(&path).unwrap().as_str(), &house.notices[..]), (OTHER, &[][..]));
 
     // And with `keep-edits` an edited one stays.
-    fs::write(&path, BROKEN).unwrap();
-    fs::write(house.folder.path().join("home/.ai-orchestrator/config.yaml"), "defaults: keep-edits\n")
-        .unwrap();
+    save(&path, BROKEN).unwrap();
+    save(house.folder.path().join("home/.ai-orchestrator/config.yaml"), "defaults: keep-edits\n").unwrap();
     let house = house.again(defaults(&[("good", GOOD)])).await;
     assert_eq!((fs::read_to_string(&path).unwrap().as_str(), &house.notices[..]), (BROKEN, &[][..]));
 }
@@ -52,12 +51,12 @@ async fn edits_are_left_alone_while_nobody_can_tell_what_the_settings_say_of_the
     let mut house = House::new().await.again(defaults(&[("good", GOOD)])).await;
     let path = house.actions().join("good.yaml");
     let config = house.folder.path().join("home/.ai-orchestrator/config.yaml");
-    fs::write(&path, OTHER).unwrap();
+    save(&path, OTHER).unwrap();
     let in_a_folders_place = |config: &Path| fs::create_dir(config).unwrap();
-    let broken = |config: &Path| fs::write(config, "defaults: keep-edits\ntheme: [\n").unwrap();
-    let tab = |config: &Path| fs::write(config, "defaults: keep-edits\nshortcuts:\n\tfind: F2\n").unwrap();
-    let wrong = |config: &Path| fs::write(config, "defaults: Keep-Edits\n").unwrap();
-    let latin = |config: &Path| fs::write(config, b"defaults: keep-edits\n# sch\xf6n\n").unwrap();
+    let broken = |config: &Path| save(config, "defaults: keep-edits\ntheme: [\n").unwrap();
+    let tab = |config: &Path| save(config, "defaults: keep-edits\nshortcuts:\n\tfind: F2\n").unwrap();
+    let wrong = |config: &Path| save(config, "defaults: Keep-Edits\n").unwrap();
+    let latin = |config: &Path| save(config, b"defaults: keep-edits\n# sch\xf6n\n").unwrap();
     let nowhere = |config: &Path| std::os::unix::fs::symlink("nowhere", config).unwrap();
     let ways: [Put; 6] = [broken, tab, wrong, latin, nowhere, in_a_folders_place];
     for way in ways {
@@ -73,12 +72,12 @@ async fn edits_are_left_alone_while_nobody_can_tell_what_the_settings_say_of_the
     fs::remove_dir(&config).unwrap();
     house = house.again(defaults(&[("good", OTHER)])).await;
     broken(&config);
-    fs::write(&path, BROKEN).unwrap();
+    save(&path, BROKEN).unwrap();
     house.until(None, |actions| actions[0].health != ActionHealth::Ready).await;
     house.store.seed().await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), BROKEN);
     // A mistake elsewhere in the file hides nothing.
-    fs::write(&config, "theme: purple\n").unwrap();
+    save(&config, "theme: purple\n").unwrap();
     let house = house.again(defaults(&[("good", GOOD)])).await;
     assert_eq!(fs::read_to_string(house.actions().join("good.yaml")).unwrap(), GOOD);
 }
@@ -118,7 +117,7 @@ async fn what_stands_in_a_defaults_place_is_told_and_when_it_goes_the_default_co
                 |actions: &[ActionView]| actions.iter().any(|action| action.health != ActionHealth::Ready);
             house.until(None, broken).await;
             // An edit of another one is not touched by what follows.
-            fs::write(house.actions().join("edited.yaml"), OTHER).unwrap();
+            save(house.actions().join("edited.yaml"), OTHER).unwrap();
             house.until(None, |actions| labels(actions).contains(&"Other")).await;
             let problems = house.store.check(None).await.unwrap();
             let told = problems.iter().find(|problem| problem.code == "defaults-not-seeded").unwrap();
@@ -175,7 +174,7 @@ async fn a_newer_program_brings_its_defaults_and_an_older_one_does_not() {
     }
 
     // What an edit said is kept and told of; what this host can't read yet stays as it is.
-    fs::write(&path, OTHER.replace("Other", "Mine")).unwrap();
+    save(&path, OTHER.replace("Other", "Mine")).unwrap();
     house.until(None, |actions| labels(actions).contains(&"Mine")).await;
     let newer = of(
         "1.10.0",
@@ -222,7 +221,7 @@ async fn who_would_delete_a_default_is_told_of_the_projects_action_that_hides_it
     let which = Which::seen_from(&project, "good");
     let refused = house.store.delete(which.clone()).await.unwrap_err();
     assert!(matches!(refused, StoreError::IsADefault { hidden: false, .. }), "{refused:?}");
-    fs::write(Paths::project_actions(&project).join("good.yaml"), OTHER).unwrap();
+    save(Paths::project_actions(&project).join("good.yaml"), OTHER).unwrap();
     house.store.check(Some(project.clone())).await.unwrap();
     let refused = house.store.delete(which.clone()).await.unwrap_err();
     assert!(ApiError::from(refused).hint.unwrap().contains("`--project`"));
@@ -239,12 +238,12 @@ async fn the_shipped_defaults_have_no_problem_at_all() {
 
 #[tokio::test]
 async fn what_stands_where_the_folder_belongs_keeps_the_defaults_out_and_projects_go_on() {
-    let file: Put = |path| fs::write(path, "").unwrap();
+    let file: Put = |path| save(path, "").unwrap();
     let nowhere: Put = |path| std::os::unix::fs::symlink("nowhere", path).unwrap();
     for (put, what) in [(file, "this is no folder"), (nowhere, "this link leads to no folder")] {
         let house = House::new().await;
         let project = house.project();
-        fs::write(Paths::project_actions(&project).join("mine.yaml"), OTHER).unwrap();
+        save(Paths::project_actions(&project).join("mine.yaml"), OTHER).unwrap();
         let (actions, folder) = (house.actions(), house.folder);
         drop(house.store);
         fs::remove_dir_all(&actions).unwrap();

@@ -3,30 +3,30 @@
 
 use std::fs;
 
-use super::{ActionHealth, ActionView, GOOD, House, OTHER, Which, labels};
+use super::{ActionHealth, ActionView, GOOD, House, OTHER, Which, labels, save};
 use crate::paths::Paths;
 
 #[tokio::test]
 async fn every_way_of_saving_a_file_is_seen() {
     let mut house = House::new().await;
     let path = house.actions().join("good.yaml");
-    fs::write(&path, GOOD).unwrap();
+    save(&path, GOOD).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     // In place.
-    fs::write(&path, OTHER).unwrap();
+    save(&path, OTHER).unwrap();
     house.until(None, |actions| labels(actions) == ["Other"]).await;
     // Beside, then renamed over it.
-    fs::write(house.actions().join(".good.yaml.swp"), GOOD).unwrap();
+    save(house.actions().join(".good.yaml.swp"), GOOD).unwrap();
     fs::rename(house.actions().join(".good.yaml.swp"), &path).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     // The old one renamed away, a new one made (vim with backups).
     fs::rename(&path, house.actions().join("good.yaml~")).unwrap();
-    fs::write(&path, OTHER).unwrap();
+    save(&path, OTHER).unwrap();
     house.until(None, |actions| labels(actions) == ["Other"]).await;
     // Removed, made, linked.
     fs::remove_file(&path).unwrap();
     house.until(None, <[ActionView]>::is_empty).await;
-    fs::write(house.folder.path().join("elsewhere.yaml"), GOOD).unwrap();
+    save(house.folder.path().join("elsewhere.yaml"), GOOD).unwrap();
     std::os::unix::fs::symlink(house.folder.path().join("elsewhere.yaml"), &path).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
 }
@@ -35,7 +35,7 @@ async fn every_way_of_saving_a_file_is_seen() {
 async fn watching_survives_the_folder_being_removed_and_made_anew() {
     let mut house = House::new().await;
     for round in 0..3 {
-        fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
+        save(house.actions().join("good.yaml"), GOOD).unwrap();
         house.until(None, |actions| labels(actions) == ["Good"]).await;
         // The version just read may be on its way into the history, which is in there.
         while house.actions().exists() {
@@ -43,7 +43,7 @@ async fn watching_survives_the_folder_being_removed_and_made_anew() {
         }
         house.until(None, <[ActionView]>::is_empty).await;
         fs::create_dir_all(house.actions()).unwrap();
-        fs::write(house.actions().join(format!("other-{round}.yaml")), OTHER).unwrap();
+        save(house.actions().join(format!("other-{round}.yaml")), OTHER).unwrap();
         house.until(None, |actions| labels(actions) == ["Other"]).await;
         fs::remove_file(house.actions().join(format!("other-{round}.yaml"))).unwrap();
         house.until(None, <[ActionView]>::is_empty).await;
@@ -53,7 +53,7 @@ async fn watching_survives_the_folder_being_removed_and_made_anew() {
 #[tokio::test]
 async fn a_folder_that_is_moved_away_comes_back_as_it_was() {
     let mut house = House::new().await;
-    fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
+    save(house.actions().join("good.yaml"), GOOD).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     let before = house.versions(&Which::user("good")).await;
     let away = house.actions().with_extension("away");
@@ -70,7 +70,7 @@ async fn a_folder_that_is_moved_away_comes_back_as_it_was() {
 #[tokio::test]
 async fn what_somebody_removed_from_the_history_is_not_offered() {
     let mut house = House::new().await;
-    fs::write(house.actions().join("good.yaml"), GOOD).unwrap();
+    save(house.actions().join("good.yaml"), GOOD).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     house.store.delete(Which::user("good")).await.unwrap();
     assert_eq!(house.store.list(None).await.unwrap().deleted.len(), 1);
@@ -85,24 +85,24 @@ async fn a_project_folder_that_appears_later_or_is_a_link_is_seen() {
     fs::create_dir_all(&project).unwrap();
     assert!(house.store.list(Some(project.clone())).await.unwrap().actions.is_empty());
     fs::create_dir_all(Paths::project_actions(&project)).unwrap();
-    fs::write(Paths::project_actions(&project).join("good.yaml"), GOOD).unwrap();
+    save(Paths::project_actions(&project).join("good.yaml"), GOOD).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
 
     fs::remove_dir_all(project.join(".ai-orchestrator")).unwrap();
     house.until(Some(&project), <[ActionView]>::is_empty).await;
     fs::create_dir_all(project.join("tools/actions")).unwrap();
-    fs::write(project.join("tools/actions/other.yaml"), OTHER).unwrap();
+    save(project.join("tools/actions/other.yaml"), OTHER).unwrap();
     // Also through a link that leads to a link.
     fs::create_dir_all(project.join("links")).unwrap();
     std::os::unix::fs::symlink("../tools", project.join("links/tools")).unwrap();
     std::os::unix::fs::symlink("links/tools", project.join(".ai-orchestrator")).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Other"]).await;
-    fs::write(project.join("tools/actions/other.yaml"), GOOD).unwrap();
+    save(project.join("tools/actions/other.yaml"), GOOD).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
     fs::remove_dir_all(project.join("tools")).unwrap();
     house.until(Some(&project), <[ActionView]>::is_empty).await;
     fs::create_dir_all(project.join("tools/actions")).unwrap();
-    fs::write(project.join("tools/actions/other.yaml"), OTHER).unwrap();
+    save(project.join("tools/actions/other.yaml"), OTHER).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Other"]).await;
 }
 
@@ -110,7 +110,7 @@ async fn a_project_folder_that_appears_later_or_is_a_link_is_seen() {
 async fn two_hundred_files_at_once_are_all_there() {
     let mut house = House::new().await;
     for n in 0..200 {
-        fs::write(house.actions().join(format!("a-{n}.yaml")), GOOD).unwrap();
+        save(house.actions().join(format!("a-{n}.yaml")), GOOD).unwrap();
     }
     house.until(None, |actions| actions.len() == 200).await;
 }
@@ -128,7 +128,7 @@ async fn a_folder_that_two_projects_have_by_a_link_is_heard_of_in_both() {
         house.store.list(Some(project.clone())).await.unwrap();
     }
     for label in ["One", "Two"] {
-        fs::write(actions.join("good.yaml"), GOOD.replace("Good", label)).unwrap();
+        save(actions.join("good.yaml"), GOOD.replace("Good", label)).unwrap();
         for project in [&outer, &inner] {
             house.until(Some(project), |actions| labels(actions) == [label]).await;
         }
@@ -139,14 +139,14 @@ async fn a_folder_that_two_projects_have_by_a_link_is_heard_of_in_both() {
         house.until(Some(project), <[ActionView]>::is_empty).await;
     }
     fs::create_dir(&actions).unwrap();
-    fs::write(actions.join("good.yaml"), GOOD).unwrap();
+    save(actions.join("good.yaml"), GOOD).unwrap();
     for project in [&outer, &inner] {
         house.until(Some(project), |actions| labels(actions) == ["Good"]).await;
     }
     // One of the two leads elsewhere now; the other one goes on.
     fs::remove_file(outer.join(".ai-orchestrator")).unwrap();
     house.until(Some(&outer), <[ActionView]>::is_empty).await;
-    fs::write(actions.join("good.yaml"), OTHER).unwrap();
+    save(actions.join("good.yaml"), OTHER).unwrap();
     house.until(Some(&inner), |actions| labels(actions) == ["Other"]).await;
 }
 
@@ -155,17 +155,17 @@ async fn a_link_to_a_file_of_another_watched_folder_takes_nothing_from_that_one(
     let mut house = House::new().await;
     let project = house.project();
     let file = Paths::project_actions(&project).join("good.yaml");
-    fs::write(&file, GOOD).unwrap();
+    save(&file, GOOD).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
     let link = house.actions().join("linked.yaml");
     std::os::unix::fs::symlink(&file, &link).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
-    fs::write(&file, OTHER).unwrap();
+    save(&file, OTHER).unwrap();
     house.until(None, |actions| labels(actions) == ["Other"]).await;
     house.until(Some(&project), |actions| labels(actions) == ["Other", "Other"]).await;
     fs::remove_file(&link).unwrap();
     house.until(None, <[ActionView]>::is_empty).await;
-    fs::write(&file, GOOD).unwrap();
+    save(&file, GOOD).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Good"]).await;
 }
 
@@ -176,12 +176,12 @@ async fn a_link_beside_its_file_in_a_linked_folder_is_seen() {
     let tools = project.join("tools/actions");
     fs::create_dir_all(&tools).unwrap();
     std::os::unix::fs::symlink("tools", project.join(".ai-orchestrator")).unwrap();
-    fs::write(tools.join("good.yaml"), GOOD).unwrap();
+    save(tools.join("good.yaml"), GOOD).unwrap();
     std::os::unix::fs::symlink("good.yaml", tools.join("link.yaml")).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Good", "Good"]).await;
-    fs::write(tools.join("good.yaml"), OTHER).unwrap();
+    save(tools.join("good.yaml"), OTHER).unwrap();
     house.until(Some(&project), |actions| labels(actions) == ["Other", "Other"]).await;
-    fs::write(tools.join("new.yaml"), OTHER).unwrap();
+    save(tools.join("new.yaml"), OTHER).unwrap();
     house.until(Some(&project), |actions| actions.len() == 3).await;
 }
 
@@ -194,7 +194,7 @@ async fn a_link_whose_file_comes_later_is_seen() {
     for label in ["One", "Two"] {
         house.until(None, |actions| actions.iter().any(|action| action.health != ActionHealth::Ready)).await;
         fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(&file, GOOD.replace("Good", label)).unwrap();
+        save(&file, GOOD.replace("Good", label)).unwrap();
         house.until(None, |actions| labels(actions) == [label]).await;
         // As when all of it is fetched anew.
         fs::remove_dir_all(house.folder.path().join("dotfiles")).unwrap();
@@ -207,7 +207,7 @@ async fn a_repository_that_is_removed_and_fetched_anew_is_seen() {
     let project = house.project();
     for label in ["One", "Two", "Three"] {
         fs::create_dir_all(Paths::project_actions(&project)).unwrap();
-        fs::write(Paths::project_actions(&project).join("good.yaml"), GOOD.replace("Good", label)).unwrap();
+        save(Paths::project_actions(&project).join("good.yaml"), GOOD.replace("Good", label)).unwrap();
         house.until(Some(&project), |actions| labels(actions) == [label]).await;
         fs::remove_dir_all(&project).unwrap();
         house.until(Some(&project), <[ActionView]>::is_empty).await;
@@ -216,7 +216,7 @@ async fn a_repository_that_is_removed_and_fetched_anew_is_seen() {
     let beside = project.with_file_name("beside");
     for label in ["Four", "Five"] {
         fs::create_dir_all(Paths::project_actions(&beside)).unwrap();
-        fs::write(Paths::project_actions(&beside).join("good.yaml"), GOOD.replace("Good", label)).unwrap();
+        save(Paths::project_actions(&beside).join("good.yaml"), GOOD.replace("Good", label)).unwrap();
         fs::rename(&beside, &project).unwrap();
         house.until(Some(&project), |actions| labels(actions) == [label]).await;
         fs::rename(&project, project.with_file_name(format!("old-{label}"))).unwrap();
