@@ -23,7 +23,7 @@ steps:
     content: "sleep 1; echo hello-$((40+2))\r"
   - type: wait_for
     pattern: 'hello-\d+'
-    timeout: 5000
+    timeout: 60000
   - type: delay
     ms: 200
 `;

@@ -23,8 +23,8 @@ function named(variable) {
   return path;
 }
 
-/** Looks again and again until `look` answers something true; fails, saying what never came, after 20 s. */
-export async function until(what, look, limit = 30_000) {
+/** Looks again and again until `look` answers something true; fails, saying what never came. */
+export async function until(what, look, limit = 60_000) {
   const end = Date.now() + limit;
   let last;
   for (;;) {

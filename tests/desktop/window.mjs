@@ -21,10 +21,10 @@ export async function openWindow(stage, { env = stage.env, application = program
     hostname: '127.0.0.1',
     port,
     logLevel: 'error',
-    waitforTimeout: 20_000,
+    waitforTimeout: 60_000,
     waitforInterval: 25,
     connectionRetryCount: 0,
-    connectionRetryTimeout: 60_000,
+    connectionRetryTimeout: 120_000,
     capabilities: {
       'wdio:enforceWebDriverClassic': true,
       'tauri:options': { application, args: [] },

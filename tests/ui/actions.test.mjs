@@ -13,7 +13,7 @@ steps:
     content: "echo hello-$((40+2))\r"
   - type: wait_for
     pattern: 'hello-\d+'
-    timeout: 5000
+    timeout: 60000
 `;
 const NOTE = (word) => String.raw`id: note
 label: Note
@@ -82,6 +82,8 @@ test('one click asks for trust once, runs, and shows the terminal; the second cl
   );
   await until('the button to say so', async () => /succeeded/.test(await description('Hello')));
 
+  // A run may have succeeded before its shell is at the prompt, where the terminal can be used again.
+  await stage.idle();
   await stage.action('Hello').click();
   await until('a second hello-42 in the same terminal', async () => {
     return ((await stage.texts())[id].match(/^hello-42$/gm) ?? []).length === 2;
@@ -96,13 +98,14 @@ test('an action with inputs asks first, and remembers the values', async () => {
   await form.getByText('A value is needed.').waitFor();
   await form.getByLabel('Who').fill("Ada's cat");
   await form.getByLabel('Mood').selectOption('loud');
+  const listed = stage.page.waitForResponse(
+    async (answer) => /\/v1\/actions\?/.test(answer.url()) && who(await answer.json()) === "Ada's cat",
+  );
   await form.getByLabel('Who').press('Enter');
   await form.waitFor({ state: 'detached' });
   await stage.shows(/^Ada's cat is loud$/m);
-  await until('the values to be known', async () => {
-    const { actions } = await stage.call('GET', `/v1/actions?project=${encodeURIComponent(stage.project)}`);
-    return actions.find((action) => action.id === 'ask').last_inputs.who === "Ada's cat";
-  });
+  // The form shows what the page's own list has.
+  await listed;
   await stage.action('Ask').click();
   await until(
     'the form to have them',
@@ -171,7 +174,7 @@ test('a run shows its step and can be cancelled', async () => {
 
 test('a click while an action runs shows it and offers to run again', async () => {
   await stage.action('Slow').click();
-  await until('the run', async () => /running/.test(await description('Slow')));
+  await until('the run', async () => /running, step 2/.test(await description('Slow')));
   const before = (await stage.call('GET', '/v1/runs')).length;
   await stage.action('Slow').click();
   await stage.messages.getByRole('button', { name: 'Run again' }).waitFor();
@@ -211,16 +214,14 @@ test('the history shows what changed, restores, and the toast undoes it', async 
   await history.getByRole('button', { name: 'Restore' }).click();
   await history.waitFor({ state: 'detached' });
   await holds('note', NOTE('older'));
-  await stage.messages.getByRole('button', { name: 'Undo' }).click();
+  await stage.undo('Note was restored');
   await holds('note', NOTE('newer'));
 });
 
 test('the history works from the keyboard alone', async () => {
   await stage.action('Note').focus();
   await stage.page.keyboard.press('Shift+F10');
-  await stage.page.getByRole('menuitem', { name: 'History' }).waitFor();
-  await stage.page.keyboard.press('h');
-  await stage.page.keyboard.press('Enter');
+  await stage.chooseByKey('h', 'History');
   const history = stage.dialog('History of Note');
   await history.getByText('content: "echo older\\r"').waitFor();
   await stage.page.keyboard.press('Enter');
@@ -253,7 +254,7 @@ test('delete asks once and can be undone', async () => {
   await stage.dialog('Delete Note?').getByRole('button', { name: 'Delete' }).click();
   await stage.action('Note').waitFor({ state: 'detached' });
   assert.equal(existsSync(stage.userPath('note')), false);
-  await stage.messages.getByRole('button', { name: 'Undo' }).last().click();
+  await stage.undo('Note was deleted');
   await stage.action('Note').waitFor();
   await holds('note', NOTE('older'));
 });
@@ -281,6 +282,7 @@ test('a default offers Reset to Default, and an edit comes back from it', async 
     ['Run', 'Edit', 'Duplicate', 'History', 'Reset to Default'],
   );
   await stage.page.keyboard.press('Escape');
+  await menu.waitFor({ state: 'detached' });
   const shipped = await readFile(stage.userPath('run-tests'), 'utf8');
   const edited = shipped.replace('label: Run Tests', 'label: My Tests');
   await stage.userAction('run-tests', edited);
@@ -291,7 +293,7 @@ test('a default offers Reset to Default, and an edit comes back from it', async 
     .click();
   await stage.action('Run Tests').waitFor();
   await holds('run-tests', shipped);
-  await stage.messages.getByRole('button', { name: 'Undo' }).last().click();
+  await stage.undo('is the default again');
   await holds('run-tests', edited);
 });
 
@@ -352,6 +354,10 @@ function description(label) {
   return stage.action(label).evaluate((button) => {
     return document.getElementById(button.getAttribute('aria-describedby') ?? '')?.textContent ?? '';
   });
+}
+
+function who({ actions }) {
+  return actions.find((action) => action.id === 'ask')?.last_inputs.who;
 }
 
 function versions(count) {

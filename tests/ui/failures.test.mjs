@@ -147,6 +147,7 @@ test('settings that can’t be read, or name a shell that is not there, are told
   await chmod(file, 0o644);
   assert.equal(await readFile(file, 'utf8'), mine);
   await toSettings();
+  await settings.getByText(/Line 1, column 1: can't be read/).waitFor({ state: 'detached' });
   await settings.getByRole('button', { name: 'Reset Shell' }).click();
   await until(
     'the rest of the file',
@@ -160,9 +161,7 @@ test('settings that can’t be read, or name a shell that is not there, are told
 });
 
 test('a host that hangs is said so, and nothing is lost once it goes on', async () => {
-  await stage.page.keyboard.press('Control+Shift+T');
-  const id = await until('a terminal', async () => Object.keys(await stage.texts())[0]);
-  await until('the prompt', async () => (await stage.texts())[id] !== '');
+  const id = await stage.openTerminal();
   const banner = stage.page.getByRole('alert').filter({ hasText: 'The host does not answer' });
   const { pid } = await stage.ask('host', 'status');
   process.kill(pid, 'SIGSTOP');
@@ -171,7 +170,7 @@ test('a host that hangs is said so, and nothing is lost once it goes on', async 
     await banner.getByText(`kill -CONT ${pid}`).waitFor();
     await bothThemes('a silent host');
     // The terminal is still the one to type into, and what is typed waits.
-    assert.ok(await stage.inTerminal());
+    assert.ok(await stage.inTerminal(id));
     await stage.page.keyboard.type('echo patient-$((40+2))\n');
   } finally {
     process.kill(pid, 'SIGCONT');
@@ -181,6 +180,7 @@ test('a host that hangs is said so, and nothing is lost once it goes on', async 
   assert.deepEqual(Object.keys(await stage.texts()), [id]);
   await stage.page.keyboard.type('exit\n');
   await stage.page.getByRole('button', { name: 'Close', exact: true }).click();
+  await until('no terminal', async () => (await stage.page.getByRole('tab').count()) === 0);
 });
 
 test('a window that waits for the host says so from the start, and goes on by itself', async () => {
@@ -212,8 +212,7 @@ test('a window that waits for the host says so from the start, and goes on by it
 });
 
 test('a host that was stopped stays stopped; the next one has the page back with all that was typed', async () => {
-  await stage.page.keyboard.press('Control+Shift+T');
-  await until('the prompt', async () => Object.values(await stage.texts())[0]);
+  await stage.openTerminal();
   await stage.action('Ask').click();
   await stage.dialog('Ask').getByLabel('who').fill('half a sentence');
   await stage.host('host', 'stop', '--yes');

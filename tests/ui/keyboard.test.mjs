@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessible } from './accessible.mjs';
-import { Stage, until } from './stage.mjs';
+import { focused, Stage, until } from './stage.mjs';
 
 const QUICK = 'label: Quick\nsteps:\n  - write: "echo quick\\r"\n  - wait_exit: 0\n';
 
@@ -11,10 +11,7 @@ let stage;
 
 before(async () => {
   stage = await Stage.build({ user: { quick: QUICK } });
-  for (const count of [1, 2, 3]) {
-    await stage.page.keyboard.press('Control+Shift+T');
-    await until('a tab', async () => (await tabs()).length === count);
-  }
+  for (let count = 0; count < 3; count += 1) await stage.openTerminal();
 });
 
 after(async () => {
@@ -58,7 +55,7 @@ test('keys are what stands on them, whatever the layout: letters and signs by na
   await selected(first);
   await press('Digit2', 'é', ALT);
   await selected(second);
-  await stage.page.keyboard.type('cat -v\n');
+  await cat();
   // On Dvorak the place of P is an L: Ctrl+Shift+L is no command, and the place of T is a Y.
   await press('KeyP', 'L', CTRL + SHIFT);
   await press('KeyT', 'Y', CTRL + SHIFT);
@@ -67,16 +64,16 @@ test('keys are what stands on them, whatever the layout: letters and signs by na
   assert.equal(await palette.count(), 0);
   assert.equal((await tabs()).length, 3);
   await stage.page.keyboard.press('Control+c');
+  await stage.idle();
 });
 
 test('the number of a tab that is not there is the program’s', async () => {
-  await stage.page.keyboard.type('cat -v');
-  await stage.page.keyboard.press('Enter');
-  await until('the focus in the terminal', () => stage.inTerminal());
+  await cat();
   await stage.page.keyboard.press('Alt+Digit9');
   await stage.page.keyboard.press('Enter');
   await stage.shows(/^\^\[9$/m);
   await stage.page.keyboard.press('Control+C');
+  await stage.idle();
 });
 
 test('a tab is dragged to another place among the tabs', async () => {
@@ -93,15 +90,20 @@ test('the palette splits a tab off below, and arrows go from pane to pane', asyn
   await command('Move tab into a split below');
   await until('two panes', async () => (await stage.page.getByRole('tablist').count()) === 2);
   const visible = stage.page.getByRole('region').filter({ visible: true });
-  const [above, below] = [await visible.first().boundingBox(), await visible.last().boundingBox()];
-  assert.ok(below.y > above.y, 'one above the other');
+  await until('one above the other', async () => {
+    const [above, below] = [await visible.first().boundingBox(), await visible.last().boundingBox()];
+    return below.y > above.y;
+  });
+  await until('the focus in the terminal', () => stage.inTerminal());
   const front = () => stage.page.locator('[aria-current="true"]').getAttribute('aria-label');
   const before = await front();
   await stage.page.keyboard.press('Control+Alt+ArrowUp');
   await until('the other pane', async () => (await front()) !== before);
-  assert.ok(await stage.inTerminal());
+  await until('the focus in the terminal', () => stage.inTerminal());
   await stage.page.keyboard.press('Control+Shift+E');
   await until('three panes', async () => (await stage.page.getByRole('tablist').count()) === 3);
+  await until('the focus in the terminal', () => stage.inTerminal());
+  await stage.idle();
 });
 
 test('closing a terminal leaves the focus in the next one', async () => {
@@ -138,7 +140,7 @@ test('Ctrl+Alt and an arrow go to the pane that lies there, and a tab moves to a
   assert.equal(await go('Right'), right);
   await command('Move tab to next pane');
   await panes(2);
-  assert.equal(await front(), right);
+  await until('it in front', async () => (await front()) === right);
   await until('the focus in the terminal', () => stage.inTerminal());
 });
 
@@ -163,7 +165,8 @@ test('F6 goes through all areas of the window and around, Shift+F6 back', async 
   await command('Show problems');
   await until('the focus in the panel', panel[1]);
   await command('Duplicate Quick');
-  await stage.messages.getByText(/was made/).waitFor();
+  // A message stays while it is pointed at.
+  await stage.message(/was made/).hover();
   await until('the focus in the panel', panel[1]);
   await through('F6', [messages, actions, terminal, status, panel]);
   await through('Shift+F6', [status, terminal, actions, messages]);
@@ -181,7 +184,7 @@ test('F6 goes through all areas of the window and around, Shift+F6 back', async 
 test('a panel that a command opened gives the focus back to the terminal', async () => {
   await command('Show problems');
   const panel = stage.page.getByRole('complementary', { name: 'Problems' });
-  await until('the focus in the panel', () => panel.evaluate((one) => one === document.activeElement));
+  await focused(panel);
   await stage.page.keyboard.press('Escape');
   await panel.waitFor({ state: 'detached' });
   await until('the focus in the terminal', () => stage.inTerminal());
@@ -198,17 +201,26 @@ test('the palette runs again, shows details and cancels, for the terminal in fro
     (await stage.call('GET', '/v1/runs')).filter((run) => run.action === 'slow' && run.status === status)
       .length;
   await until('the run', async () => (await runs('running')) === 1);
-  await until('the focus in its terminal', () => stage.inTerminal());
+  // The host has a run before the page does, and its terminal comes to the front after that.
+  const newest = async () => {
+    const all = (await stage.call('GET', '/v1/runs')).filter((run) => run.action === 'slow');
+    return all.toSorted((a, b) => (a.started < b.started ? 1 : -1))[0].terminal;
+  };
+  await until('the focus in its terminal', async () => stage.inTerminal(await newest()));
   await command('Run details');
   const details = stage.page.getByRole('complementary', { name: 'Slow' });
-  await until('the focus in the panel', () => details.evaluate((one) => one === document.activeElement));
+  await focused(details);
   await stage.page.keyboard.press('Escape');
   await details.waitFor({ state: 'detached' });
   await command('Run again');
   await until('another run', async () => (await runs('running')) === 2);
+  await until('the focus in its terminal', async () => stage.inTerminal(await newest()));
   await command('Cancel run');
   await until('its end', async () => (await runs('cancelled')) === 1);
   assert.equal(await runs('running'), 1);
+  // The palette offers what the page knows to run.
+  const told = stage.page.getByRole('log', { name: 'What happened' });
+  await told.getByText('Slow cancelled').waitFor({ state: 'attached' });
   await command('Cancel Slow');
   await until('the other’s end', async () => (await runs('cancelled')) === 2);
   await removed('slow');
@@ -223,21 +235,22 @@ test('the focus stays in the window when what had it goes', async () => {
   }
   await stage.action('zeta').focus();
   await stage.page.keyboard.press('Shift+F10');
-  await stage.page.getByRole('menuitem', { name: 'Delete' }).waitFor();
-  await stage.page.keyboard.press('End');
-  await stage.page.keyboard.press('Enter');
+  await stage.chooseByKey('End', 'Delete');
   await stage.dialog('Delete zeta?').getByRole('button', { name: 'Delete' }).press('Enter');
   await stage.action('zeta').waitFor({ state: 'detached' });
   await until('the focus on the neighbour', async () => (await focused()) === 'zulu');
-  const undo = stage.messages.getByRole('button', { name: 'Undo' });
+  const undo = stage.message('zeta was deleted').getByRole('button', { name: 'Undo' });
+  // The list changes by an event, which may come before the answer that has the message.
+  await undo.waitFor();
   await stage.page.keyboard.press('Shift+F6');
-  await until('the focus on Undo', () => undo.evaluate((one) => one === document.activeElement));
+  await focused(undo);
   await stage.page.keyboard.press('Enter');
   await stage.action('zeta').waitFor();
   await until('the focus on the neighbour again', async () => (await focused()) === 'zulu');
   await command('Delete zeta');
   await stage.dialog('Delete zeta?').getByRole('button', { name: 'Delete' }).press('Enter');
   await stage.action('zeta').waitFor({ state: 'detached' });
+  await undo.waitFor();
   await command('Undo');
   await stage.action('zeta').waitFor();
   await undo.waitFor({ state: 'detached' });
@@ -247,7 +260,8 @@ test('the focus stays in the window when what had it goes', async () => {
   await command('Deleted actions…');
   await stage.dialog('Deleted actions').getByRole('button', { name: 'zeta' }).press('Enter');
   const history = stage.dialog('History of zeta');
-  await history.getByRole('option').first().waitFor();
+  await history.getByRole('option', { selected: true }).waitFor();
+  await focused(history.getByRole('listbox'));
   await stage.page.keyboard.press('Enter');
   await history.waitFor({ state: 'detached' });
   await stage.action('zeta').waitFor();
@@ -288,15 +302,11 @@ test('the palette has what an action’s menu has', async () => {
 test('a dialog that the menu opened gives the focus back to the button', async () => {
   await stage.action('Quick').focus();
   await stage.page.keyboard.press('Shift+F10');
-  await stage.page.getByRole('menuitem', { name: 'History' }).waitFor();
-  await stage.page.keyboard.press('h');
-  await stage.page.keyboard.press('Enter');
+  await stage.chooseByKey('h', 'History');
   await stage.dialog('History of Quick').waitFor();
   await stage.page.keyboard.press('Escape');
   await stage.dialog('History of Quick').waitFor({ state: 'detached' });
-  await until('the focus on the button', () =>
-    stage.action('Quick').evaluate((button) => button === document.activeElement),
-  );
+  await focused(stage.action('Quick'));
 });
 
 test('the palette gives the focus back to the terminal', async () => {
@@ -344,7 +354,10 @@ test('what a run does is said, what a terminal prints is not', async () => {
 });
 
 test('in screen reader mode a terminal’s rows can be read, and the one with the focus says what it prints', async () => {
-  await stage.page.getByRole('region').filter({ visible: true }).first().click();
+  const first = stage.page.getByRole('region').filter({ visible: true }).first();
+  await stage.prompt(await first.getAttribute('data-terminal'));
+  await first.click();
+  await until('the focus in the terminal', () => stage.inTerminal());
   await stage.page.keyboard.type('clear; echo unread-$((40+2))\n');
   const id = await stage.shows(/^unread-42$/m);
   const name = (await stage.call('GET', '/v1/terminals')).find((one) => one.id === id).codename;
@@ -365,7 +378,9 @@ test('in screen reader mode a terminal’s rows can be read, and the one with th
   await stage.page.reload();
   await rows(/^read-42/);
   assert.deepEqual((await heard(name, /42/)).said, []);
+  await until('the focus in the terminal', () => stage.inTerminal());
   await stage.page.keyboard.press('F6');
+  await until('the focus elsewhere', async () => !(await stage.inTerminal()));
   await stage.host('terminal', 'send', id, 'echo silent-$((40+2))', '--enter');
   await rows(/^silent-42/);
   assert.deepEqual((await heard(name, /42/)).said, []);
@@ -384,6 +399,7 @@ test('with reduced motion nothing moves', async () => {
   );
   assert.equal(moving, 0);
   await stage.page.keyboard.press('Escape');
+  await stage.dialog('Command palette').waitFor({ state: 'detached' });
 });
 
 test('when the last terminal is closed, the focus is on what to do next', async () => {
@@ -442,6 +458,17 @@ async function removed(id) {
   await until(
     `${id} gone`,
     async () => (await stage.page.locator(`[data-action="user/${id}"]`).count()) === 0,
+  );
+}
+
+/** Starts in the terminal in front a program that shows the keys it gets, once it is the one who reads them. */
+async function cat() {
+  await until('the focus in the terminal', () => stage.inTerminal());
+  await stage.page.keyboard.type('cat -v\n');
+  await stage.hostHas(
+    'cat',
+    '/v1/terminals',
+    ({ state }) => state.kind === 'running' && state.command === 'cat -v',
   );
 }
 

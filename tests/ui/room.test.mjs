@@ -24,6 +24,7 @@ const regions = () => stage.page.getByRole('region').filter({ visible: true });
 const list = () => stage.page.locator('[data-row]');
 
 test('numbers in labels count by their value', async () => {
+  await stage.action('Action a1').waitFor();
   const labels = await stage.toolbar
     .getByRole('button')
     .evaluateAll((all) => all.map((one) => one.ariaLabel));
@@ -42,16 +43,22 @@ test('in four narrow panes closing, cancelling and finding are whole', async () 
     if (count < 4) await stage.page.keyboard.press('Control+Shift+D');
   }
   for (const region of await regions().all()) {
-    assert.ok(await holds(region, region.getByRole('button', { name: 'Close terminal' })));
+    const whole = (role, name) =>
+      until(`all of ${name}`, () => holds(region, region.getByRole(role, { name })));
+    await whole('button', 'Close terminal');
     await region.click();
-    await until('the focus', () => stage.inTerminal());
+    const id = await region.getAttribute('data-terminal');
+    await until('the focus', () => stage.inTerminal(id));
     await stage.page.keyboard.press('Control+Shift+F');
     await region.getByRole('textbox', { name: 'Find in terminal' }).fill('x');
-    assert.ok(await holds(region, region.getByRole('textbox', { name: 'Find in terminal' })));
-    assert.ok(await holds(region, region.getByRole('button', { name: 'Close find' })));
+    await whole('textbox', 'Find in terminal');
+    await whole('button', 'Close find');
     await region.getByRole('button', { name: 'Close find' }).click();
+    await region.getByRole('search').waitFor({ state: 'detached' });
   }
-  assert.ok(await holds(regions().first(), regions().first().getByRole('button', { name: 'Cancel run' })));
+  await until('all of Cancel run', () =>
+    holds(regions().first(), regions().first().getByRole('button', { name: 'Cancel run' })),
+  );
   await accessible(stage, 'four narrow panes');
 });
 
@@ -61,8 +68,11 @@ test('details cover no terminal', async () => {
     if (width === 900) await regions().first().getByRole('button', { name: 'Run details' }).click();
     const aside = stage.page.getByRole('complementary', { name: 'Slow' });
     await aside.getByText('running', { exact: true }).waitFor();
-    const details = await aside.boundingBox();
-    for (const region of await regions().all()) assert.ok(!overlap(details, await region.boundingBox()));
+    for (const region of await regions().all())
+      await until(
+        'room of its own',
+        async () => !overlap(await aside.boundingBox(), await region.boundingBox()),
+      );
   }
   await stage.page.getByRole('button', { name: 'Close slow' }).click();
 });
@@ -120,7 +130,7 @@ test('of many tabs the one in front is in view, and all are in a list', async ()
   await until('the newest in view', () => holds(pane.getByRole('tablist'), front));
   await pane.getByRole('button', { name: 'All tabs' }).click();
   const menu = stage.page.getByRole('menu', { name: 'All tabs' });
-  assert.equal(await menu.getByRole('menuitem').count(), 13);
+  await until('all of them', async () => (await menu.getByRole('menuitem').count()) === 13);
   await menu.getByRole('menuitem').nth(1).click();
   await until('the second in front', async () => {
     const chosen = await pane.getByRole('tab').evaluateAll((all) => all.map((one) => one.ariaSelected));
@@ -153,9 +163,11 @@ test('actions and terminals share the column, as the user divides it, and the ne
     const terminals = await stage.page.locator('.terminals').boundingBox();
     return [actions.height, terminals.height];
   };
-  const [actions, terminals] = await sections();
-  assert.ok(terminals > 200 && actions > 200, `${actions} ${terminals}`);
-  assert.equal(await list().count(), 16);
+  const terminals = await until('room for both', async () => {
+    const [actions, there] = await sections();
+    return actions > 200 && there > 200 && there;
+  });
+  await until('all of them', async () => (await list().count()) === 16);
   const front = stage.page.locator('[data-row][data-front]');
   await until('the one in front', () => holds(stage.page.locator('.terminals .list'), front));
 

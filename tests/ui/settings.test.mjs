@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { accessible } from './accessible.mjs';
-import { Stage, until } from './stage.mjs';
+import { focused, Stage, until } from './stage.mjs';
 
 let stage;
 let file;
@@ -31,8 +31,7 @@ const theme = () => stage.page.evaluate(() => document.documentElement.dataset.t
 
 test('the dialog changes what is on screen and in the file, and leaves the userâ€™s own lines alone', async () => {
   await writeFile(file, '# my settings\nfont-size: 14 # for my eyes\n');
-  await stage.page.keyboard.press('Control+Shift+T');
-  await until('the prompt', async () => Object.values(await stage.texts())[0]);
+  await stage.openTerminal();
   await until('the fileâ€™s size', async () => (await option('fontSize')) === 14);
   await open();
   const dialog = stage.dialog('Settings');
@@ -42,10 +41,11 @@ test('the dialog changes what is on screen and in the file, and leaves the userâ
   await dialog.getByLabel('Theme', { exact: true }).selectOption('dark');
   await until('the dark theme', async () => (await theme()) === 'dark');
   await dialog.getByLabel('Cursor', { exact: true }).selectOption('bar');
+  // In the file settings stand in the order in which the host came to know of them.
+  await until('the cursor', async () => (await option('cursorStyle')) === 'bar');
   await dialog.getByLabel('Line height', { exact: true }).fill('1.2');
   await dialog.getByLabel('Line height', { exact: true }).press('Tab');
   await until('the line height', async () => (await option('lineHeight')) === 1.2);
-  await until('the cursor', async () => (await option('cursorStyle')) === 'bar');
   await holds('# my settings\nfont-size: 17 # for my eyes\ntheme: dark\ncursor: bar\nline-height: 1.2\n');
   await dialog.getByRole('button', { name: 'Reset Theme' }).click();
   await until('the usual theme', async () => (await theme()) === undefined);
@@ -56,6 +56,10 @@ test('the dialog changes what is on screen and in the file, and leaves the userâ
   await dialog.getByLabel('Shell', { exact: true }).fill('sh');
   await dialog.getByLabel('Shell', { exact: true }).press('Enter');
   await holds('shell: sh');
+  await until(
+    'the host to go by it',
+    async () => (await stage.call('GET', '/v1/config')).settings.shell === 'sh',
+  );
   await dialog.getByRole('button', { name: 'Done' }).click();
   await stage.page.keyboard.press('Control+Shift+T');
   await stage.hostHas('a terminal with that shell', '/v1/terminals', (terminal) => terminal.task === 'sh');
@@ -156,9 +160,12 @@ test('keys are pressed to choose them; what they did before is said, and can be 
   await stage.page.getByRole('region').filter({ visible: true }).last().click();
   await stage.page.keyboard.press('F4');
   await until('another terminal', async () => (await stage.page.getByRole('tab').count()) === tabs + 1);
+  await until('the focus in it', () => stage.inTerminal());
   await stage.page.keyboard.press('Control+Shift+T');
-  await stage.page.getByRole('textbox', { name: 'Find in terminal' }).waitFor();
+  const find = stage.page.getByRole('textbox', { name: 'Find in terminal' });
+  await focused(find);
   await stage.page.keyboard.press('Escape');
+  await find.waitFor({ state: 'detached' });
   await open();
   await page('Keyboard');
   await dialog.getByRole('button', { name: 'Reset keys of Find in terminal' }).click();
@@ -203,17 +210,19 @@ test('another window has the settings, the layout and the project of this one', 
   await stage.page.getByRole('option', { name: /No project/ }).click();
   await stage.page.keyboard.press('Control+Shift+D');
   await until('two panes', () => panes(stage.page, 2));
-  const tabs = await stage.page.getByRole('tab').allTextContents();
+  await stage.idle();
   await until('the kept layout', async () => {
     const kept = await stage.call('GET', '/v1/layout');
     return kept?.state.root.kind === 'split' && kept.state.project === null;
   });
   // Nothing but the host is shared by two browsers.
   const other = await stage.browser.newContext({ viewport: { width: 1280, height: 820 } });
+  other.setDefaultTimeout(60_000);
   const page = await other.newPage();
   await page.goto(stage.url.href);
   await until('two panes there', () => panes(page, 2));
-  assert.deepEqual(await page.getByRole('tab').allTextContents(), tabs);
+  const tabs = (of) => of.getByRole('tab').allTextContents();
+  await until('the same tabs', async () => String(await tabs(page)) === String(await tabs(stage.page)));
   assert.match(await page.getByRole('combobox', { name: 'Project' }).textContent(), /No project/);
   await stage.host('config', 'set', 'theme', 'light');
   for (const one of [stage.page, page]) {
@@ -237,7 +246,8 @@ test('a program that asks for the background is told the colour that is seen', a
     });
     const { id } = await stage.call('POST', '/v1/terminals', {});
     await stage.page.getByRole('button', { name: await codename(id), exact: true }).click();
-    await until('the prompt', async () => (await stage.texts())[id]);
+    await stage.prompt(id);
+    await until('the focus in it', () => stage.inTerminal(id));
     // Without echo from before the question on: the kernel may have the answer before `read` is there.
     const ask = String.raw`stty -echo; printf '\e]11;?\e\\'; IFS= read -rd '\' told; stty echo; echo "${'${told#*]}'}"`;
     await stage.page.keyboard.type(ask + '\n');

@@ -34,7 +34,7 @@ const NOBODY = 65534;
 export const axe = ui.resolve('axe-core/axe.min.js');
 
 /** Looks again and again until `look` answers something true; fails, saying what never came. */
-export async function until(what, look, limit = 30_000) {
+export async function until(what, look, limit = 60_000) {
   const end = Date.now() + limit;
   let last;
   for (;;) {
@@ -49,6 +49,11 @@ export async function until(what, look, limit = 30_000) {
       throw new Error(`never came: ${what}${last ? ` (${last.message})` : ''}`, { cause: last });
     await moment(25);
   }
+}
+
+/** Waits until an element has the focus. */
+export function focused(element) {
+  return until(`the focus on ${element}`, () => element.evaluate((one) => one === document.activeElement));
 }
 
 export class Stage {
@@ -79,6 +84,7 @@ export class Stage {
       stage.browser = await chromium.launch({
         executablePath: BROWSERS.find((path) => path && existsSync(path)),
         args: ['--no-sandbox', '--no-first-run', ...QUIET],
+        timeout: 120_000,
       });
       await stage.openPage(page);
       return stage;
@@ -128,8 +134,8 @@ export class Stage {
     });
     await this.context.addInitScript(breakableSockets);
     await this.context.addInitScript(pretendedVersion);
+    this.context.setDefaultTimeout(60_000);
     this.page = await this.context.newPage();
-    this.page.setDefaultTimeout(30_000);
     this.page.on('console', (message) => message.type() === 'error' && this.said.push(message.text()));
     this.page.on('pageerror', (error) => this.faults.push(String(error)));
     await this.call('POST', '/v1/projects', { path: this.project });
@@ -216,7 +222,9 @@ export class Stage {
   /** Opens an action's context menu with the right button. */
   async menu(label) {
     await this.action(label).click({ button: 'right' });
-    return this.page.getByRole('menu');
+    const menu = this.page.getByRole('menu', { name: label, exact: true });
+    await menu.waitFor();
+    return menu;
   }
 
   async choose(label, item) {
@@ -224,12 +232,64 @@ export class Stage {
     await menu.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
-  /** Whether what is typed goes to a terminal. */
-  inTerminal() {
-    return this.page.evaluate(() => {
+  /** Goes to an item of the open menu by a key, and chooses it. A menu has the focus a moment after it is there. */
+  async chooseByKey(key, item) {
+    const menu = this.page.getByRole('menu');
+    await until('the focus in the menu', () => menu.evaluate((one) => one.matches(':focus-within')));
+    await this.page.keyboard.press(key);
+    await focused(menu.getByRole('menuitem', { name: item, exact: true }));
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The message that says this. An older one may still be there. */
+  message(said) {
+    return this.messages.locator('.toast').filter({ hasText: said });
+  }
+
+  /** Takes back what a message tells of. */
+  async undo(said) {
+    await this.message(said).getByRole('button', { name: 'Undo' }).click();
+  }
+
+  /** Whether what is typed goes to the terminal in front: to this one, if one is named. */
+  inTerminal(id) {
+    return this.page.evaluate((wanted) => {
       // An xterm stands in a shadow tree.
       const inner = document.activeElement?.shadowRoot?.activeElement;
-      return inner?.className === 'xterm-helper-textarea';
+      if (inner?.className !== 'xterm-helper-textarea') return false;
+      const has = document.activeElement.closest('[data-terminal]')?.dataset.terminal;
+      // The focus comes a frame after its terminal.
+      const front = document.querySelector('[data-row][data-front]')?.dataset.row;
+      return has === (wanted ?? front ?? has);
+    }, id);
+  }
+
+  /** Opens a terminal by its keys; answers its id once it has its prompt and takes what is typed. */
+  async openTerminal() {
+    const known = (await this.call('GET', '/v1/terminals')).map(({ id }) => id);
+    await this.page.keyboard.press('Control+Shift+T');
+    const { id } = await this.hostHas('another terminal', '/v1/terminals', (one) => !known.includes(one.id));
+    await this.prompt(id);
+    await until('the keyboard in it', () => this.inTerminal(id));
+    return id;
+  }
+
+  /** Waits until a terminal of this page is at its prompt. */
+  async prompt(id) {
+    await this.hostHas(
+      'the prompt',
+      '/v1/terminals',
+      (one) => one.id === id && one.state.kind === 'at_prompt',
+    );
+    await until('the prompt to be seen', async () => /[#$]$/.test((await this.texts())[id]));
+  }
+
+  /** Every terminal waits at its prompt, and the page knows it. */
+  idle() {
+    return until('prompts', async () => {
+      const terminals = await this.call('GET', '/v1/terminals');
+      const shown = await this.page.locator('.terminal [data-state="running"]').count();
+      return shown === 0 && terminals.every((terminal) => terminal.state.kind === 'at_prompt');
     });
   }
 

@@ -32,21 +32,12 @@ async function bothThemes(screen) {
   }
 }
 
-async function openTerminal() {
-  const before = Object.keys(await stage.texts());
-  await stage.page.keyboard.press('Control+Shift+T');
-  const id = await until('another terminal', async () =>
-    Object.keys(await stage.texts()).find((id) => !before.includes(id)),
-  );
-  await until('its prompt', async () => (await stage.texts())[id] !== '');
-  await until('the keyboard', () => stage.inTerminal());
-  return id;
-}
-
 /** The machine slept: sockets die, and once it is awake it says that it is online. */
 async function sleepAndResume() {
   await stage.page.evaluate(() => window.__drop());
   await heading('The host is unreachable').waitFor();
+  // Each socket tells for itself that it has dropped.
+  await until('each stream to have dropped', async () => (await live().count()) === 0);
   await stage.page.evaluate(() => {
     window.__mend();
     window.dispatchEvent(new Event('online'));
@@ -56,7 +47,7 @@ async function sleepAndResume() {
 
 test('a folder that goes takes its actions along and says so; they come back with it', async () => {
   await stage.action('Hello').waitFor();
-  await openTerminal();
+  await stage.openTerminal();
   await rename(stage.project, `${stage.project}2`);
   await gone().waitFor();
   await stage.action('Hello').waitFor({ state: 'detached' });
@@ -87,6 +78,7 @@ test('a folder that is gone keeps no terminal from coming back with the connecti
   await sleepAndResume();
   await live().waitFor();
   await front().click();
+  await until('the keyboard', () => stage.inTerminal());
   await stage.page.keyboard.type('echo still-$((40+2))\n');
   await stage.shows(/^still-42$/m);
   await gone().waitFor();
@@ -104,7 +96,7 @@ test('every way on from a folder that is gone leads on', async () => {
   await gone().waitFor();
   await gone().getByRole('button', { name: 'No project' }).click();
   await gone().waitFor({ state: 'detached' });
-  assert.equal((await box.textContent()).trim(), 'No project');
+  await until('no project', async () => (await box.textContent()).trim() === 'No project');
   await stage.action('Run Tests').waitFor();
   await rename(`${stage.project}2`, stage.project);
   await box.click();
@@ -123,7 +115,7 @@ test('every way on from a folder that is gone leads on', async () => {
   await gone().getByRole('button', { name: 'Forget it' }).click();
   await gone().waitFor({ state: 'detached' });
   assert.deepEqual(await listed(), []);
-  assert.equal((await box.textContent()).trim(), 'No project');
+  await until('no project', async () => (await box.textContent()).trim() === 'No project');
 });
 
 test('a host that is killed takes nothing off the page: what ran is told, and what was shown stays to be read', async () => {
@@ -142,7 +134,7 @@ test('a host that is killed takes nothing off the page: what ran is told, and wh
   await stage.page.getByRole('button', { name: 'Split' }).click();
   await until('two panes', async () => (await front().count()) === 2);
   await until('two that live', async () => (await live().count()) === 2);
-  await until('the keyboard', () => stage.inTerminal());
+  await until('the keyboard', async () => (await stage.inTerminal()) && !(await stage.inTerminal(running)));
   await stage.page.keyboard.type('echo kept-$((40+2))\n');
   const kept = await stage.shows(/^kept-42$/m);
   assert.notEqual(kept, running);
@@ -186,7 +178,7 @@ test('a host that is killed takes nothing off the page: what ran is told, and wh
     await stage.page.getByRole('button', { name: 'Close', exact: true }).first().click();
     await until('one tab less', async () => (await stage.page.getByRole('tab').count()) === left - 1);
   }
-  await openTerminal();
+  await stage.openTerminal();
   await stage.page.keyboard.type('echo new-$((40+2))\n');
   await stage.shows(/^new-42$/m);
 });

@@ -35,12 +35,15 @@ test('the address loses its token, and a reload keeps it', async () => {
 });
 
 test('what is typed reaches the shell, and the shell has the size of what is seen', async () => {
-  await stage.page.keyboard.press('Control+Shift+T');
-  const id = await until('a terminal', async () => Object.keys(await stage.texts())[0]);
-  await until('the prompt', async () => (await stage.texts())[id] !== '');
+  const id = await stage.openTerminal();
+  const { cols, rows } = await until('the size of what is seen, here and there', async () => {
+    const here = await size(id);
+    const there = (await stage.call('GET', '/v1/terminals')).find((terminal) => terminal.id === id);
+    const agreed = here.cols === there.cols && here.rows === there.rows;
+    return agreed && (await fills(id, here.cols)) && here;
+  });
   await stage.page.keyboard.type('echo typed-$((6*7)); stty size\n');
   await stage.shows(/^typed-42$/m);
-  const { cols, rows } = await size(id);
   await stage.shows(new RegExp(`^${rows} ${cols}$`, 'm'));
   await stage.page.setViewportSize({ width: 1000, height: 640 });
   const smaller = await until('a smaller terminal, here and there', async () => {
@@ -68,9 +71,20 @@ test('a split shows two terminals, and a reload brings both back with their text
     'two terminals',
     async () => (await stage.page.getByRole('region').filter({ visible: true }).count()) === 2,
   );
-  await until('the prompt', async () => Object.values(await stage.texts()).every((text) => text !== ''));
+  const right = await stage.page
+    .getByRole('region')
+    .filter({ visible: true })
+    .last()
+    .getAttribute('data-terminal');
+  await stage.prompt(right);
+  await until('the focus', () => stage.inTerminal(right));
   await stage.page.keyboard.type('echo right-$((1+1))\n');
   await stage.shows(/^right-2$/m);
+  await until('the kept layout', async () => {
+    const { state } = await stage.call('GET', '/v1/layout');
+    const [, pane] = state.root.children ?? [];
+    return pane?.active === right && state.focused === pane.id;
+  });
   await stage.page.reload();
   await stage.shows(/^typed-42$/m);
   await stage.shows(/^right-2$/m);
@@ -105,6 +119,10 @@ test('a window that came back and is resized by hand sets its terminals’ size,
     return true;
   });
   await stage.page.setViewportSize({ width: 1280, height: 820 });
+  await until('what it was', async () => {
+    const after = await both();
+    return after.every(({ cols, rows }, at) => cols > before[at].cols - 3 && rows > before[at].rows - 3);
+  });
 });
 
 test('so does one that came back and whose panes or columns are given another width', async () => {
@@ -149,7 +167,9 @@ test('a flood of output leaves the page usable, and Ctrl-C ends it', async () =>
   await stage.dialog('Command palette').waitFor();
   await stage.page.keyboard.press('Escape');
   await stage.dialog('Command palette').waitFor({ state: 'detached' });
+  await until('the focus', () => stage.inTerminal(id));
   await stage.page.keyboard.press('Control+c');
+  await stage.idle();
   await stage.page.keyboard.type('echo calm-$((1+1))\n');
   await until('the prompt again', async () => /^calm-2$/m.test((await stage.texts())[id]));
 });
@@ -162,28 +182,31 @@ test('lines pasted at a program that knows no pasting are asked about first', as
       const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
       document.activeElement.dispatchEvent(event);
     }, text);
+  await until('the focus', () => stage.inTerminal());
   await paste('echo shell-$((1+1))\necho knows-$((1+1))');
   await until('both lines at the prompt', async () => {
     return Object.values(await stage.texts()).some((text) => /echo knows-\$\(\(1\+1\)\)$/.test(text));
   });
   await stage.page.keyboard.press('Enter');
-  await stage.shows(/^knows-2$/m);
+  const id = await stage.shows(/^knows-2$/m);
+  await stage.prompt(id);
   await stage.page.keyboard.type('cat\n');
-  await until('cat', () => {
-    return stage.page.evaluate(() =>
-      [...window.__terminals.values()].some((term) => !term.modes.bracketedPasteMode),
-    );
-  });
+  await stage.hostHas(
+    'cat',
+    '/v1/terminals',
+    ({ state }) => state.kind === 'running' && state.command === 'cat',
+  );
+  await until('a program that knows no pasting', () =>
+    stage.page.evaluate((of) => !window.__terminals.get(of).modes.bracketedPasteMode, id),
+  );
   await paste('one\ntwo\n');
   const question = stage.dialog('Paste several lines?');
   await question.getByText('one').waitFor();
   await question.getByRole('button', { name: 'Paste' }).click();
   await stage.shows(/^two\n(one\n)?two$/m);
+  await until('the focus', () => stage.inTerminal(id));
   await stage.page.keyboard.press('Control+c');
-  await until('the prompts', async () => {
-    const terminals = await stage.call('GET', '/v1/terminals');
-    return terminals.every((terminal) => terminal.state.kind === 'at_prompt');
-  });
+  await stage.idle();
 });
 
 test('a terminal is found, closed, and asked about when something runs', async () => {
@@ -191,6 +214,8 @@ test('a terminal is found, closed, and asked about when something runs', async (
   await stage.page.getByRole('textbox', { name: 'Find in terminal' }).fill('no-such-text');
   await stage.page.getByText('Not found').waitFor();
   await stage.page.keyboard.press('Escape');
+  await stage.page.getByRole('search').waitFor({ state: 'detached' });
+  await until('the focus', () => stage.inTerminal());
   await stage.page.keyboard.type('sleep 100\n');
   await stage.hostHas('the sleep', '/v1/terminals', (terminal) => terminal.state.kind === 'running');
   await stage.page.keyboard.press('Control+Shift+W');
@@ -221,6 +246,7 @@ test('every screen is accessible, light and dark', async () => {
     await accessible(`inputs, ${colorScheme}`);
     await stage.page.keyboard.press('Escape');
     await stage.page.getByRole('combobox', { name: 'Project' }).click();
+    await stage.page.getByRole('option', { name: /No project/ }).waitFor();
     await accessible(`project, ${colorScheme}`);
     await stage.page.keyboard.press('Escape');
     await stage.page.keyboard.press('Control+Shift+P');
@@ -228,6 +254,7 @@ test('every screen is accessible, light and dark', async () => {
     await accessible(`palette, ${colorScheme}`);
     await stage.page.keyboard.press('Escape');
     await stage.page.getByRole('button', { name: '1 problem' }).click();
+    await stage.page.getByRole('complementary', { name: 'Problems' }).waitFor();
     await accessible(`problems, ${colorScheme}`);
     await stage.page.getByRole('button', { name: 'Close problems' }).click();
   }
@@ -254,7 +281,7 @@ test('a host that dies is told plainly; one that is started anew is told from it
   await stage.startHost(stage.url.port);
   await stage.page.getByRole('heading', { name: 'The host does not accept this page' }).waitFor();
   await stage.page.evaluate((hash) => (location.hash = hash), stage.url.hash);
-  await stage.toolbar.waitFor();
+  await stage.page.locator('.window[inert]').waitFor({ state: 'detached' });
   // What ended with it stays to be read until it is closed.
   await stage.page.getByText('It ended with the host').filter({ visible: true }).first().waitFor();
   await stage.messages.getByRole('button', { name: 'Dismiss' }).first().click();
@@ -265,23 +292,25 @@ test('a host that dies is told plainly; one that is started anew is told from it
 });
 
 test('a connection that drops comes back by itself, with everything in its place', async () => {
-  await stage.page.keyboard.press('Control+Shift+T');
-  await until('the prompt', async () => Object.values(await stage.texts())[0]);
+  await stage.openTerminal();
   await stage.page.keyboard.type('echo before-$((1+1))\n');
   await stage.shows(/^before-2$/m);
   // The machine slept: sockets die, new ones fail for a while, then all is well again.
   await stage.page.evaluate(() => window.__drop());
   await stage.page.getByRole('heading', { name: 'The host is unreachable' }).waitFor();
+  const live = stage.page.locator('[role="region"][data-view="live"]');
+  await live.waitFor({ state: 'detached' });
   await stage.page.evaluate(() => window.__mend());
-  await stage.page
-    .getByRole('button', { name: 'Try again now' })
-    .click()
-    .catch(() => {});
-  await stage.page.getByRole('heading', { name: 'The host is unreachable' }).waitFor({ state: 'detached' });
+  // Unless the page tried by itself just then, and the button is gone.
+  const again = stage.page.getByRole('button', { name: 'Try again now' });
+  const back = stage.page
+    .getByRole('heading', { name: 'The host is unreachable' })
+    .waitFor({ state: 'detached' });
+  await Promise.race([back, again.click().catch(() => back)]);
+  await back;
+  await live.waitFor();
   await stage.page.getByRole('region').filter({ visible: true }).click();
-  await until('the terminal to be live', () =>
-    stage.page.locator('[role="region"][data-view="live"]').count(),
-  );
+  await until('the focus', () => stage.inTerminal());
   await stage.page.keyboard.type('echo after-$((1+1))\n');
   const id = await stage.shows(/^after-2$/m);
   assert.match((await stage.texts())[id], /before-2/);
@@ -289,7 +318,7 @@ test('a connection that drops comes back by itself, with everything in its place
 
 test('a tab dragged to a side of the pane splits it, and dragged back it joins again', async () => {
   const visible = () => stage.page.getByRole('region').filter({ visible: true });
-  await stage.page.keyboard.press('Control+Shift+T');
+  await stage.openTerminal();
   await until('two tabs', async () => (await stage.page.getByRole('tab').count()) === 2);
   assert.equal(await visible().count(), 1);
   const { width, height } = await visible().boundingBox();

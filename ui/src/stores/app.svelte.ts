@@ -348,7 +348,9 @@ export class App {
 
   /** Everything may have changed while nobody listened: list it all anew. */
   private async catchUp(): Promise<void> {
-    const waiting: HostEvent[] = (this.waiting = []);
+    // A connection may drop before all is listed; what a host says only once is not lost with it.
+    const notices = this.waiting?.filter((event) => event.event === 'notice') ?? [];
+    const waiting: HostEvent[] = (this.waiting = notices);
     try {
       const first = !this.layout.isRestored;
       const layout = first ? this.door.layout() : Promise.resolve(null);
@@ -361,6 +363,7 @@ export class App {
         this.settings.load(),
         projects.then(() => this.listActions()),
       ]);
+      if (this.waiting !== waiting) return;
       if (this.anew) this.tellRestart();
       this.terminals.set(terminals);
       this.terminals.codenames = { met: codenames.met.length, of: codenames.of };
@@ -372,6 +375,7 @@ export class App {
       this.tellColours();
       if (first) this.focusFront();
     } catch (error) {
+      if (this.waiting !== waiting) return;
       const told = error instanceof DoorError ? error : DoorError.unreachable();
       if (told.status === 401) this.connection.refused(told);
       // The socket will tell when the host is gone; else the lists are what is wrong.
@@ -381,7 +385,8 @@ export class App {
     } finally {
       if (this.waiting === waiting) this.waiting = null;
     }
-    for (const event of waiting) await this.take(event);
+    // All of them now: the next event must not come before one that waited.
+    for (const event of waiting) void this.take(event);
   }
 
   /** What is typed into a window that just came up goes to its terminal, unless something else took the focus. */

@@ -161,8 +161,8 @@ export class Layout {
   }
 
   show(terminal: string): void {
-    this.set(tree.show(this.root, this.pane.id, terminal));
-    this.focused = tree.paneOf(this.root, terminal)?.id ?? this.focused;
+    const root = tree.show(this.root, this.pane.id, terminal);
+    this.set(root, tree.paneOf(root, terminal)?.id);
   }
 
   hide(terminal: string): void {
@@ -170,14 +170,13 @@ export class Layout {
   }
 
   move(terminal: string, pane: number, at: number): void {
-    this.set(tree.move(this.root, terminal, pane, at));
-    this.focused = pane;
+    this.set(tree.move(this.root, terminal, pane, at), pane);
     this.sizedByHand();
   }
 
   split(pane: number, side: Side, terminal: string): void {
-    this.set(tree.split(this.root, pane, side, terminal));
-    this.focused = tree.paneOf(this.root, terminal)?.id ?? this.focused;
+    const root = tree.split(this.root, pane, side, terminal);
+    this.set(root, tree.paneOf(root, terminal)?.id);
     this.sizedByHand();
   }
 
@@ -211,8 +210,9 @@ export class Layout {
     return tabs[(at + by + tabs.length) % tabs.length];
   }
 
-  private set(root: Tree): void {
+  private set(root: Tree, focused = this.focused): void {
     this.root = root;
+    this.focused = focused;
     if (!tree.panes(root).some((pane) => pane.id === this.focused)) this.focused = tree.panes(root)[0]!.id;
     void this.save();
   }

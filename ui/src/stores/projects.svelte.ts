@@ -8,6 +8,7 @@ export class Projects {
   /** The chosen project's path; null is "no project": actions run in the home folder. */
   current: string | null = $state(null);
   private chosen = false;
+  private asked = 0;
 
   constructor(
     private readonly door: Door,
@@ -31,7 +32,11 @@ export class Projects {
 
   /** Lists them; the first time the project of last time is chosen, also if its folder is gone: that is to be seen. */
   async load(last?: string | null): Promise<void> {
-    this.list = await this.door.projects();
+    const question = ++this.asked;
+    const list = await this.door.projects();
+    // A later question, or a project that was added or forgotten meanwhile, knows better.
+    if (question !== this.asked) return;
+    this.list = list;
     if (!this.chosen) {
       this.chosen = true;
       const known = this.list.find((project) => project.path === last);
@@ -48,6 +53,7 @@ export class Projects {
       this.current = null;
     } else {
       const project = await this.door.addProject(folder);
+      this.asked += 1;
       this.list = [project, ...this.list.filter((other) => other.path !== project.path)];
       this.current = project.path;
     }
@@ -57,6 +63,7 @@ export class Projects {
 
   async forget(path: string): Promise<void> {
     await this.door.removeProject(path);
+    this.asked += 1;
     this.list = this.list.filter((project) => project.path !== path);
     if (this.current === path) await this.choose(null);
   }
