@@ -73,10 +73,11 @@ fn what_is_accepted_reaches_the_program_as_it_was_given() {
         std::fs::write(host.user_home().join(".zshrc"), "").unwrap();
         _ = host.program("argv");
         let argv = "argv {{ inputs.x }} a{{ inputs.x }}\\r";
-        // On an empty line these two take nothing away. What follows a Ctrl+C of a step before is not typed here: bash may
-        // drop a key that comes while it clears the line.
-        let ways = [("alone", ""), ("cleared", "\\x15"), ("drawn", "\\x0c")];
+        // On an empty line these take nothing away.
+        let ways = [("alone", ""), ("cleared", "\\x15"), ("drawn", "\\x0c"), ("interrupted", "\\x03")];
         let actions = ways.map(|(name, key)| (name, steps(&host, shell, &[&format!("{key}{argv}")])));
+        let apart = ("apart", steps(&host, shell, &["echo '", "\\x03", argv]));
+        let actions: Vec<_> = actions.into_iter().chain([apart]).collect();
         for (name, steps) in &actions {
             host = host.action(name, steps);
         }

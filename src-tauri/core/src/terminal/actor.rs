@@ -69,8 +69,8 @@ pub struct Actor {
     queue: VecDeque<Entry>,
     /// How many bytes of a line the kernel holds that nobody has sent.
     unsent: usize,
-    /// When an Enter was typed into the shell's line editor, until a mark tells what became of it.
-    entered: Option<Instant>,
+    /// When an Enter or a Ctrl+C was typed into the shell's line editor, until a mark tells what became of it.
+    handing_over: Option<(Instant, u8)>,
     standing: Standing,
     /// When the kernel was last asked how things stand.
     looked: Option<Instant>,
@@ -133,7 +133,7 @@ impl Actor {
             viewers: Viewers::default(),
             queue: VecDeque::new(),
             unsent: 0,
-            entered: None,
+            handing_over: None,
             written: Vec::new(),
             reader: None,
             next_prompt: None,
@@ -166,7 +166,7 @@ impl Actor {
                 },
                 () = self.pty.writable(), if typing => {
                     // The mark that was waited for may be there, where it is we who come late.
-                    if self.entered.is_some() {
+                    if self.handing_over.is_some() {
                         self.read_now();
                     }
                     self.flush();

@@ -3,9 +3,16 @@
 /// The longest line that the kernel takes while it edits lines itself; it cuts longer ones silently.
 pub const MAX_LINE: usize = 4095;
 
-/// Splits `content` into what is sent in one go: plain parts with their Enters together, and each paste
-/// apart from the Enter after it.
+/// Ctrl+C: a line editor throws its line away and prompts anew.
+pub const INTERRUPT: u8 = 0x03;
+
+/// Splits `content` into what is sent in one go: plain parts with their Enters together, each paste apart from the
+/// Enter after it, and what follows a Ctrl+C apart from that.
 pub fn keystrokes(content: &str, bracketed_paste: bool) -> Vec<Vec<u8>> {
+    content.split_inclusive(char::from(INTERRUPT)).flat_map(|part| strokes(part, bracketed_paste)).collect()
+}
+
+fn strokes(content: &str, bracketed_paste: bool) -> Vec<Vec<u8>> {
     let mut strokes: Vec<Vec<u8>> = Vec::new();
     let mut plain = Vec::new();
     for part in content.split_inclusive('\r') {
@@ -88,6 +95,11 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_an_interrupt_is_apart() {
+        assert_eq!(strokes("ls\x03\x03cd a\rls\r", true), ["ls\x03", "\x03", "cd a\rls\r"]);
+    }
+
+    #[test]
     fn several_lines_are_one_paste_and_the_enter_is_apart() {
         assert_eq!(strokes("a\nb\r", true), ["\x1b[200~a\nb\x1b[201~", "\r"]);
         assert_eq!(strokes("x\ra\nb\r", true), ["x\r", "\x1b[200~a\nb\x1b[201~", "\r"]);
@@ -102,7 +114,7 @@ mod tests {
     fn keys_are_never_inside_a_paste() {
         assert_eq!(strokes("\x03a\nb", true), ["\x03", "\x1b[200~a\nb\x1b[201~"]);
         assert_eq!(strokes("a\x1b[201~\nb", true), ["\x1b[200~a[201~\nb\x1b[201~"]);
-        assert_eq!(strokes("\x03\x1b[A", true), ["\x03\x1b[A"]);
+        assert_eq!(strokes("\x03\x1b[A", true), ["\x03", "\x1b[A"]);
     }
 
     #[test]

@@ -147,12 +147,14 @@ impl Actor {
     }
 
     /// Between an Enter in the shell's own line editor and the mark that the command begins, nobody can know whether
-    /// the editor will draw what is typed or the kernel echo it; so the next write waits for the mark. Until when,
-    /// since none comes of a line that goes on.
+    /// the editor will draw what is typed or the kernel echo it; so the next write waits for the mark. Between a Ctrl+C
+    /// there and the next prompt the editor may drop a key, a quote perhaps; so whatever comes next waits. Until when,
+    /// since no mark comes of a line that goes on, or of one that was empty.
     pub(super) fn held_until(&self) -> Option<Instant> {
-        let until = self.entered? + HANDOVER;
+        let (since, key) = self.handing_over?;
+        let until = since + HANDOVER;
         let entry = self.queue.front()?;
-        let fresh = !entry.begun && entry.under_way.typed() == 0;
+        let fresh = !entry.begun && (entry.under_way.typed() == 0 || key == typing::INTERRUPT);
         let wanted = !entry.done.as_ref().is_some_and(oneshot::Sender::is_closed);
         // A line too long for the kernel is better off with the editor.
         let fits = !entry.strokes.iter().any(|stroke| typing::has_overlong_line(stroke, 0));
@@ -182,8 +184,8 @@ impl Actor {
                     if !self.text.in_editor() {
                         self.echo.typed(stroke, discipline, Instant::now());
                         submitted |= stroke.contains(&b'\r');
-                    } else if stroke.contains(&b'\r') {
-                        self.entered = Some(Instant::now());
+                    } else if let Some(key) = stroke.iter().rfind(|key| matches!(**key, b'\r' | typing::INTERRUPT)) {
+                        self.handing_over = Some((Instant::now(), *key));
                     }
                 }
                 entry.begun = true;

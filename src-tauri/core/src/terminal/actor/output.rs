@@ -84,7 +84,7 @@ impl Actor {
         match mark {
             Mark::Prompt => self.forget_echo(),
             Mark::Editor { kernel } => {
-                self.entered = None;
+                self.handing_over = None;
                 // The editor draws all that was typed before it, unless the kernel is the editor.
                 if !kernel {
                     self.forget_echo();
@@ -99,7 +99,7 @@ impl Actor {
                 });
             }
             Mark::Output { command } => {
-                self.entered = None;
+                self.handing_over = None;
                 self.command_begins(command);
             }
             Mark::Done { code } => self.standing.last_exit = code,
