@@ -44,6 +44,11 @@ pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, Problem> {
             format!("can't be read: {error}"),
             "give yourself the right to read it: `chmod u+r`",
         ),
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => mendable(
+            "unreadable",
+            "this link leads round in a circle, to no file".into(),
+            "mend the link, or remove it",
+        ),
         Err(error) => problem("unreadable", format!("can't be read: {error}")),
     }
 }
@@ -138,13 +143,21 @@ pub(super) fn write_unsynced(
     use std::os::unix::fs::PermissionsExt as _;
     let prefix = format!("{TEMPORARY}{name}.");
     fault::point("before making a file beside")?;
-    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(folder)?;
+    let made = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(folder);
+    let mut temporary = made.map_err(without_path)?;
     temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
     let (half, rest) = bytes.split_at(bytes.len() / 2);
-    temporary.write_all(half)?;
+    temporary.as_file_mut().write_all(half)?;
     fault::point("half of the file beside is written")?;
-    temporary.write_all(rest)?;
+    temporary.as_file_mut().write_all(rest)?;
     Ok(temporary)
+}
+
+/// What the system said, without the name of our own that nobody knows.
+fn without_path(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|inner| inner.source());
+    let code = inner.and_then(|inner| inner.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
+    code.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// How our own unfinished files begin; what a crash left behind is known by it.

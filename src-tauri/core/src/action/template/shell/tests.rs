@@ -68,7 +68,7 @@ impl Bench {
     }
 }
 
-const NASTY: [&str; 18] = [
+const NASTY: [&str; 20] = [
     "",
     "plain",
     "two words",
@@ -82,6 +82,8 @@ const NASTY: [&str; 18] = [
     "*",
     "{a,b}",
     "!!",
+    "it's !!",
+    "^a^b !$\n^a^b!\n!! it's",
     "\\",
     "\\n",
     "é 日本 👍",
