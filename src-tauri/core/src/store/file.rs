@@ -143,8 +143,8 @@ pub(super) fn write_unsynced(
     use std::os::unix::fs::PermissionsExt as _;
     let prefix = format!("{TEMPORARY}{name}.");
     fault::point("before making a file beside")?;
-    let made = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(folder);
-    let mut temporary = made.map_err(without_path)?;
+    let file = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(folder);
+    let mut temporary = file.map_err(without_path)?;
     temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
     let (half, rest) = bytes.split_at(bytes.len() / 2);
     temporary.as_file_mut().write_all(half)?;
@@ -162,3 +162,27 @@ fn without_path(error: io::Error) -> io::Error {
 
 /// How our own unfinished files begin; what a crash left behind is known by it.
 pub(crate) const TEMPORARY: &str = ".ai-orchestrator-";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_leads_round_is_told_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("loop.yaml");
+        std::os::unix::fs::symlink("loop.yaml", &link).unwrap();
+        let problem = read_bounded(&link).unwrap_err();
+        assert_eq!(
+            (&*problem.code, problem.fix.as_deref()),
+            ("unreadable", Some("mend the link, or remove it"))
+        );
+    }
+
+    #[test]
+    fn what_can_not_be_written_is_told_without_a_name_of_our_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = write_atomic(&folder.path().join("gone/a.yaml"), b"", 0o600).unwrap_err();
+        assert_eq!((error.kind(), error.to_string().contains(TEMPORARY)), (io::ErrorKind::NotFound, false));
+    }
+}

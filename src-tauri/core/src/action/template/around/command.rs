@@ -55,17 +55,18 @@ pub(super) fn evaluates(text: &[u8], grammar: Grammar) -> bool {
     if matches!(grammar, Grammar::Fish | Grammar::PlainPosix) {
         return false;
     }
-    let text = &text[text.len().saturating_sub(LONGEST)..];
+    let text = String::from_utf8_lossy(&text[text.len().saturating_sub(LONGEST)..]);
+    // A placeholder is one word, or part of one.
+    let text = text.replace("{{ ", "{{").replace(" | raw }}", "}}").replace(" }}", "}}");
+    let text = text.as_bytes();
     let ends = |at: &usize| match text[*at] {
         b'\r' | b'\n' => !super::joins_lines(text, *at),
-        byte => b";&|()`".contains(&byte) || byte == 0x03,
+        byte => b";&|()`\x03".contains(&byte),
     };
     let from = (0..text.len()).rev().find(ends).map_or(0, |at| at + 1);
     // Quotes and backslashes change no name.
     let command: Vec<u8> = text[from..].iter().copied().filter(|byte| !b"'\"\\".contains(byte)).collect();
     let command = String::from_utf8_lossy(&command);
-    // A placeholder is one word, or part of one.
-    let command = command.replace("{{ ", "{{").replace(" | raw", "").replace(" }}", "}}");
     let begun = command.rsplit(char::is_whitespace).next().unwrap_or_default();
     let set = begun.split_once('=').map(|(name, _)| name.trim_end_matches('+'));
     if set.is_some_and(|name| NUMBERS.contains(&name)) {

@@ -103,6 +103,14 @@ fn real_shells_read_back_exactly_what_was_quoted() {
     }
 }
 
+/// What an old bash would take for the end of the quotes leaves it nothing to call an earlier line back with.
+#[test]
+fn no_quoted_value_calls_an_earlier_line_back() {
+    assert_eq!(ShellKind::Bash.quote("it's !!"), r"$'it\'s \x21\x21'");
+    assert_eq!(ShellKind::Zsh.quote("it !!"), "$'it !!'");
+    assert_eq!(ShellKind::Sh.quote("a\n^b!"), "a'\n''^b'\\!''");
+}
+
 #[test]
 fn a_program_tells_its_kind() {
     assert_eq!(ShellKind::of("/usr/bin/zsh"), ShellKind::Zsh);
