@@ -143,21 +143,15 @@ pub(super) fn write_unsynced(
     use std::os::unix::fs::PermissionsExt as _;
     let prefix = format!("{TEMPORARY}{name}.");
     fault::point("before making a file beside")?;
-    let file = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(folder);
-    let mut temporary = file.map_err(without_path)?;
+    // Made here and not by `tempfile`, whose errors name this file, which nobody knows.
+    let make = |path: &Path| File::options().read(true).write(true).create_new(true).mode(0o600).open(path);
+    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, make)?;
     temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
     let (half, rest) = bytes.split_at(bytes.len() / 2);
     temporary.as_file_mut().write_all(half)?;
     fault::point("half of the file beside is written")?;
     temporary.as_file_mut().write_all(rest)?;
     Ok(temporary)
-}
-
-/// What the system said, without the name of our own that nobody knows.
-fn without_path(error: io::Error) -> io::Error {
-    let inner = error.get_ref().and_then(|inner| inner.source());
-    let code = inner.and_then(|inner| inner.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
-    code.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// How our own unfinished files begin; what a crash left behind is known by it.
