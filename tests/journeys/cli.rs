@@ -107,6 +107,29 @@ fn an_untrusted_action_is_shown_and_refused() {
 }
 
 #[test]
+fn what_could_not_be_filled_in_is_not_accepted() {
+    let host = TestHost::new();
+    let text = "label: In\ninputs:\n  - { id: a, required: true }\n  - { id: b, default: bee }\nsteps:\n  - write: \
+                \"echo {{ inputs.a }} {{ inputs.b }}\\r\"\n";
+    std::fs::create_dir_all(host.project_actions()).unwrap();
+    std::fs::write(host.project_actions().join("in.yaml"), text).unwrap();
+    for trust in ["--trust".to_owned(), format!("--trust={}", sha256_of(&host, "in"))] {
+        let missing = host.run("in").args([trust]).run().exit(2).says("needs a value for a");
+        assert!(!missing.stderr.contains("accepted: "), "{}", missing.stderr);
+    }
+    let refused = host.run("in").args(["--trust"]).run().exit(2).says("write: echo {{ inputs.a }} bee");
+    assert!(!refused.stderr.contains("accepted: "), "{}", refused.stderr);
+    let accepted = host.run("in").args(["--trust", "--input", "a=$(id)"]).run().ok();
+    accepted.says("$(id)").says("accepted: ");
+    host.run("in").args(["--input", "a=x"]).run().ok().prints("x bee");
+}
+
+fn sha256_of(host: &TestHost, id: &str) -> String {
+    let refused = host.run(id).args(["--json"]).run().exit(2).json();
+    refused["preview"]["sha256"].as_str().unwrap().to_owned()
+}
+
+#[test]
 fn trust_can_name_the_very_bytes_that_were_reviewed() {
     let host = TestHost::new().action("reviewed", "  - write: \"echo one\\r\"\n");
     let sha256 = host.run("reviewed").args(["--json"]).run().exit(2).json()["preview"]["sha256"].clone();
@@ -338,6 +361,12 @@ fn two_files_of_a_folder_with_one_id_name_each_other_without_a_host_too() {
     assert_eq!(checked.stdout.matches("error[duplicate-id]").count(), 2, "{}", checked.stdout);
     let checked = checked.prints("other.yaml:1:1: error[duplicate-id]: `same.yaml` has the id `same` too");
     checked.prints("same.yaml:1:1: error[duplicate-id]: `other.yaml` has the id `same` too");
+    // Also if only one of them is asked about; a hidden file is nobody's.
+    for (file, other) in [("same.yaml", "other.yaml"), ("other.yaml", "same.yaml")] {
+        let asked = host.cli(&["action", "check", folder.join(file).to_str().unwrap()]).run().exit(1);
+        asked.prints(&format!("{file}:1:1: error[duplicate-id]: `{other}` has the id `same` too"));
+    }
+    std::fs::remove_file(folder.join("other.yaml")).unwrap();
     // Under two paths it is still one file.
     let file = folder.join("same.yaml");
     let paths = [file.to_str().unwrap(), ".ai-orchestrator/actions/../actions/same.yaml"];

@@ -35,10 +35,15 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     let mut events = client.stream("/v1/events").await?.watched();
     events.next().await?;
     let size = keyboard::size();
+    let mut asked = false;
     let trust = match &args.trust {
         None => None,
         Some(Accept::Exactly(sha256)) => Some(sha256.clone()),
-        Some(Accept::AsShown) => accepted(&client, &args, project.clone()).await?,
+        Some(Accept::AsShown) => {
+            let preview = shown(&client, &args, project.clone()).await?;
+            asked = preview.as_ref().is_some_and(|preview| !preview.action.trusted);
+            preview.map(|preview| preview.sha256)
+        }
     };
     let request = ExecuteRequest {
         project: Some(project.clone()),
@@ -54,7 +59,20 @@ pub async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         await_viewer: shows_output(&args),
         ..ExecuteRequest::default()
     };
-    let started: RunView = match client.post(&path(&["actions", &args.id, "execute"], &[]), &request).await {
+    let answer = client.post(&path(&["actions", &args.id, "execute"], &[]), &request).await;
+    if let Some(sha256) = request.trust.as_ref().filter(|_| asked) {
+        // What the host could not fill in, say, it has not accepted either.
+        let accepted = match &answer {
+            Ok(_) => true,
+            Err(_) => preview(&client, &args, project.clone())
+                .await
+                .is_ok_and(|now| now.action.trusted && now.sha256 == *sha256),
+        };
+        if accepted {
+            eprintln!("accepted: {sha256}");
+        }
+    }
+    let started: RunView = match answer {
         Ok(run) => run,
         Err(ClientError::Refused(refusal)) if matches!(&*refusal.code, "untrusted" | "changed") => {
             return Err(untrusted(&client, &args, project, refusal).await);
@@ -118,8 +136,8 @@ async fn preview(client: &Client, args: &RunArgs, project: String) -> Result<Pre
     client.post(&path(&["actions", &args.id, "preview"], &[]), &request).await
 }
 
-/// Says what is about to be accepted: exactly that, even if the file changes meanwhile.
-async fn accepted(client: &Client, args: &RunArgs, project: String) -> Result<Option<String>, Failure> {
+/// Shows what is about to be accepted: exactly that, even if the file changes meanwhile.
+async fn shown(client: &Client, args: &RunArgs, project: String) -> Result<Option<Preview>, Failure> {
     let preview = preview(client, args, project).await?;
     if preview.action.health != ActionHealth::Ready && !args.stale {
         // It does not run, so that nothing of it is accepted either.
@@ -127,9 +145,8 @@ async fn accepted(client: &Client, args: &RunArgs, project: String) -> Result<Op
     }
     if !preview.action.trusted {
         failure::say_preview(&preview);
-        eprintln!("accepted: {}", preview.sha256);
     }
-    Ok(Some(preview.sha256))
+    Ok(Some(preview))
 }
 
 /// With what would run, so that the user can decide.

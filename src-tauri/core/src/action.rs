@@ -41,8 +41,8 @@ pub(crate) use problem::lossy;
 pub use problem::{Problem, Severity};
 pub use report::report;
 pub use schema::schema;
-pub(crate) use template::runs_tests;
 pub use template::{BrokenFile, FillError, Filled, GitValues, ProjectValues, ShellKind, Tests, Values, fill};
+pub(crate) use template::{fill_known, runs_tests};
 pub use visible::{verbatim, visible};
 
 pub use crate::store::diff;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::action::{Action, Close, Filled, Reuse, ShellKind, Tests, Values, fill, runs_tests};
+use crate::action::{Action, Close, Filled, Reuse, ShellKind, Tests, Values, fill, fill_known, runs_tests};
 use crate::agent_command::{self, PromptFile, PromptFolder};
 use crate::api::operations::size_of;
 use crate::api::{ApiError, ExecuteRequest, RunView, TerminalState};
@@ -24,13 +24,17 @@ use crate::terminals::Spawn;
 /// Starts a run of an action.
 pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) -> Result<RunView, ApiError> {
     let size = size_of(request.cols, request.rows)?;
-    let resolved = trusted(rooms, &which, &request).await?;
+    let resolved = resolve(rooms, &which, &request).await?;
     let shell = rooms.shell(resolved.action.shell.as_deref()).await?;
     let base = rooms.terminals.environment().await;
     let mut values = values_in(which.project.clone(), rooms).await?;
     values.inputs.clone_from(&request.inputs);
     let Filled { mut action, shown } = fill(&resolved.action, &values, shell.kind)?;
     agent_command::keep_values(&mut action, &resolved.action, shell.kind)?;
+    // Only now: what could not be filled in has not been seen as it would be typed.
+    if let Some(sha256) = &request.trust {
+        rooms.store.trust(which.clone(), sha256.clone()).await?;
+    }
     if !request.inputs.is_empty()
         && let Err(error) = rooms.store.remember_inputs(which.clone(), request.inputs.clone()).await
     {
@@ -79,20 +83,17 @@ pub(crate) async fn start(rooms: &Rooms, which: Which, request: ExecuteRequest) 
         .await
 }
 
-/// The bytes that are about to run, if they may.
-async fn trusted(rooms: &Rooms, which: &Which, request: &ExecuteRequest) -> Result<Resolved, ApiError> {
-    if let Some(sha256) = &request.trust {
-        rooms.store.trust(which.clone(), sha256.clone()).await?;
-    }
+/// The bytes that are about to run, if they may, or will once the request's trust is kept.
+async fn resolve(rooms: &Rooms, which: &Which, request: &ExecuteRequest) -> Result<Resolved, ApiError> {
     let resolved = rooms.store.resolve(which.clone(), request.stale).await?;
-    // The file may have changed between the two, to something else that was accepted once.
-    if request.trust.as_ref().is_some_and(|sha256| *sha256 != resolved.sha256) {
-        return Err(StoreError::Changed(which.id.clone()).into());
+    match &request.trust {
+        // Something else may be there by now, also something that was accepted once.
+        Some(sha256) if *sha256 != resolved.sha256 => Err(StoreError::Changed(which.id.clone()).into()),
+        None if !resolved.trusted => {
+            Err(StoreError::Untrusted { id: which.id.clone(), changed: resolved.changed }.into())
+        }
+        _ => Ok(resolved),
     }
-    if resolved.trusted {
-        return Ok(resolved);
-    }
-    Err(StoreError::Untrusted { id: which.id.clone(), changed: resolved.changed }.into())
 }
 
 /// The action as a run would type it, for who decides about it. What can't be filled yet keeps its placeholders: the
@@ -103,8 +104,7 @@ pub(crate) fn as_typed(
     shell: ShellKind,
     prompts: &PromptFolder,
 ) -> Action {
-    let filled = fill(written, values, shell).map(|filled| filled.shown);
-    let mut typed = filled.unwrap_or_else(|_| written.clone());
+    let mut typed = fill_known(written, values, shell);
     // What would be refused is shown as it is: it is not typed.
     _ = agent_command::keep_values(&mut typed, written, shell);
     agent_command::show_flags(&mut typed, shell, prompts);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{Action, Problem, Scope, id_of, read};
+use super::{Action, Problem, Scope, id_of, is_action_file, read};
 use crate::paths::project_of;
 use crate::store::file::{SETTLE, read_bounded};
 use crate::store::writers::being_written;
@@ -31,22 +31,46 @@ pub fn check(files: &BTreeSet<PathBuf>, scope_of: impl Fn(&Path) -> Option<Scope
     settle(&mut found, look);
     let mut problems: BTreeMap<&PathBuf, Vec<Problem>> = BTreeMap::new();
     let mut with_id: BTreeMap<(PathBuf, String), Vec<&PathBuf>> = BTreeMap::new();
+    let mut loaded = BTreeMap::new();
     for (file, (found, bytes)) in found {
         problems.insert(file, found);
         let folder = file.parent().map(|folder| if folder == "" { Path::new(".") } else { folder });
         // Of what can't be read no id is known.
         if let Some(Ok(folder)) = folder.map(Path::canonicalize).filter(|_| !bytes.is_empty()) {
+            if let Some(scope) = scope_of(file) {
+                loaded.insert(folder.clone(), scope);
+            }
             with_id.entry((folder, id_of(file, &bytes))).or_default().push(file);
         }
     }
+    let beside: Vec<((PathBuf, String), PathBuf)> =
+        loaded.iter().flat_map(|(folder, scope)| ids_in(folder, *scope)).collect();
+    for (key, other) in &beside {
+        let Some(others) = with_id.get_mut(key) else { continue };
+        if others.iter().all(|file| file.file_name() != other.file_name()) {
+            others.push(other);
+        }
+    }
     for ((_, id), files) in &with_id {
-        for file in files {
+        for file in files.iter().filter(|file| problems.contains_key(**file)).copied().collect::<Vec<_>>() {
             // The same file under two paths is one.
             let others = files.iter().filter(|other| other.file_name() != file.file_name());
             problems.entry(file).or_default().extend(others.map(|other| Problem::same_id(file, other, id)));
         }
     }
     problems.into_values().flatten().collect()
+}
+
+/// The ids that the files of a folder claim, whichever of them were asked about.
+fn ids_in(folder: &Path, scope: Scope) -> Vec<((PathBuf, String), PathBuf)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.map(|entry| entry.path()).filter(|file| is_action_file(file));
+    let files = files.filter(|file| scope == Scope::User || !leads_outside(file));
+    let id = |file: PathBuf| {
+        let bytes = read_bounded(&file).ok().filter(|bytes| !bytes.is_empty())?;
+        Some(((folder.to_owned(), id_of(&file, &bytes)), file))
+    };
+    files.filter_map(id).collect()
 }
 
 /// What is wrong with a file may be that half of it is written: it is read again before it is called so.

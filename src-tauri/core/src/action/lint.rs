@@ -79,6 +79,15 @@ pub(crate) fn placeholders_of(text: &str, node: &Node, reader: Reader, problems:
             }
             problems.error(at, "placeholder-in-quotes", message, Some(fix));
         }
+        if let Some(recall) = problems.typed.recall() {
+            let sign = if text[recall..].starts_with('^') { "^" } else { "!" };
+            let count = text[..recall].matches(sign).count();
+            let at = problems.nth_inside(node, sign, count);
+            let message = format!(
+                "`{sign}` calls back an earlier line, and with it a value: inside other quotes it could run as a command"
+            );
+            problems.error(at, "placeholder-in-quotes", message, Some(Around::Recall.fix().to_owned()));
+        }
         if !problems.typed.is_open() {
             problems.opened = None;
         } else if problems.opened.is_none() {

@@ -232,11 +232,25 @@ impl From<FillError> for crate::api::ApiError {
 /// Fills every placeholder of an action, or says everything that is missing before anything runs.
 pub fn fill(action: &Action, values: &Values, shell: ShellKind) -> Result<Filled, FillError> {
     let inputs = settle(&action.inputs, values)?;
-    let mut source = Filler { inputs: &inputs, declared: &action.inputs, values, shell, mask: false };
+    let mut source =
+        Filler { inputs: &inputs, declared: &action.inputs, values, shell, mask: false, partly: false };
     let filled = fill_with(action, &source)?;
     source.mask = true;
     let shown = fill_with(action, &source)?;
     Ok(Filled { action: filled, shown })
+}
+
+/// The same with secrets masked, and with the placeholders that have no value yet left as they are.
+pub(crate) fn fill_known(action: &Action, values: &Values, shell: ShellKind) -> Action {
+    let known = |input: &Input| {
+        let given = values.inputs.get(&input.id).or(input.default.as_ref()).cloned().unwrap_or_default();
+        let fits = if given.is_empty() { !input.required } else { input.refuse(&given).is_none() };
+        fits.then(|| (input.id.clone(), at_home(input.kind, given, values)))
+    };
+    let inputs = action.inputs.iter().filter_map(known).collect();
+    let filler =
+        Filler { inputs: &inputs, declared: &action.inputs, values, shell, mask: true, partly: true };
+    fill_with(action, &filler).unwrap_or_else(|_| action.clone())
 }
 
 fn fill_with(action: &Action, filler: &Filler<'_>) -> Result<Action, FillError> {
@@ -289,6 +303,8 @@ pub(crate) struct Filler<'a> {
     values: &'a Values,
     shell: ShellKind,
     mask: bool,
+    /// Whether a placeholder that has no value stays.
+    partly: bool,
 }
 
 impl Filler<'_> {
@@ -296,11 +312,15 @@ impl Filler<'_> {
     /// are.
     pub fn shell(&self, text: &str) -> Result<(String, Vec<ValueAt>), FillError> {
         let mut values = Vec::new();
-        let put = |placeholder: &Placeholder<'_>, value: &str, at: usize| {
+        let put = |placeholder: &Placeholder<'_>, value: Option<&str>, at: usize| {
+            let word = match value {
+                None => text[placeholder.range.clone()].to_owned(),
+                Some(value) if placeholder.raw => value.to_owned(),
+                Some(value) => self.shell.quote(value),
+            };
             if placeholder.raw {
-                return value.to_owned();
+                return word;
             }
-            let word = self.shell.quote(value);
             values.push(ValueAt { range: at..at + word.len(), placeholder: placeholder.full_name() });
             word
         };
@@ -310,19 +330,23 @@ impl Filler<'_> {
 
     /// For a pattern: each value matches itself.
     pub fn pattern(&self, text: &str) -> Result<String, FillError> {
-        let escape = |placeholder: &Placeholder<'_>, value: &str, _| {
-            if placeholder.raw { value.to_owned() } else { regex::escape(value) }
+        let escape = |placeholder: &Placeholder<'_>, value: Option<&str>, _| match value {
+            None => text[placeholder.range.clone()].to_owned(),
+            Some(value) if placeholder.raw => value.to_owned(),
+            Some(value) => regex::escape(value),
         };
         let pattern = self.replace(text, escape)?;
         match crate::step::refuse_pattern(&pattern) {
-            Some((_, why, _)) => Err(FillError::BadPattern { pattern, why }),
-            None => Ok(pattern),
+            Some((_, why, _)) if !self.partly => Err(FillError::BadPattern { pattern, why }),
+            _ => Ok(pattern),
         }
     }
 
     /// For text that is used as it is.
     pub fn plain(&self, text: &str) -> Result<String, FillError> {
-        self.replace(text, |_, value, _| value.to_owned())
+        self.replace(text, |placeholder, value, _| {
+            value.unwrap_or(&text[placeholder.range.clone()]).to_owned()
+        })
     }
 
     /// Whether a secret stands in the text.
@@ -330,18 +354,22 @@ impl Filler<'_> {
         placeholders(text).iter().any(|placeholder| self.is_secret(placeholder))
     }
 
-    /// Puts what `put` makes of each value, and of where it will begin, in the place of its placeholder.
+    /// Puts what `put` makes of each value, and of where it will begin, in the place of its placeholder. Where only what
+    /// is known is filled in, there may be no value.
     fn replace(
         &self,
         text: &str,
-        mut put: impl FnMut(&Placeholder<'_>, &str, usize) -> String,
+        mut put: impl FnMut(&Placeholder<'_>, Option<&str>, usize) -> String,
     ) -> Result<String, FillError> {
         let mut filled = String::with_capacity(text.len());
         let mut from = 0;
         for placeholder in placeholders(text) {
             filled.push_str(&text[from..placeholder.range.start]);
             from = placeholder.range.end;
-            let value = self.value(&placeholder)?;
+            let value = match self.value(&placeholder) {
+                Err(_) if self.partly => None,
+                value => Some(value?),
+            };
             if self.mask && self.is_secret(&placeholder) {
                 filled.push_str(MASK);
             } else {

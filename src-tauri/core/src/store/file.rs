@@ -44,6 +44,11 @@ pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, Problem> {
             format!("can't be read: {error}"),
             "give yourself the right to read it: `chmod u+r`",
         ),
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => mendable(
+            "unreadable",
+            "this link leads round in a circle, to no file".into(),
+            "mend the link, or remove it",
+        ),
         Err(error) => problem("unreadable", format!("can't be read: {error}")),
     }
 }
@@ -138,14 +143,40 @@ pub(super) fn write_unsynced(
     use std::os::unix::fs::PermissionsExt as _;
     let prefix = format!("{TEMPORARY}{name}.");
     fault::point("before making a file beside")?;
-    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(folder)?;
+    // Made here and not by `tempfile`, whose errors name this file, which nobody knows.
+    let make = |path: &Path| File::options().read(true).write(true).create_new(true).mode(0o600).open(path);
+    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, make)?;
     temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
     let (half, rest) = bytes.split_at(bytes.len() / 2);
-    temporary.write_all(half)?;
+    temporary.as_file_mut().write_all(half)?;
     fault::point("half of the file beside is written")?;
-    temporary.write_all(rest)?;
+    temporary.as_file_mut().write_all(rest)?;
     Ok(temporary)
 }
 
 /// How our own unfinished files begin; what a crash left behind is known by it.
 pub(crate) const TEMPORARY: &str = ".ai-orchestrator-";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_leads_round_is_told_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("loop.yaml");
+        std::os::unix::fs::symlink("loop.yaml", &link).unwrap();
+        let problem = read_bounded(&link).unwrap_err();
+        assert_eq!(
+            (&*problem.code, problem.fix.as_deref()),
+            ("unreadable", Some("mend the link, or remove it"))
+        );
+    }
+
+    #[test]
+    fn what_can_not_be_written_is_told_without_a_name_of_our_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = write_atomic(&folder.path().join("gone/a.yaml"), b"", 0o600).unwrap_err();
+        assert_eq!((error.kind(), error.to_string().contains(TEMPORARY)), (io::ErrorKind::NotFound, false));
+    }
+}

@@ -7,13 +7,17 @@ use std::collections::BTreeSet;
 
 use super::{Placeholder, ShellKind};
 
+mod command;
+mod recall;
+
 /// What makes a place unfit for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Around {
     Quotes,
     Backticks,
     Substitution,
-    /// `((…))`, `$((…))`, `[[ … ]]`, `x[…]`: the shell calculates with the value, and a value can hold commands then.
+    /// `((…))`, `$((…))`, `[[ … ]]`, `x[…]`, `let`, `RANDOM=`: the shell calculates with the value, and a value can hold
+    /// commands then.
     Calculation,
     Expansion,
     /// The parentheses of a pattern, in which zsh runs code.
@@ -24,6 +28,8 @@ pub(crate) enum Around {
     Escape,
     /// Behind a key on which a line editor acts.
     Key,
+    /// Behind what calls back an earlier line.
+    Recall,
     /// What can't be told apart.
     Unclear,
 }
@@ -34,9 +40,10 @@ impl Around {
         match self {
             Self::Quotes => "inside quotes, where its value could run as a command",
             Self::Backticks => "inside backticks, where its value could run as a command",
-            Self::Substitution => "inside `$(…)`, where its value could run as a command",
+            Self::Substitution => "inside `$(…)` or fish's `(…)`, where its value could run as a command",
             Self::Calculation => {
-                "where the shell calculates (`((…))`, `[[ … ]]`, `x[…]`), which runs commands that its value holds"
+                "where the shell calculates or looks for a variable (`((…))`, `[[ … ]]`, `x[…]`, `let`, `unset`), which \
+                 runs commands that its value holds"
             }
             Self::Expansion => "inside `${…}`, where its value could run as a command",
             Self::Pattern => "inside a pattern's parentheses, where its value could run as a command",
@@ -47,6 +54,10 @@ impl Around {
             }
             Self::Key => {
                 "behind a key such as Tab, Delete or Escape: nobody can know what the shell's line editor makes of it"
+            }
+            Self::Recall => {
+                "behind a `!` or `^` that calls back an earlier line: the value would stand in its quotes, where it could \
+                 run as a command"
             }
             Self::Unclear => "where not all shells agree on what is quoted",
         }
@@ -60,6 +71,9 @@ impl Around {
             Self::Comment => "leave it out of the comment",
             Self::Key => {
                 "leave the key out, or press Ctrl+C between it and this command, as a step of its own: `- write: \"\\x03\"`"
+            }
+            Self::Recall => {
+                "write out what is called back; a `!` that is only one stands in single quotes, or has a `\\` before it"
             }
             Self::Unclear => {
                 "give it to a simple command, with no more before it than that needs, or say which `shell:` reads it"
@@ -78,8 +92,9 @@ const MOST_WAYS: usize = 16;
 /// Whose rules a way follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Grammar {
-    /// bash, zsh, ksh.
+    /// bash, ksh.
     Posix,
+    Zsh,
     /// dash, in which `$'…'` is a dollar and a quote.
     PlainPosix,
     Fish,
@@ -89,7 +104,8 @@ impl Grammar {
     /// `sh` is dash here and bash there.
     pub fn of(shell: ShellKind) -> &'static [Self] {
         match shell {
-            ShellKind::Bash | ShellKind::Zsh => &[Self::Posix],
+            ShellKind::Bash => &[Self::Posix],
+            ShellKind::Zsh => &[Self::Zsh],
             ShellKind::Sh => &[Self::Posix, Self::PlainPosix],
             ShellKind::Fish => &[Self::Fish],
         }
@@ -170,14 +186,7 @@ pub(super) struct Ways<'a, 't> {
     pub open: BTreeSet<Way>,
     /// Whether the text is read for what it leaves open: what a shell does unless somebody has set it otherwise is
     /// then taken for what it does.
-    pub passing: Option<Passing>,
-}
-
-/// How a text is read that holds no value to judge.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Passing {
-    /// Whether `#` begins a comment.
-    pub comments: bool,
+    pub passing: bool,
 }
 
 /// Where a way can't be followed any more.
@@ -214,9 +223,16 @@ impl Ways<'_, '_> {
         if let Some(index) = self.placeholder(way.at) {
             let glued = matches!(self.before(way), Some(b'$' | b'!'));
             let around = way.stack.iter().rev().find_map(|inside| inside.around());
-            self.judge(index, around.or(glued.then_some(Around::Escape)));
+            let around = around.or(glued.then_some(Around::Escape));
+            let evaluated =
+                || self.verdicts[index].is_none() && command::evaluates(&self.text[..way.at], self.grammar);
+            let around = around.or_else(|| evaluated().then_some(Around::Calculation));
+            self.judge(index, around);
             way.at = self.found[index].range.end;
             return Ok(());
+        }
+        if self.recalls(way, byte) {
+            return Err(Around::Recall);
         }
         if way.stack.last() == Some(&Inside::Comment) && matches!(byte, b'\n' | b'\r') {
             way.stack.pop();
@@ -255,7 +271,7 @@ impl Ways<'_, '_> {
             (_, b'"') => way.stack.push(Inside::Double),
             (_, b'\'') => way.stack.push(Inside::Single),
             (_, b'<') if let Some(length) = self.sign(at, b"<<<") => return Ok(length),
-            (Some(Inside::Calculation(_)), b'<') if self.passing.is_some() && next == Some(b'<') => {
+            (Some(Inside::Calculation(_)), b'<') if self.passing && next == Some(b'<') => {
                 return Ok(self.length(at, 2));
             }
             (_, b'<') if next == Some(b'<') => return Err(Around::HereDocument),
@@ -293,11 +309,19 @@ impl Ways<'_, '_> {
             (_, b'"') => way.stack.push(Inside::Double),
             (_, b'\'') => way.stack.push(Inside::Single),
             (Some(Inside::Substitution(_)), b'(') => return self.open_parenthesis(way, None),
+            (_, b'(') if self.is_argument(way) => way.stack.push(Inside::Substitution(1)),
             (_, b')') => close_parenthesis(&mut way.stack),
             (_, b'#') if self.boundary(way) => self.fork_comment(way),
             _ => {}
         }
         1
+    }
+
+    /// Whether parentheses here are fish's for a substitution: where a command or a list would begin, they are a fault.
+    fn is_argument(&self, way: &Way) -> bool {
+        let blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+        let before = self.text[..way.at].iter().rev().find(|byte| !blank(byte));
+        before.is_some_and(|byte| !byte.is_ascii_control() && !b";&|(=".contains(byte))
     }
 
     /// What a backslash takes: the next character, which may be the first of a value.
@@ -326,7 +350,7 @@ impl Ways<'_, '_> {
             // `${{ inputs.x }}` is a dollar and a placeholder.
             Some(b'{') if self.placeholder(way.at + length - 1).is_none() => Inside::Braces,
             Some(b'[') => Inside::Subscript,
-            Some(b'\'') if !in_double && self.grammar == Grammar::Posix => Inside::Ansi,
+            Some(b'\'') if !in_double && self.grammar != Grammar::PlainPosix => Inside::Ansi,
             _ => return 1,
         };
         // Whether `'` quotes here depends on what is around the braces.
@@ -353,7 +377,7 @@ impl Ways<'_, '_> {
             if in_double {
                 self.open.insert(other);
             }
-            let ansi = dollar && self.grammar == Grammar::Posix;
+            let ansi = dollar && self.grammar != Grammar::PlainPosix;
             if ansi {
                 let mut plain = way.stack.clone();
                 plain.push(Inside::Single);
@@ -412,9 +436,9 @@ impl Ways<'_, '_> {
             && self.sign(way.at, b"case").is_some_and(|length| self.blank_or_end(way.at + length))
     }
 
-    /// Whether `#` begins a comment depends on the shell's settings.
+    /// Whether `#` begins a comment depends on the shell's settings; in zsh it does not, unless somebody has set that.
     fn fork_comment(&mut self, way: &mut Way) {
-        if self.passing.is_some_and(|passing| passing.comments) {
+        if self.passing && self.grammar != Grammar::Zsh {
             return way.stack.push(Inside::Comment);
         }
         let mut stack = way.stack.clone();

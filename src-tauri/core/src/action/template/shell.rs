@@ -50,7 +50,16 @@ impl ShellKind {
             Self::Fish => shell_quote::Fish::quote_vec(text),
             Self::Sh => shell_quote::Sh::quote_vec(text),
         };
-        let quoted = String::from_utf8_lossy(&quoted).into_owned();
+        let mut quoted = String::from_utf8_lossy(&quoted).into_owned();
+        // A bash that does not know where the quotes are, as an old one in `$'…\'…'` and in the second line of a text,
+        // would call back an earlier line at `!`, and at `^` where a line begins.
+        match self {
+            Self::Bash | Self::Zsh if quoted.contains(r"\'") => quoted = quoted.replace('!', r"\x21"),
+            Self::Sh if quoted.contains('\n') => {
+                quoted = quoted.replace('!', r"'\!'").replace("\n^", "\n''^");
+            }
+            _ => {}
+        }
         // The quotes tell the agent command builder that this is a value and no flag of the author's.
         match quoted.strip_prefix('-') {
             Some(rest) => format!("'-'{rest}"),

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::around::{Around, Grammar, Passing, Way, Ways, joined, joins_lines};
+use super::around::{Around, Grammar, Way, Ways, joined, joins_lines};
 use super::{Placeholder, ShellKind};
 
 /// What was typed so far, as each of the shells may have read it.
@@ -12,6 +12,10 @@ use super::{Placeholder, ShellKind};
 pub(crate) struct Typed {
     readings: Vec<Reading>,
     line: Line,
+    /// Whether there was a quoted value in it.
+    valued: bool,
+    /// Where the text that was typed last calls back an earlier one with a value in it.
+    recall: Option<usize>,
 }
 
 /// What the line editor before the shell has of the line that is typed.
@@ -64,14 +68,18 @@ impl Typed {
                 self.readings.push(Reading::new(*grammar));
             }
         }
-        // zsh has a setting for them, which is off unless somebody has set it.
-        let passing = Passing { comments: !shells.contains(&ShellKind::Zsh) };
+        let first =
+            found.iter().find(|placeholder| !placeholder.raw).map(|placeholder| placeholder.range.start);
+        let valued = if self.valued { Some(0) } else { first };
+        self.valued = valued.is_some();
+        self.recall = None;
         let mut verdicts = vec![None; found.len()];
         for reading in &mut self.readings {
-            if found.iter().any(|placeholder| !placeholder.raw) {
-                reading.judge(text, found, &mut verdicts);
+            if let Some(valued) = valued {
+                let recall = reading.judge(text, found, &mut verdicts);
+                self.recall = self.recall.or(recall.filter(|at| *at >= valued));
             }
-            reading.read_on(text, found, passing);
+            reading.read_on(text, found);
         }
         let mut from = 0;
         for (placeholder, verdict) in found.iter().zip(&mut verdicts) {
@@ -88,6 +96,11 @@ impl Typed {
 
     fn type_on(&mut self, text: &str) {
         self.line = text.bytes().fold(self.line, Line::then);
+    }
+
+    /// Where the text that was typed last calls back an earlier line, and with it a value.
+    pub fn recall(&self) -> Option<usize> {
+        self.recall
     }
 
     /// Whether what was typed so far may have left something open.
@@ -128,7 +141,8 @@ impl Reading {
         Self { grammar, tail: Vec::new(), state: State::Open(BTreeSet::from([Way::default()])) }
     }
 
-    fn judge(&self, text: &str, found: &[Placeholder<'_>], verdicts: &mut [Option<Around>]) {
+    /// Judges the places; answers where an earlier line is called back, if that is what they can't be followed beyond.
+    fn judge(&self, text: &str, found: &[Placeholder<'_>], verdicts: &mut [Option<Around>]) -> Option<usize> {
         let around = match &self.state {
             State::Lost(around) => *around,
             State::Document(_) => Around::HereDocument,
@@ -136,18 +150,19 @@ impl Reading {
                 let typed = [&self.tail, text.as_bytes()].concat();
                 let found = moved(found, 0, self.tail.len());
                 let (grammar, open) = (self.grammar, ways.clone());
-                let mut ways = Ways { text: &typed, found: &found, grammar, verdicts, open, passing: None };
+                let mut ways = Ways { text: &typed, found: &found, grammar, verdicts, open, passing: false };
                 // Those that can't be followed have had their verdicts.
-                _ = ways.follow(typed.len());
-                return;
+                let lost = ways.follow(typed.len()).err().filter(|lost| lost.around == Around::Recall);
+                return lost.map(|lost| lost.at.saturating_sub(self.tail.len()));
             }
         };
         for verdict in verdicts {
             *verdict = verdict.or(Some(around));
         }
+        None
     }
 
-    fn read_on(&mut self, text: &str, found: &[Placeholder<'_>], passing: Passing) {
+    fn read_on(&mut self, text: &str, found: &[Placeholder<'_>]) {
         let mut from = 0;
         // Ctrl+C takes an unfinished command from each of the shells, unless Ctrl+V makes it a character. Where it goes
         // to a program, the shell has read all that it had.
@@ -181,7 +196,7 @@ impl Reading {
                         grammar: self.grammar,
                         verdicts: &mut vec![None; found.len()],
                         open: std::mem::take(ways),
-                        passing: Some(passing),
+                        passing: true,
                     };
                     match ways.follow(end) {
                         Ok(come) => return self.keep(&typed, come),

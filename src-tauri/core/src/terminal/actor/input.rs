@@ -184,7 +184,9 @@ impl Actor {
                     if !self.text.in_editor() {
                         self.echo.typed(stroke, discipline, Instant::now());
                         submitted |= stroke.contains(&b'\r');
-                    } else if let Some(key) = stroke.iter().rfind(|key| matches!(**key, b'\r' | typing::INTERRUPT)) {
+                    } else if let Some(key) =
+                        stroke.iter().rfind(|key| matches!(**key, b'\r' | typing::INTERRUPT))
+                    {
                         self.handing_over = Some((Instant::now(), *key));
                     }
                 }

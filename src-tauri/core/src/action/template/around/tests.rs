@@ -8,6 +8,7 @@ use crate::action::template::{Typed, placeholders};
 
 const ALL: &[ShellKind] = &[ShellKind::Bash, ShellKind::Zsh, ShellKind::Fish, ShellKind::Sh];
 const BASH: &[ShellKind] = &[ShellKind::Bash];
+const ZSH: &[ShellKind] = &[ShellKind::Zsh];
 const FISH: &[ShellKind] = &[ShellKind::Fish];
 
 fn verdict(text: &str, shells: &[ShellKind]) -> Option<Around> {
@@ -27,7 +28,7 @@ fn no_place_where_a_value_is_more_than_a_word_is_fit() {
         ("echo $'a\\'{{ inputs.x }}'", Around::Quotes),
         ("echo \\{{ inputs.x }}", Around::Escape),
         ("echo ${{ inputs.x }}", Around::Escape),
-        ("echo !{{ inputs.x }}", Around::Escape),
+        ("echo !{{ inputs.x }}", Around::Recall),
         ("cat <<EOF\n{{ inputs.x }}\nEOF", Around::HereDocument),
         // Where a comment may or may not begin, both are followed.
         ("# it's\necho '{{ inputs.x }}'", Around::Quotes),
@@ -77,6 +78,37 @@ fn no_place_where_a_value_is_more_than_a_word_is_fit() {
         ("x\\\n[{{ inputs.x }}]=1\r", Around::Calculation),
         ("echo *\\\n(e:{{ inputs.x }}:)\r", Around::Pattern),
         ("echo \"$(c\\\nase a in a) echo \" {{ inputs.x }} \";; esac)\"\r", Around::Unclear),
+        // What is called back brings its quotes with it.
+        ("echo \"zz\"\r^zz^{{ inputs.x }}\r", Around::Recall),
+        ("\x15 ^zz^{{ inputs.x }}\r", Around::Recall),
+        ("true \\\r^zz^{{ inputs.x }}\r", Around::Recall),
+        ("!:gs;zz;{{ inputs.x }};\r", Around::Recall),
+        ("!!:s^zz^{{ inputs.x }}^\r", Around::Recall),
+        ("echo hi; !-1:gs=zz={{ inputs.x }}=\r", Around::Recall),
+        ("echo \"!zz\" {{ inputs.x }}\r", Around::Recall),
+        ("echo `echo !zz` {{ inputs.x }}\r", Around::Recall),
+        ("!zz\rls {{ inputs.x }}\r", Around::Recall),
+        ("echo \\\\!zz {{ inputs.x }}\r", Around::Recall),
+        // zsh takes `!"` out of the line.
+        ("echo \"hi!\" {{ inputs.x }}\r", Around::Recall),
+        ("ls # see!that\rls {{ inputs.x }}\r", Around::Recall),
+        // What the shell's own commands calculate with, or take for a name.
+        ("let y={{ inputs.x }}\r", Around::Calculation),
+        ("A={{ inputs.x | raw }} let {{ inputs.x }}\r", Around::Calculation),
+        ("true && l\\et \\\n {{ inputs.x }}\r", Around::Calculation),
+        ("[ -v {{ inputs.x }} ]\r", Around::Calculation),
+        ("if ! test -v {{ inputs.x }}; then ls; fi\r", Around::Calculation),
+        ("ls; RANDOM={{ inputs.x }} ls\r", Around::Calculation),
+        ("declare -i z={{ inputs.x }}\r", Around::Calculation),
+        ("declare {{ inputs.x }}=1\r", Around::Calculation),
+        ("X=1 export {{ inputs.x }}\r", Around::Calculation),
+        ("printf -v {{ inputs.x }} a\r", Around::Calculation),
+        ("printf '%5d' {{ inputs.x }}\r", Around::Calculation),
+        ("while read -r {{ inputs.x }}; do ls; done\r", Around::Calculation),
+        ("(unset a {{ inputs.x }})\r", Around::Calculation),
+        ("ls | while true; do exit {{ inputs.x }}; done\r", Around::Calculation),
+        // fish's substitution.
+        ("echo (echo {{ inputs.x }})\r", Around::Substitution),
         // What a line editor does with these, nobody can know.
         ("echo $\t{{ inputs.x }}\r", Around::Key),
         ("echo $ \x7f{{ inputs.x }}\r", Around::Key),
@@ -119,6 +151,14 @@ fn a_word_of_its_own_is_fit() {
         "ls -l\\\n  -a \\\n{{ inputs.x }}\r",
         "true &&\\\nls {{ inputs.x }}\\\n.bak\r",
         "echo $\\\\\n{{ inputs.x }}\r",
+        "[ ! -f {{ inputs.x }} ] && ls\r",
+        "if ! ls {{ inputs.x }}; then [ a != {{ inputs.x }} ]; fi\r",
+        "echo Hello! {{ inputs.x }}; echo 'Hi!' \"a ! b\" a^b \\!x {{ inputs.x }} !\rls {{ inputs.x }} ^b\r",
+        "awk '!seen[$0]++ && /^a/' {{ inputs.x }}\r",
+        "true & kill $!; ls {{ inputs.x }}\r",
+        "export A={{ inputs.x }} B=b/{{ inputs.x }}; readonly -r C={{ inputs.x }}\r",
+        "while read -r a; do printf '%s\\n' {{ inputs.x }}; done\r",
+        "echo let {{ inputs.x }}; A=1 B={{ inputs.x }} ls -v {{ inputs.x }}; [ -n {{ inputs.x }} ]\r",
         "\x15ls {{ inputs.x }}\t\r",
         "ls\t\x03ls {{ inputs.x }}\r",
     ] {
@@ -132,6 +172,14 @@ fn only_the_shells_that_may_read_it_are_asked() {
     assert_eq!((verdict(escaped, BASH), verdict(escaped, FISH)), (None, Some(Around::Quotes)));
     let backtick = "echo ` {{ inputs.x }}\r";
     assert_eq!((verdict(backtick, BASH), verdict(backtick, FISH)), (Some(Around::Backticks), None));
+    for text in ["echo \"hi!\" [!a] ${!x} $!x {{ inputs.x }}\r", "exit {{ inputs.x }}\r"] {
+        assert_eq!((verdict(text, BASH), verdict(text, FISH)), (None, None), "{text:?}");
+        assert!(verdict(text, ZSH).is_some(), "{text:?}");
+    }
+    assert_eq!(verdict("^a^{{ inputs.x }} !x {{ inputs.x }}; let {{ inputs.x }}\r", FISH), None);
+    let parentheses = "echo (echo {{ inputs.x }})\r";
+    assert_eq!((verdict(parentheses, BASH), verdict(parentheses, FISH)), (None, Some(Around::Substitution)));
+    assert_eq!(verdict("echo a(echo (true) {{ inputs.x }})\r", FISH), Some(Around::Substitution));
     assert_eq!(ShellKind::that_may_read(Some("/bin/bash")), BASH);
     for unknown in [None, Some("nu"), Some("./my-shell")] {
         assert_eq!(ShellKind::that_may_read(unknown), ALL);
@@ -173,7 +221,7 @@ fn no_text_costs_more_than_the_ways_that_are_followed() {
     }
 }
 
-const HOSTILE: [&str; 9] = [
+const HOSTILE: [&str; 10] = [
     "; touch PWN; ",
     "$(touch PWN)1",
     "'; touch PWN; '",
@@ -183,6 +231,7 @@ const HOSTILE: [&str; 9] = [
     "\ntouch PWN\n",
     "\\'; touch PWN; #",
     "!$ !! ${x@P} * ~ {a,b} \\",
+    "' !!:s^argv^$(touch PWN)^",
 ];
 
 /// Wherever the value arrives it is in one word, whole, and nothing of it runs: in each shell for which the template
@@ -291,5 +340,10 @@ fn fragment() -> impl Strategy<Value = &'static str> {
         "; }",
         "*",
         "-",
+        "!!",
+        "!$",
+        "echo \"zz\"\r",
+        "^zz^",
+        "!:s;zz;",
     ])
 }

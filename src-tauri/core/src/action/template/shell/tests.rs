@@ -68,7 +68,7 @@ impl Bench {
     }
 }
 
-const NASTY: [&str; 18] = [
+const NASTY: [&str; 20] = [
     "",
     "plain",
     "two words",
@@ -82,6 +82,8 @@ const NASTY: [&str; 18] = [
     "*",
     "{a,b}",
     "!!",
+    "it's !!",
+    "^a^b !$\n^a^b!\n!! it's",
     "\\",
     "\\n",
     "é 日本 👍",
@@ -99,6 +101,14 @@ fn real_shells_read_back_exactly_what_was_quoted() {
             assert_eq!(bench.calls(shell, interactive, &line), [NASTY], "{shell} ({interactive}): {line}");
         }
     }
+}
+
+/// What an old bash would take for the end of the quotes leaves it nothing to call an earlier line back with.
+#[test]
+fn no_quoted_value_calls_an_earlier_line_back() {
+    assert_eq!(ShellKind::Bash.quote("it's !!"), r"$'it\'s \x21\x21'");
+    assert_eq!(ShellKind::Zsh.quote("it !!"), "$'it !!'");
+    assert_eq!(ShellKind::Sh.quote("a\n^b!"), "a'\n''^b'\\!''");
 }
 
 #[test]

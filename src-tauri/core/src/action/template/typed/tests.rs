@@ -6,6 +6,7 @@ use crate::action::template::shell::tests::{Bench, SHELLS, here};
 
 const ALL: &[ShellKind] = &[ShellKind::Bash, ShellKind::Zsh, ShellKind::Fish, ShellKind::Sh];
 const BASH: &[ShellKind] = &[ShellKind::Bash];
+const FISH: &[ShellKind] = &[ShellKind::Fish];
 const SH: &[ShellKind] = &[ShellKind::Sh];
 
 fn verdict(steps: &[&str], shells: &[ShellKind]) -> Option<Around> {
@@ -53,6 +54,9 @@ fn no_place_in_what_an_earlier_step_left_open_is_fit() {
         (&["ls\t", X], Around::Key),
         (&["echo ''\x7f\r", X], Around::Key),
         (&["\x1b", X], Around::Key),
+        (&["echo \"zz\"\r", "^zz^", X], Around::Recall),
+        (&["shopt -s histverify\r", "!zz\r", "\r", X], Around::Recall),
+        (&["echo !", "!:s^a^", X], Around::Recall),
     ] {
         assert_eq!(verdict(steps, ALL), Some(around), "{steps:?}");
     }
@@ -79,11 +83,36 @@ fn what_leaves_nothing_open_changes_nothing() {
         &["echo $\\\\\r", X],
         &["cat <<EOF\r", "\x03", X],
         &["echo {{ inputs.x }}\r", "ls {{ inputs.x }} 'it'\r", X],
+        &["!zz\r", "\x03", X],
+        &["if !", " ls; then\r", X, "fi\r"],
     ] {
         assert_eq!(verdict(steps, ALL), None, "{steps:?}");
     }
     assert_eq!(verdict(&["ls # it's\r", X], BASH), None);
     assert_eq!(verdict(&["cat <<EOF\rit's ${HOME} `id`\rEOF\r", X], BASH), None);
+}
+
+#[test]
+fn what_calls_a_value_back_is_found() {
+    let recalls = |steps: &[&str], shells| {
+        let mut typed = Typed::default();
+        let recall = |step: &&str| {
+            assert_eq!(typed.then(step, &placeholders(step), shells), []);
+            typed.recall()
+        };
+        steps.iter().map(recall).collect::<Vec<_>>()
+    };
+    assert_eq!(recalls(&["true {{ inputs.x }}\r", "ls\r", "echo \"!$\"\r"], ALL), [None, None, Some(6)]);
+    assert_eq!(recalls(&["true {{ inputs.x }} \"!#\"\r"], BASH), [Some(21)]);
+    assert_eq!(recalls(&["true {{ inputs.x }}\r", "\x03", "^'^\"\r"], BASH), [None, None, Some(0)]);
+    for steps in [
+        &["true {{ inputs.x }}\r", "echo \"it's fine\" '!$'; [ ! -d a ]\r"][..],
+        &["true {{ inputs.x | raw }}\r", "echo \"!$\"\r"],
+        &["echo \"!$\"\r"],
+    ] {
+        assert_eq!(recalls(steps, ALL), vec![None; steps.len()], "{steps:?}");
+    }
+    assert_eq!(recalls(&["true {{ inputs.x }}\r", "echo \"!$\"\r"], FISH), [None, None]);
 }
 
 /// Read from the beginning for each step, these would take long.
@@ -111,13 +140,25 @@ fn real_shells_run_no_value_behind_steps_that_are_called_fit() {
         &["echo '\r", "argv {{ inputs.x }}\r"],
         &["argv \\\r", X],
         &["echo $((1 << 2))\r", "argv {{ inputs.x }}\r"],
+        &["argv \"zz\"\r", "^zz^", X],
+        &["argv \"zz\"\r", "!:gs;zz;{{ inputs.x }};\r"],
+        &["argv \"zz\"\r", "!!:s^zz^{{ inputs.x }}^\r"],
+        &["argv \"hi!\" {{ inputs.x }}; echo \"\r"],
+        &["a=1\r", "let {{ inputs.x }}\r"],
+        &["a=1\r", "[ -v {{ inputs.x }} ]; unset {{ inputs.x }}; RANDOM={{ inputs.x }}\r"],
     ] {
         for (shell, kind) in SHELLS.into_iter().filter(|(shell, _)| here(shell)) {
             if verdict(steps, &[kind]).is_some() {
                 continue;
             }
-            for value in ["$(touch PWN)", "; touch PWN; ", "'; touch PWN; '", "`touch PWN`", "\ntouch PWN\n"]
-            {
+            for value in [
+                "$(touch PWN)",
+                "; touch PWN; ",
+                "'; touch PWN; '",
+                "`touch PWN`",
+                "\ntouch PWN\n",
+                "a[$(touch PWN)]",
+            ] {
                 let text = steps.concat().replace("{{ inputs.x }}", &kind.quote(value));
                 for interactive in [false, true] {
                     bench.calls(shell, interactive, &text);
