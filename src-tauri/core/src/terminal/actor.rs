@@ -24,7 +24,7 @@ use super::{Message, Size, WriteError, ending, foreground, successor};
 use crate::api::{Colours, Event, KillReport, StreamOut, TerminalState, TerminalView};
 use crate::events::Events;
 use crate::watch_text::Pattern;
-use input::{Entry, Reader, Written};
+use input::{Entry, Handover, Reader, Written};
 
 /// One read's worth.
 const BUFFER: usize = 16 << 10;
@@ -70,7 +70,7 @@ pub struct Actor {
     /// How many bytes of a line the kernel holds that nobody has sent.
     unsent: usize,
     /// When an Enter or a Ctrl+C was typed into the shell's line editor, until a mark tells what became of it.
-    handing_over: Option<(Instant, u8)>,
+    handing_over: Option<(Instant, Handover)>,
     standing: Standing,
     /// When the kernel was last asked how things stand.
     looked: Option<Instant>,

@@ -76,9 +76,9 @@ fn is_line_end(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n' | 0x03 | 0x04 | 0x15 | 0x1a | 0x1c)
 }
 
-/// How many lines are submitted.
-pub fn enters(content: &str) -> u64 {
-    content.bytes().filter(|&byte| byte == b'\r').count() as u64
+/// How many prompts a shell gives for it: one for each line that is submitted, or thrown away.
+pub fn prompts(content: &str) -> u64 {
+    content.bytes().filter(|byte| matches!(*byte, b'\r' | INTERRUPT)).count() as u64
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub(super) struct Entry {
     strokes: VecDeque<Bytes>,
     /// The first of them has been begun.
     begun: bool,
+    /// It is a step's, and no person's.
+    step: bool,
     /// It may be typed only where it shows nowhere.
     secret: bool,
     pub(super) under_way: UnderWay,
@@ -44,6 +46,25 @@ const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// A shell lets go of the terminal, and says so, within milliseconds of the Enter.
 const HANDOVER: Duration = Duration::from_millis(300);
+
+/// A key in the shell's own line editor, of which a mark is to tell what became.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Handover {
+    Enter,
+    Interrupt,
+    /// Of the first one no prompt came: bash may be reading on, with the signal noticed at the next key only.
+    InterruptAgain,
+}
+
+impl Handover {
+    fn of(stroke: &[u8]) -> Option<Self> {
+        stroke.iter().rev().find_map(|key| match *key {
+            b'\r' => Some(Self::Enter),
+            typing::INTERRUPT => Some(Self::Interrupt),
+            _ => None,
+        })
+    }
+}
 
 /// What is known of a run's last write.
 pub(super) struct Written {
@@ -87,12 +108,19 @@ impl Actor {
         self.waits.typed(cursor);
         let sure =
             self.standing.at_prompt && self.next_prompt.is_none_or(|prompt| self.standing.prompts >= prompt);
-        self.next_prompt = sure.then(|| self.standing.prompts + typing::enters(content));
+        self.next_prompt = sure.then(|| self.standing.prompts + typing::prompts(content));
         self.written.retain(|written| written.cursor != cursor);
         let (prompt, reader) = (self.next_prompt, self.reader(!canonical));
         self.written.push(Written { cursor, prompt, reader });
         let strokes = strokes.into_iter().map(Bytes::from).collect();
-        self.queue_up(Entry { strokes, begun: false, secret: *secret, under_way, done: Some(done) });
+        self.queue_up(Entry {
+            strokes,
+            begun: false,
+            step: true,
+            secret: *secret,
+            under_way,
+            done: Some(done),
+        });
     }
 
     /// Who reads what is typed now. The one that read before is not looked up again.
@@ -122,7 +150,14 @@ impl Actor {
             return;
         }
         let strokes = VecDeque::from([bytes]);
-        self.queue_up(Entry { strokes, begun: false, secret: false, under_way: UnderWay::default(), done });
+        self.queue_up(Entry {
+            strokes,
+            begun: false,
+            step: false,
+            secret: false,
+            under_way: UnderWay::default(),
+            done,
+        });
     }
 
     fn queue_up(&mut self, entry: Entry) {
@@ -139,6 +174,7 @@ impl Actor {
 
     /// Types as much of the queue as the terminal takes.
     pub(super) fn flush(&mut self) {
+        self.interrupt_again();
         let submitted = self.write_queue();
         // A shell whose line editor is the kernel's can't say that a command begins: the Enter does.
         if submitted && self.standing.at_prompt {
@@ -154,12 +190,28 @@ impl Actor {
         let (since, key) = self.handing_over?;
         let until = since + HANDOVER;
         let entry = self.queue.front()?;
-        let fresh = !entry.begun && (entry.under_way.typed() == 0 || key == typing::INTERRUPT);
+        let fresh = !entry.begun && (entry.under_way.typed() == 0 || key != Handover::Enter);
         let wanted = !entry.done.as_ref().is_some_and(oneshot::Sender::is_closed);
         // A line too long for the kernel is better off with the editor.
         let fits = !entry.strokes.iter().any(|stroke| typing::has_overlong_line(stroke, 0));
         let holds = self.text.in_editor() && fresh && wanted && fits && until > Instant::now();
         holds.then_some(until)
+    }
+
+    /// Of a Ctrl+C that comes between bash's last look at its signals and its reading, bash knows when the next key
+    /// comes, and drops that one. Before a step's text it is another Ctrl+C.
+    fn interrupt_again(&mut self) {
+        let next = self.queue.front().is_some_and(|entry| entry.step && !entry.begun);
+        if let Some((_, Handover::Interrupt)) = self.handing_over
+            && next
+            && self.text.in_editor()
+            && self.held_until().is_none()
+        {
+            // How many prompts come of the two is not known.
+            self.blur_typed_ahead();
+            _ = self.pty.write(&[typing::INTERRUPT]);
+            self.handing_over = Some((Instant::now(), Handover::InterruptAgain));
+        }
     }
 
     /// Answers whether a line was submitted outside of the shell's own line editor.
@@ -184,10 +236,11 @@ impl Actor {
                     if !self.text.in_editor() {
                         self.echo.typed(stroke, discipline, Instant::now());
                         submitted |= stroke.contains(&b'\r');
-                    } else if let Some(key) =
-                        stroke.iter().rfind(|key| matches!(**key, b'\r' | typing::INTERRUPT))
-                    {
-                        self.handing_over = Some((Instant::now(), *key));
+                    } else if let Some(key) = Handover::of(stroke) {
+                        self.handing_over = Some((Instant::now(), key));
+                    } else {
+                        // What became of a Ctrl+C nobody told; from here on there is something on the line.
+                        self.handing_over.take_if(|(_, key)| *key != Handover::Enter);
                     }
                 }
                 entry.begun = true;
