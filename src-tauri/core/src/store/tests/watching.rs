@@ -2,8 +2,9 @@
 //! journeys (`tests/journeys/watching.rs`).
 
 use std::fs;
+use std::time::Duration;
 
-use super::{ActionHealth, ActionView, GOOD, House, OTHER, labels};
+use super::{ActionHealth, ActionView, GOOD, House, OTHER, StoreChange, labels};
 use crate::paths::Paths;
 
 #[tokio::test]
@@ -47,6 +48,26 @@ async fn watching_survives_the_folder_being_removed_and_made_anew() {
         house.until(None, |actions| labels(actions) == ["Other"]).await;
         fs::remove_file(house.actions().join(format!("other-{round}.yaml"))).unwrap();
         house.until(None, <[ActionView]>::is_empty).await;
+    }
+}
+
+#[tokio::test]
+async fn a_project_that_goes_as_a_whole_is_missed_also_if_it_has_no_actions() {
+    let house = House::new().await;
+    let project = house.folder.path().canonicalize().unwrap().join("repo");
+    fs::create_dir_all(&project).unwrap();
+    let mut changes = house.store.subscribe();
+    assert!(house.store.list(Some(project.clone())).await.unwrap().actions.is_empty());
+    let about = StoreChange::Actions { project: Some(project.clone()) };
+    let mut told = async || {
+        let wait = async { while changes.recv().await.unwrap() != about {} };
+        tokio::time::timeout(Duration::from_secs(30), wait).await.expect("nobody was told");
+    };
+    for _ in 0..2 {
+        fs::rename(&project, project.with_extension("away")).unwrap();
+        told().await;
+        fs::rename(project.with_extension("away"), &project).unwrap();
+        told().await;
     }
 }
 
