@@ -308,6 +308,11 @@ test('a shell that ended has ended in every mark, and says so where no message c
   const note = await stage.page.getByText('The shell ended with 3.').boundingBox();
   const { height } = stage.page.viewportSize();
   assert.ok(note.y + note.height < height / 2, JSON.stringify(note));
+  // Nor does it cover a line.
+  await until('the text below it', async () => {
+    const screen = await stage.page.locator(`#region-${fresh} .screen`).boundingBox();
+    return screen.y >= note.y + note.height;
+  });
   await stage.page.getByRole('button', { name: 'Close', exact: true }).click();
 });
 

@@ -134,7 +134,7 @@ export class Layout {
         this.focused = state.focused;
         this.sidebarShown = state.sidebar;
         this.divided = state.column ?? USUAL_COLUMN;
-        this.project = state.project;
+        if (this.project === undefined) this.project = state.project;
         this.told = state.told === true;
       } else {
         const start: Tree = tree.emptyPane();

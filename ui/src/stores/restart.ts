@@ -13,9 +13,9 @@ export function endedWords(count: number): string {
 /** After a host that died: its terminals are still on this page, with what they showed. */
 export function lostWords(terminals: TerminalView[], runs: RunView[]): string {
   const ended = `${endedWords(terminals.length).slice(0, -1)}: ${names(terminals.map((one) => one.codename))}.`;
-  const kept = terminals.length === 1 ? 'Its tab keeps what it showed.' : 'Their tabs keep what they showed.';
+  const kept = terminals.length === 1 ? 'Its tab keeps what it showed' : 'Their tabs keep what they showed';
   const interrupted = runs.length > 0 ? [`Interrupted: ${names(runs.map((run) => run.label))}.`] : [];
-  return [ended, kept, ...interrupted].join(' ');
+  return [ended, `${kept} until this page is closed or reloaded.`, ...interrupted].join(' ');
 }
 
 function names(all: string[]): string {
