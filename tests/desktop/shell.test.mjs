@@ -51,6 +51,10 @@ test('a host that was stopped is started by a button and by nothing else; one th
   process.kill(pid, 'SIGKILL');
   await until('the toast', restarted);
   assert.notEqual((await stage.ask('host', 'status')).pid, pid);
+  // Who typed is where they were; an xterm stands in a shadow tree.
+  await until('the keyboard where it was', () =>
+    window.browser.execute(() => document.activeElement?.shadowRoot?.activeElement?.className === 'xterm-helper-textarea'),
+  );
 });
 
 test('quitting asks what becomes of the terminals; the window is where it was, and so is the layout', async (t) => {
