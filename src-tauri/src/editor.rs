@@ -1,4 +1,4 @@
-//! Which editor opens a file, and how it is told the line. A pure choice: starting it is in `native`.
+//! Which editor opens a file, and how it is told the place in it. A pure choice: starting it is in `native`.
 
 use std::path::Path;
 
@@ -21,62 +21,77 @@ pub enum Opening {
     Terminal(Vec<String>),
 }
 
-/// How an editor takes a line.
+/// A place in a file, counted from 1.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+pub struct Place {
+    pub line: u32,
+    pub column: Option<u32>,
+}
+
+/// How an editor takes a place.
 #[derive(Clone, Copy)]
-enum Line {
-    /// `--goto FILE:LINE`
+enum Takes {
+    /// `--goto FILE:LINE:COLUMN`
     Goto,
-    /// `FILE:LINE`
+    /// `FILE:LINE:COLUMN`
     Suffix,
+    /// `FILE:LINE`
+    LineSuffix,
     /// `+LINE FILE`
     Plus,
+    /// `+LINE:COLUMN FILE`
+    PlusColon,
+    /// `+LINE,COLUMN FILE`
+    PlusComma,
+    /// `+call cursor(LINE,COLUMN) FILE`
+    Cursor,
     /// `--line LINE FILE`
     Flag,
     /// Not at all, as far as is known.
     Never,
 }
 
-const GRAPHICAL: &[(&str, Line)] = &[
-    ("code", Line::Goto),
-    ("code-insiders", Line::Goto),
-    ("codium", Line::Goto),
-    ("cursor", Line::Goto),
-    ("windsurf", Line::Goto),
-    ("zed", Line::Suffix),
-    ("zeditor", Line::Suffix),
-    ("subl", Line::Suffix),
-    ("gvim", Line::Plus),
-    ("mvim", Line::Plus),
-    ("gedit", Line::Plus),
-    ("geany", Line::Plus),
-    ("pluma", Line::Plus),
-    ("xed", Line::Plus),
-    ("gnome-text-editor", Line::Plus),
-    ("emacs", Line::Plus),
-    ("emacsclient", Line::Plus),
-    ("mousepad", Line::Flag),
-    ("kate", Line::Flag),
-    ("idea", Line::Flag),
+const GRAPHICAL: &[(&str, Takes)] = &[
+    ("code", Takes::Goto),
+    ("code-insiders", Takes::Goto),
+    ("codium", Takes::Goto),
+    ("cursor", Takes::Goto),
+    ("windsurf", Takes::Goto),
+    ("zed", Takes::Suffix),
+    ("zeditor", Takes::Suffix),
+    ("subl", Takes::Suffix),
+    ("gvim", Takes::Cursor),
+    ("mvim", Takes::Cursor),
+    ("gedit", Takes::Plus),
+    ("geany", Takes::Plus),
+    ("pluma", Takes::Plus),
+    ("xed", Takes::Plus),
+    ("gnome-text-editor", Takes::Plus),
+    ("emacs", Takes::PlusColon),
+    ("emacsclient", Takes::PlusColon),
+    ("mousepad", Takes::Flag),
+    ("kate", Takes::Flag),
+    ("idea", Takes::Flag),
 ];
 
 /// Editors that need a terminal, whatever their arguments.
-const IN_A_TERMINAL: &[(&str, Line)] = &[
-    ("vi", Line::Plus),
-    ("vim", Line::Plus),
-    ("nvim", Line::Plus),
-    ("view", Line::Plus),
-    ("nano", Line::Plus),
-    ("pico", Line::Plus),
-    ("micro", Line::Plus),
-    ("kak", Line::Plus),
-    ("joe", Line::Plus),
-    ("jed", Line::Never),
-    ("mg", Line::Plus),
-    ("ne", Line::Plus),
-    ("mcedit", Line::Suffix),
-    ("hx", Line::Suffix),
-    ("helix", Line::Suffix),
-    ("ed", Line::Never),
+const IN_A_TERMINAL: &[(&str, Takes)] = &[
+    ("vi", Takes::Plus),
+    ("vim", Takes::Cursor),
+    ("nvim", Takes::Cursor),
+    ("view", Takes::Plus),
+    ("nano", Takes::PlusComma),
+    ("pico", Takes::Plus),
+    ("micro", Takes::PlusColon),
+    ("kak", Takes::PlusColon),
+    ("joe", Takes::Plus),
+    ("jed", Takes::Never),
+    ("mg", Takes::Plus),
+    ("ne", Takes::Plus),
+    ("mcedit", Takes::LineSuffix),
+    ("hx", Takes::Suffix),
+    ("helix", Takes::Suffix),
+    ("ed", Takes::Never),
 ];
 
 /// What makes an editor with a window stay in the terminal (`emacs -nw`).
@@ -85,8 +100,8 @@ const WINDOWLESS: &[&str] = &["-nw", "-t", "--tty", "--no-window-system"];
 /// Tried in this order when the user prefers none.
 const USUAL: &[&str] = &["code", "zed", "subl"];
 
-/// What opens `file`, at `line` (counted from 1) where the editor can.
-pub fn opening(around: &Surroundings<'_>, file: &Path, line: Option<u32>) -> Opening {
+/// What opens `file`, at a place where the editor can.
+pub fn opening(around: &Surroundings<'_>, file: &Path, at: Option<Place>) -> Opening {
     let named: Vec<Vec<String>> = around.preferred.iter().filter_map(|text| words(around, text)).collect();
     let there = |words: &&Vec<String>| (around.installed)(&words[0]);
     let usual = || USUAL.iter().find(|name| (around.installed)(name)).map(|name| vec![(*name).to_owned()]);
@@ -97,14 +112,29 @@ pub fn opening(around: &Surroundings<'_>, file: &Path, line: Option<u32>) -> Ope
     };
     let (takes, in_a_terminal) = kind(&command);
     let file = file.display().to_string();
-    match (takes, line) {
-        (Line::Goto, Some(line)) => command.extend(["--goto".to_owned(), format!("{file}:{line}")]),
-        (Line::Suffix, Some(line)) => command.push(format!("{file}:{line}")),
-        (Line::Plus, Some(line)) => command.extend([format!("+{line}"), file]),
-        (Line::Flag, Some(line)) => command.extend(["--line".to_owned(), line.to_string(), file]),
-        (Line::Never, Some(_)) | (_, None) => command.push(file),
+    match at {
+        Some(at) => command.extend(arguments(takes, file, at)),
+        None => command.push(file),
     }
     if in_a_terminal { Opening::Terminal(command) } else { Opening::Window(command) }
+}
+
+/// How an editor is told to open a file at a place.
+fn arguments(takes: Takes, file: String, Place { line, column }: Place) -> Vec<String> {
+    let behind = |mark: char| column.map(|column| format!("{mark}{column}")).unwrap_or_default();
+    match takes {
+        Takes::Goto => vec!["--goto".to_owned(), format!("{file}:{line}{}", behind(':'))],
+        Takes::Suffix => vec![format!("{file}:{line}{}", behind(':'))],
+        Takes::LineSuffix => vec![format!("{file}:{line}")],
+        Takes::PlusColon => vec![format!("+{line}{}", behind(':')), file],
+        Takes::PlusComma => vec![format!("+{line}{}", behind(',')), file],
+        Takes::Cursor => {
+            vec![column.map_or(format!("+{line}"), |column| format!("+call cursor({line},{column})")), file]
+        }
+        Takes::Plus => vec![format!("+{line}"), file],
+        Takes::Flag => vec!["--line".to_owned(), line.to_string(), file],
+        Takes::Never => vec![file],
+    }
 }
 
 /// The words of a command line; one that is there under the whole text is meant, whatever blanks are in it.
@@ -116,15 +146,15 @@ fn words(around: &Surroundings<'_>, text: &str) -> Option<Vec<String>> {
     shell_words::split(text).ok().filter(|words| !words.is_empty())
 }
 
-fn kind(command: &[String]) -> (Line, bool) {
+fn kind(command: &[String]) -> (Takes, bool) {
     let program = Path::new(&command[0]).file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-    let of = |known: &[(&str, Line)]| known.iter().find(|(name, _)| *name == program).map(|(_, line)| *line);
+    let of = |known: &[(&str, Takes)]| known.iter().find(|(name, _)| *name == program).map(|(_, line)| *line);
     if let Some(line) = of(IN_A_TERMINAL) {
         return (line, true);
     }
     let windowless = program.starts_with("emacs")
         && command[1..].iter().any(|argument| WINDOWLESS.contains(&argument.as_str()));
-    (of(GRAPHICAL).unwrap_or(Line::Never), windowless)
+    (of(GRAPHICAL).unwrap_or(Takes::Never), windowless)
 }
 
 #[cfg(test)]
@@ -132,10 +162,14 @@ mod tests {
     use super::*;
 
     fn chosen(preferred: &[&str], installed: &[&str], line: Option<u32>) -> String {
+        at(preferred, installed, line.map(|line| Place { line, column: None }))
+    }
+
+    fn at(preferred: &[&str], installed: &[&str], at: Option<Place>) -> String {
         let installed = |name: &str| installed.contains(&name);
         let preferred: Vec<String> = preferred.iter().map(|&name| name.to_owned()).collect();
         let around = Surroundings { preferred: &preferred, installed: &installed, opener: "xdg-open" };
-        match opening(&around, Path::new("/a/hello.yaml"), line) {
+        match opening(&around, Path::new("/a/hello.yaml"), at) {
             Opening::Window(command) => command.join(" "),
             Opening::Terminal(command) => format!("terminal: {}", command.join(" ")),
         }
@@ -161,6 +195,23 @@ mod tests {
         assert_eq!(chosen(&["hx"], &["hx"], Some(7)), "terminal: hx /a/hello.yaml:7");
         assert_eq!(chosen(&["emacs -nw"], &["emacs"], Some(7)), "terminal: emacs -nw +7 /a/hello.yaml");
         assert_eq!(chosen(&["emacs"], &["emacs"], Some(7)), "emacs +7 /a/hello.yaml");
+    }
+
+    #[test]
+    fn the_column_goes_along_where_the_editor_takes_it() {
+        let place = Some(Place { line: 4, column: Some(11) });
+        for (editor, told) in [
+            ("code", "code --goto /a/hello.yaml:4:11"),
+            ("vim", "terminal: vim +call cursor(4,11) /a/hello.yaml"),
+            ("vi", "terminal: vi +4 /a/hello.yaml"),
+            ("nano", "terminal: nano +4,11 /a/hello.yaml"),
+            ("emacs -nw", "terminal: emacs -nw +4:11 /a/hello.yaml"),
+            ("hx", "terminal: hx /a/hello.yaml:4:11"),
+            ("mcedit", "terminal: mcedit /a/hello.yaml:4"),
+            ("kate", "kate --line 4 /a/hello.yaml"),
+        ] {
+            assert_eq!(at(&[editor], &[editor.split(' ').next().unwrap()], place), told);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! answer can't keep its window open.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tauri::{AppHandle, CloseRequestApi, Manager, State, Window};
 use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
@@ -26,6 +27,26 @@ impl Asked {
 
 /// What of the window is found again at the next start.
 pub const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
+
+/// Keeps the window's place for the next start some time after it changed, as a program that is killed can't.
+#[derive(Debug, Default)]
+pub struct Remembering(AtomicBool);
+
+/// The window was moved or resized.
+pub fn changed(app: &AppHandle) {
+    /// While it is dragged it changes all the time.
+    const SOON: Duration = Duration::from_millis(500);
+    if app.state::<Remembering>().0.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(SOON).await;
+        app.state::<Remembering>().0.store(false, Ordering::Relaxed);
+        // What is not remembered costs no more than a window of the usual size.
+        let _ = app.save_window_state(REMEMBERED);
+    });
+}
 
 /// Somebody wants the window gone: asks the page, or lets it go if that was asked already.
 pub fn close_requested(window: &Window, api: &CloseRequestApi) {

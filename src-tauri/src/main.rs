@@ -42,6 +42,7 @@ fn open() -> Result<(), Box<dyn std::error::Error>> {
                 .build(),
         )
         .manage(leaving::Asked::default())
+        .manage(leaving::Remembering::default())
         .invoke_handler(tauri::generate_handler![
             door::door,
             native::pick_folder,
@@ -53,10 +54,10 @@ fn open() -> Result<(), Box<dyn std::error::Error>> {
             leaving::keep_window,
             leaving::quit_program
         ])
-        .on_window_event(|window, event| {
-            if let WindowEvent::CloseRequested { api, .. } = event {
-                leaving::close_requested(window, api);
-            }
+        .on_window_event(|window, event| match event {
+            WindowEvent::CloseRequested { api, .. } => leaving::close_requested(window, api),
+            WindowEvent::Moved(_) | WindowEvent::Resized(_) => leaving::changed(window.app_handle()),
+            _ => {}
         })
         .setup(|app| {
             // The host starts while the page's engine does. What goes wrong is told when the page asks for it.

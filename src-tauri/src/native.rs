@@ -7,7 +7,7 @@ use std::process::Stdio;
 use tauri::AppHandle;
 use tauri_plugin_dialog::DialogExt;
 
-use crate::editor::{self, Opening};
+use crate::editor::{self, Opening, Place};
 use crate::frame;
 
 /// What opens a file or an address with whatever the desktop thinks fits.
@@ -33,7 +33,7 @@ pub struct Editors {
     login: Vec<String>,
 }
 
-/// Opens a file in the user's editor, at a line (counted from 1) where the editor can; answers when the editor has
+/// Opens a file in the user's editor, at a place where the editor can; answers when the editor has
 /// ended, as only then is known whether it did open the file. One that needs a terminal is not started but answered,
 /// with its arguments.
 ///
@@ -42,7 +42,7 @@ pub struct Editors {
 #[tauri::command]
 pub async fn open_in_editor(
     path: PathBuf,
-    line: Option<u32>,
+    at: Option<Place>,
     editors: Editors,
 ) -> Result<Option<Vec<String>>, String> {
     // An absolute path also never looks like an option to the editor.
@@ -53,7 +53,7 @@ pub async fn open_in_editor(
     let preferred: Vec<String> = editors.setting.into_iter().chain(own).chain(editors.login).collect();
     let opening = {
         let around = editor::Surroundings { preferred: &preferred, installed: &is_there, opener: OPENER };
-        editor::opening(&around, &path, line)
+        editor::opening(&around, &path, at)
     };
     match opening {
         Opening::Terminal(command) => Ok(Some(command)),

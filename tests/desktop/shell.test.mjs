@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -49,6 +51,10 @@ test('a host that was stopped is started by a button and by nothing else; one th
   process.kill(pid, 'SIGKILL');
   await until('the toast', restarted);
   assert.notEqual((await stage.ask('host', 'status')).pid, pid);
+  // Who typed is where they were; an xterm stands in a shadow tree.
+  await until('the keyboard where it was', () =>
+    window.browser.execute(() => document.activeElement?.shadowRoot?.activeElement?.className === 'xterm-helper-textarea'),
+  );
 });
 
 test('quitting asks what becomes of the terminals; the window is where it was, and so is the layout', async (t) => {
@@ -109,6 +115,34 @@ test('closing the window leaves everything running, says so once, and asks again
   await until('the end of the window', async () => (await stage.processes('ai-orchestrator-desktop')).length === 0);
 });
 
+test('a window that is killed comes back as large, with terminals that fill it', async (t) => {
+  let window = await openWindow(stage);
+  t.after(() => window.close());
+  await window.find('toolbar', 'Quick actions');
+  await window.click('button', 'New terminal');
+  await window.shows(/[#$]$/m);
+  await window.browser.setWindowSize(1180, 760);
+  const { width } = await until('the new size', async () => {
+    const inner = await innerSize(window);
+    return inner.width > 1100 && inner.width <= 1180 && inner;
+  });
+  await until('it kept', async () => (await kept(stage)).some((file) => JSON.parse(file).main?.width === width));
+  await window.kill();
+
+  window = await openWindow(stage);
+  await window.find('toolbar', 'Quick actions');
+  await until('its size again', async () => (await innerSize(window)).width === width);
+  await until('what the host has', async () => {
+    const terminals = await stage.ask('terminal', 'list');
+    const drawn = await window.browser.execute(() =>
+      [...window.__terminals].map(([id, { cols, rows }]) => ({ id, cols, rows })),
+    );
+    return drawn.length > 0 && drawn.every(({ id, cols, rows }) =>
+      terminals.some((one) => one.id === id && one.cols === cols && one.rows === rows),
+    );
+  });
+});
+
 test('a home that can’t be used is a screen, not a window that never opens', async (t) => {
   // Nobody, not even root, makes a folder there.
   const window = await openWindow(stage, { env: { ...stage.env, AI_ORCHESTRATOR_HOME: '/proc/nowhere' } });
@@ -157,6 +191,13 @@ function panes(window) {
   return window.browser.execute(
     () => [...document.querySelectorAll('[role="region"]')].filter((one) => one.getClientRects().length > 0).length,
   );
+}
+
+/** What the desktop keeps of windows, as the files' texts. */
+async function kept({ env }) {
+  const folder = join(env.XDG_CONFIG_HOME ?? join(env.HOME, '.config'), 'dev.ai-orchestrator.desktop');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('window-'));
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
 }
 
 function innerSize(window) {

@@ -78,6 +78,42 @@ async fn a_resize_reaches_the_program_and_every_viewer() {
 }
 
 #[tokio::test]
+async fn the_only_viewer_that_shows_a_terminal_gives_the_size_and_takes_it_from_nobody() {
+    let host = TestHost::new();
+    let terminal = host.terminal("bash").await;
+    let size = async || {
+        // An answer to a later message: what was sent before has been taken.
+        let screen = terminal.screen().await;
+        (screen.cols, screen.rows)
+    };
+    // One that only reads counts as nobody.
+    let _reader = terminal.view_stream(&[("lossless", Some("1"))]).await;
+    let mut one = terminal.view_stream(&[]).await;
+    let mut other = terminal.view_stream(&[]).await;
+    one.stream.send_json(&StreamIn::Fits { cols: 90, rows: 20 }).await.unwrap();
+    other.until(|viewer| viewer.texts.contains(&StreamOut::Resize { cols: 90, rows: 20 })).await;
+    // The answer to `sync` comes after what was sent before it.
+    other.stream.send_json(&StreamIn::Fits { cols: 120, rows: 40 }).await.unwrap();
+    other.stream.send_json(&StreamIn::Sync).await.unwrap();
+    other.until(|viewer| viewer.texts.contains(&StreamOut::Synced)).await;
+    assert_eq!(size().await, (90, 20));
+    // It shows nothing of it any more, so the other one is alone.
+    one.stream.send_json(&StreamIn::Fits { cols: 0, rows: 0 }).await.unwrap();
+    one.until(|viewer| viewer.texts.contains(&StreamOut::Resize { cols: 120, rows: 40 })).await;
+    one.stream.send_json(&StreamIn::Resize { cols: 100, rows: 30 }).await.unwrap();
+    other.until(|viewer| viewer.texts.contains(&StreamOut::Resize { cols: 100, rows: 30 })).await;
+    // Who leaves leaves it to who is left.
+    drop(other);
+    one.stream.send_json(&StreamIn::Fits { cols: 0, rows: 0 }).await.unwrap();
+    let mut last = terminal.view_stream(&[]).await;
+    last.stream.send_json(&StreamIn::Resize { cols: 70, rows: 20 }).await.unwrap();
+    one.until(|viewer| viewer.texts.contains(&StreamOut::Resize { cols: 70, rows: 20 })).await;
+    one.stream.send_json(&StreamIn::Fits { cols: 110, rows: 35 }).await.unwrap();
+    drop(last);
+    one.until(|viewer| viewer.texts.contains(&StreamOut::Resize { cols: 110, rows: 35 })).await;
+}
+
+#[tokio::test]
 async fn killing_ends_the_session_and_names_who_left_it() {
     let host = TestHost::new();
     let terminal = host.terminal("bash").await;

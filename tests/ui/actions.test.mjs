@@ -299,7 +299,9 @@ test('a default offers Reset to Default, and an edit comes back from it', async 
 
 test('duplicate makes an action of one’s own', async () => {
   await stage.choose('Ask', 'Duplicate');
-  await stage.messages.getByText(/was made/).waitFor();
+  // Two buttons that can be told apart, and the file that is new.
+  await stage.messages.getByText('Ask copy was made').waitFor();
+  await stage.messages.getByText(stage.userPath('my-ask')).waitFor();
   await until('the copy', async () => {
     const { actions } = await stage.call('GET', '/v1/actions');
     return actions.filter((action) => action.label.startsWith('Ask')).length === 2;

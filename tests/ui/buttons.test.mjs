@@ -136,7 +136,7 @@ test('Alt-click and a click on a broken action open the file, at the place of th
   await where.getByRole('button', { name: 'Close' }).last().click();
   await stage.userAction('torn', 'label: Torn\nsteps:\n  - wriet: "x"\n');
   await stage.toolbar.getByRole('button', { name: /^torn$/i }).click();
-  await where.getByText(`${stage.userPath('torn')}:3`, { exact: true }).waitFor();
+  await where.getByText(`${stage.userPath('torn')}:3:5`, { exact: true }).waitFor();
   await where.getByRole('button', { name: 'Close' }).last().click();
   await stage.page.getByRole('button', { name: 'Close problems' }).click();
 });

@@ -59,6 +59,15 @@ test('in four narrow panes closing, cancelling and finding are whole', async () 
   await until('all of Cancel run', () =>
     holds(regions().first(), regions().first().getByRole('button', { name: 'Cancel run' })),
   );
+  // Codenames come at random; a long one is cut rather than what stands beside it.
+  for (const region of await regions().all()) {
+    await region
+      .locator('.codename')
+      .evaluate((name) => (name.textContent = 'incomprehensible-hippopotamus'));
+    await until('all of Close terminal', () =>
+      holds(region, region.getByRole('button', { name: 'Close terminal' })),
+    );
+  }
   await accessible(stage, 'four narrow panes');
 });
 
@@ -128,8 +137,15 @@ test('of many tabs the one in front is in view, and all are in a list', async ()
   await until('all tabs', async () => (await pane.getByRole('tab').count()) === 13);
   const front = pane.getByRole('tab', { selected: true });
   await until('the newest in view', () => holds(pane.getByRole('tablist'), front));
-  await pane.getByRole('button', { name: 'All tabs' }).click();
+  const all = pane.getByRole('button', { name: 'All tabs' });
   const menu = stage.page.getByRole('menu', { name: 'All tabs' });
+  await all.focus();
+  await stage.page.keyboard.press('Enter');
+  await menu.waitFor();
+  await stage.page.keyboard.press('Escape');
+  await menu.waitFor({ state: 'detached' });
+  await until('the focus back', () => all.evaluate((button) => button === document.activeElement));
+  await all.click();
   await until('all of them', async () => (await menu.getByRole('menuitem').count()) === 13);
   await menu.getByRole('menuitem').nth(1).click();
   await until('the second in front', async () => {
@@ -168,6 +184,15 @@ test('actions and terminals share the column, as the user divides it, and the ne
     return actions > 200 && there > 200 && there;
   });
   await until('all of them', async () => (await list().count()) === 16);
+  // What is typed into the filter moves nothing.
+  const before = await sections();
+  const filter = stage.page.getByRole('searchbox', { name: 'Filter actions' });
+  await filter.fill('zzzz');
+  await stage.page.getByText('No action matches “zzzz”.').waitFor();
+  assert.deepEqual(await sections(), before);
+  await filter.fill('');
+  await stage.action('Action a1').waitFor();
+  assert.deepEqual(await sections(), before);
   const front = stage.page.locator('[data-row][data-front]');
   await until('the one in front', () => holds(stage.page.locator('.terminals .list'), front));
 
@@ -177,7 +202,11 @@ test('actions and terminals share the column, as the user divides it, and the ne
   await until('longer terminals', async () => (await sections())[1] > terminals + 40);
   const wider = stage.page.getByRole('separator', { name: 'Resize the sidebar' });
   await wider.focus();
-  await stage.page.keyboard.press('ArrowRight');
+  const width = () => wider.evaluate((line) => line.closest('nav').offsetWidth);
+  for (const [key, wide] of Object.entries({ Home: 200, End: 480, Enter: 256, ArrowRight: 272 })) {
+    await stage.page.keyboard.press(key);
+    await until(`${wide} pixels after ${key}`, async () => (await width()) === wide);
+  }
   await stage.page.getByRole('button', { name: 'Terminals', exact: true }).click();
   await list().first().waitFor({ state: 'detached' });
   await until('the host to keep it', async () => {

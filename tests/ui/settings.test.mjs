@@ -134,7 +134,7 @@ test('what an editor saves holds at once, a broken file keeps what was, and its 
   await open();
   await stage
     .dialog('Settings')
-    .getByText(/Line 1, column 12: `font-size` must be a whole number/)
+    .getByText(/Line 1, column 12: font-size must be a whole number/)
     .waitFor();
   await accessible(stage, 'settings with a problem');
   await stage.page.keyboard.press('Escape');
@@ -196,7 +196,7 @@ test('keys that programs have a use for are taken only after a warning, and thos
   await holds('shortcuts:\n  open-folder: Ctrl+R\n  action-2: Alt+1\n  tab-1: none\n');
   // By hand one can write what the dialog would ask about; what has the keys then is said.
   await writeFile(file, 'shortcuts:\n  sidebar: Ctrl+Shift+T\n  find: Ctrl+Shift+T\n');
-  await dialog.getByText(/Line 2, column 12: `sidebar` and `find` have the same keys/).waitFor();
+  await dialog.getByText(/Line 2, column 12: sidebar and find have the same keys/).waitFor();
   await dialog.getByText('Ctrl+Shift+T is “Find in terminal”.').first().waitFor();
   assert.equal(await dialog.getByText('Ctrl+Shift+T is “Find in terminal”.').count(), 2);
   await accessible(stage, 'lost keys');

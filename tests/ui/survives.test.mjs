@@ -153,6 +153,8 @@ test('a host that is killed takes nothing off the page: what ran is told, and wh
   await stage.messages.getByText('Interrupted: Long.').waitFor();
   for (const { codename } of terminals) await stage.messages.getByText(codename).waitFor();
   await stage.page.locator('.window[inert]').waitFor({ state: 'detached' });
+  // Who typed there is there again, though nobody takes it any more.
+  await until('the keyboard where it was', () => stage.inTerminal());
   assert.equal(await stage.page.getByRole('tab').count(), tabs);
   const texts = await stage.texts();
   assert.match(texts[kept], /^kept-42$/m);

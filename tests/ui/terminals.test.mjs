@@ -384,13 +384,18 @@ test('a terminal out of sight draws nothing', async () => {
 });
 
 test('a shell that ended has ended in every mark, and says so where no message covers it', async () => {
-  await stage.openTerminal();
+  const fresh = await stage.openTerminal();
   await stage.page.keyboard.type('exit 3\n');
   await stage.page.getByRole('img', { name: /^failed with 3.*: exit 3$/ }).waitFor();
   const note = stage.page.getByText('The shell ended with 3.');
   await note.waitFor();
   const { y, height } = await note.boundingBox();
   assert.ok(y + height < stage.page.viewportSize().height / 2, `${y} and ${height}`);
+  // Nor does it cover a line.
+  await until('the text below it', async () => {
+    const screen = await stage.page.locator(`#region-${fresh} .screen`).boundingBox();
+    return screen.y >= y + height;
+  });
   await stage.page.getByRole('button', { name: 'Close', exact: true }).click();
 });
 

@@ -104,7 +104,7 @@ const both = async () => {
   return all.map(({ id, cols, rows }) => ({ id, cols, rows }));
 };
 
-test('a window that came back and is resized by hand sets its terminals’ size, and not before', async () => {
+test('a window that came back finds its terminals as they were, and resizes them with itself', async () => {
   const before = await both();
   await stage.page.reload();
   await until('both live', async () => (await stage.page.locator('[data-view=live]').count()) === 2);

@@ -23,7 +23,7 @@ const native = internals
     })
   : browser({
       folder: () => dialogs.folder(),
-      showPath: (path, line) => dialogs.path(path, line),
+      showPath: (path, at) => dialogs.path(path, at),
       goTo: (terminal) => app.showTerminal(terminal),
       reconnect: () => app.reconnect(),
     });

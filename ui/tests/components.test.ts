@@ -107,7 +107,11 @@ describe('the quick actions', () => {
     show(app, QuickActions);
     expect(screen.getByText(/hello\.yaml:7:5 unknown key/)).toBeInTheDocument();
     await userEvent.click(screen.getByRole('button', { name: 'Hello' }));
-    expect(app.native.openInEditor).toHaveBeenCalledWith(action().path, 7, expect.anything());
+    expect(app.native.openInEditor).toHaveBeenCalledWith(
+      action().path,
+      { line: 7, column: 5 },
+      expect.anything(),
+    );
     expect(app.layout.aside).toEqual({ kind: 'problems' });
   });
 

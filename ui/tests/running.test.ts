@@ -44,6 +44,23 @@ describe('a click on an action', () => {
     expect(execute).toHaveBeenCalledTimes(1);
   });
 
+  it('that finds no folder shows that it is gone, and leaves the user’s own actions to run without it', async () => {
+    const missing = new DoorError(404, { code: 'unknown_project', message: 'the folder /repo is not there' });
+    const execute = vi.fn().mockRejectedValueOnce(missing).mockResolvedValue(run());
+    const mine = action({ scope: 'user' });
+    const list = { project: null, actions: [mine], deleted: [], problems: [] };
+    const actions = async (project: string | null) => (project === null ? list : Promise.reject(missing));
+    const app = testApp({ execute, actions, terminals: async () => [terminal()] });
+    app.projects.list = [{ path: '/repo', name: 'repo', used: '2026-11-21T12:00:00Z', exists: true }];
+    await runAction(app, mine);
+    expect(app.projects.gone).toBe(true);
+    expect(app.actions.list.actions).toEqual([mine]);
+    // Nothing in the action's file mends that.
+    expect(app.toasts.items).toMatchObject([{ body: 'The folder /repo is not there.', actions: [] }]);
+    await runAction(app, mine);
+    expect(execute.mock.lastCall).toMatchObject(['hello', { project: null, scope: 'user' }]);
+  });
+
   it('asks for inputs first', async () => {
     const execute = vi.fn(async () => run());
     const app = testApp({ execute, terminals: async () => [terminal()] });

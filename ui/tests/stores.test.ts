@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
 import { DoorError } from '../src/api/error';
+import type { TerminalView } from '../src/api/types';
 import { grouped, matches } from '../src/stores/actions.svelte';
 import { deleteAction, editAction, restoreVersion } from '../src/stores/changing';
 import { closeTerminal, createAction } from '../src/stores/opening';
@@ -90,9 +91,23 @@ describe('editing an action', () => {
     const app = testApp({ spawn });
     const command = ['vim', '+7', '/a/hello.yaml'];
     vi.mocked(app.native.openInEditor).mockResolvedValue(command);
-    await editAction(app, action(), 7);
-    expect(spawn).toHaveBeenCalledWith(expect.objectContaining({ command }));
+    await editAction(app, action(), { line: 7 });
+    const { path } = action();
+    const task = `Edit ${path.slice(path.lastIndexOf('/') + 1)}`;
+    expect(spawn).toHaveBeenCalledWith(expect.objectContaining({ command, task }));
     expect(app.showTerminal).toHaveBeenCalledWith('term-1');
+    // The same file has one editor, from when it is about to begin until it has ended.
+    const states: [TerminalView['state'], number][] = [
+      [{ kind: 'at_prompt', last_exit: null }, 1],
+      [{ kind: 'running', command: 'vim', since: '2026-11-21T12:00:00Z' }, 1],
+      [{ kind: 'at_prompt', last_exit: 0 }, 2],
+      [{ kind: 'exited', code: 0, signal: null }, 3],
+    ];
+    for (const [state, editors] of states) {
+      app.terminals.put(terminal({ state }));
+      await editAction(app, action());
+      expect(spawn).toHaveBeenCalledTimes(editors);
+    }
   });
 
   it('tells when the editor did not open', async () => {

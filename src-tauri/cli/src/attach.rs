@@ -105,6 +105,11 @@ impl Attached {
                     self.replaying = bytes;
                     _ = std::io::stdout().write_all(b"\x1b[2J\x1b[H");
                 }
+                Some(StreamOut::Live) => {
+                    if let Some((cols, rows)) = keyboard::size() {
+                        self.stream.send_json(&StreamIn::Fits { cols, rows }).await?;
+                    }
+                }
                 Some(StreamOut::Exit { code, .. }) => return Ok(Some(Ended::Exited(code))),
                 _ => {}
             },

@@ -150,6 +150,9 @@ pub(crate) enum Message {
     Attach { frames: mpsc::UnboundedSender<Frame>, lossless: bool, viewer: oneshot::Sender<u64> },
     /// Somebody looks no more.
     Detach(u64),
+    /// What fits into a viewer, if it shows anything. Where it claims, the terminal takes that size; else only while no
+    /// other viewer shows it.
+    Fits { viewer: u64, size: Option<Size>, claims: bool },
     /// A viewer has drawn bytes.
     Ack { viewer: u64, bytes: u64 },
     /// A viewer wants to know when it is up to date.

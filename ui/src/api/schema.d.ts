@@ -1381,6 +1381,11 @@ export interface components {
              * @default []
              */
             command: string[];
+            /**
+             * @description What it is for, in words; the shell's name if none.
+             * @default null
+             */
+            task: string | null;
         };
         /** @description One step of one run. */
         StepRecord: {
@@ -1447,6 +1452,19 @@ export interface components {
             rows: number;
             /** @enum {string} */
             type: "resize";
+        } | {
+            /**
+             * Format: int32
+             * @description Width in columns; 0 while the viewer shows nothing of it.
+             */
+            cols: number;
+            /**
+             * Format: int32
+             * @description Height in rows; 0 while the viewer shows nothing of it.
+             */
+            rows: number;
+            /** @enum {string} */
+            type: "fits";
         } | {
             /** @enum {string} */
             type: "sync";

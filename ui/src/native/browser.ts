@@ -13,8 +13,8 @@ export function browser(ask: Ask): Native {
     desktop: false,
     door: async () => key(),
     pickFolder: () => ask.folder(),
-    openInEditor: async (path, line) => {
-      ask.showPath(path, line);
+    openInEditor: async (path, at) => {
+      ask.showPath(path, at);
       return null;
     },
     mayNotify,

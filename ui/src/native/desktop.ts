@@ -32,7 +32,7 @@ export function desktop(internals: Internals, told: Told): Native {
     desktop: true,
     door: (start) => call<Key>('door', { start }),
     pickFolder: () => call<string | null>('pick_folder'),
-    openInEditor: (path, line, editors) => call('open_in_editor', { path, line: line ?? null, editors }),
+    openInEditor: (path, at, editors) => call('open_in_editor', { path, at: at ?? null, editors }),
     mayNotify: () => 'granted',
     askToNotify: async () => 'granted',
     // Without a notification service the marks in the page have to do.

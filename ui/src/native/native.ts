@@ -13,7 +13,7 @@ export interface Native {
    * Opens a file in the user's editor; done when that has ended, as only then is known whether it worked. One that needs
    * a terminal is answered instead, with its arguments.
    */
-  openInEditor(path: string, line: number | undefined, editors: Editors): Promise<string[] | null>;
+  openInEditor(path: string, at: Place | undefined, editors: Editors): Promise<string[] | null>;
   /** Whether the system shows notifications of ours; a browser has to be asked first, by a click of the user's. */
   mayNotify(): NotificationPermission;
   askToNotify(): Promise<NotificationPermission>;
@@ -31,6 +31,12 @@ export interface Native {
   quit(): void;
 }
 
+/** Where in a file, from 1; the column in characters. */
+export interface Place {
+  line: number;
+  column?: number | undefined;
+}
+
 /** What the host knows of the user's editors: that of the settings, and those of the login shell's environment. */
 export interface Editors {
   setting: string | null;
@@ -40,7 +46,7 @@ export interface Editors {
 /** What a browser has to ask the user in the page itself. */
 export interface Ask {
   folder(): Promise<string | null>;
-  showPath(path: string, line: number | undefined): void;
+  showPath(path: string, at: Place | undefined): void;
   goTo(terminal: string): void;
   /** The address of another host was pasted. */
   reconnect(): void;

@@ -46,13 +46,6 @@ export class Actions {
     this.list = list;
     this.loaded = true;
   }
-
-  /** There is no folder to list the actions of; what was asked before says nothing about it. */
-  clear(): void {
-    this.asked += 1;
-    this.list = EMPTY;
-    this.loaded = true;
-  }
 }
 
 /** Project, own, defaults. */

@@ -39,6 +39,8 @@ export class App {
   readonly viewers: Viewers;
   /** The terminal whose find bar is open. */
   finding: string | null = $state(null);
+  /** The terminals in which files are edited, by the file's path. */
+  readonly editing = new Map<string, string>();
   /** What a run just did, for those who can't see its marks. What terminals print is never said. */
   said = $state('');
   private events: Events | undefined;
@@ -390,7 +392,7 @@ export class App {
   }
 
   /** What is typed into a window that just came up goes to its terminal, unless something else took the focus. */
-  private focusFront(): void {
+  focusFront(): void {
     requestAnimationFrame(() => {
       const { active } = this.layout;
       if (active !== null && document.activeElement === document.body) this.viewers.get(active)?.focus();
@@ -414,7 +416,7 @@ export class App {
     }
   }
 
-  /** Lists the chosen project's actions. A folder that is gone has none, which is no failure: its screen says so. */
+  /** Lists the chosen project's actions. Where its folder is gone, which its card says, the user's own are left. */
   private async listActions(): Promise<void> {
     const { current } = this.projects;
     try {
@@ -424,7 +426,7 @@ export class App {
     } catch (error) {
       if (current === null || !hasCode(error, 'unknown_project')) throw error;
       this.projects.miss(current);
-      if (current === this.projects.current) this.actions.clear();
+      if (current === this.projects.current) await this.actions.load(null);
     }
   }
 

@@ -4,6 +4,7 @@ import { hasCode } from '../api/error';
 import type { ActionRef } from '../api/door';
 import type { ActionView, HostEvent, Undo, Version } from '../api/types';
 import type { App } from './app.svelte';
+import type { Place } from '../native/native';
 import { openTerminal } from './opening';
 import type { ToastAction } from './toasts.svelte';
 
@@ -59,6 +60,7 @@ export async function duplicateAction(app: App, action: ActionView): Promise<voi
     if (!copy) return;
     app.toasts.show(`${copy.label} was made`, {
       tone: 'good',
+      body: copy.path,
       actions: [{ label: 'Edit', run: () => editAction(app, copy) }],
     });
     await app.reloadActions();
@@ -80,23 +82,43 @@ async function copyOf(app: App, of: ActionRef, trust?: string): Promise<ActionVi
   }
 }
 
-/** Opens an action's file, at the given line, else where the first error is. */
+/** Opens an action's file, at the given place, else where the first error is. One that is open is gone to. */
 export async function editAction(
   app: App,
   action: Pick<ActionView, 'label' | 'path'> & { problems?: ActionView['problems'] },
-  line?: number,
+  at?: Place,
 ): Promise<void> {
   const error = action.problems?.find((problem) => problem.severity === 'error');
+  const open = app.editing.get(action.path);
+  if (open !== undefined && isBusy(app, open)) {
+    app.showTerminal(open);
+    return;
+  }
   try {
     const editors = {
       setting: app.settings.config.editor ?? null,
       login: app.settings.view?.editors ?? [],
     };
-    const command = await app.native.openInEditor(action.path, line ?? error?.line, editors);
-    if (command) await openTerminal(app, { command });
+    const place = at ?? error;
+    const command = await app.native.openInEditor(
+      action.path,
+      place && { line: place.line, column: place.column },
+      editors,
+    );
+    if (!command) return;
+    const task = `Edit ${action.path.slice(action.path.lastIndexOf('/') + 1)}`;
+    const terminal = await openTerminal(app, { command, task });
+    if (terminal !== null) app.editing.set(action.path, terminal);
   } catch (error) {
     app.toasts.fail(`${action.label} could not be opened`, error);
   }
+}
+
+/** Whether what was typed at a terminal's first prompt is still at work, or is yet to begin. */
+function isBusy(app: App, id: string): boolean {
+  const state = app.terminals.get(id)?.state;
+  if (state === undefined || state.kind === 'exited') return false;
+  return state.kind !== 'at_prompt' || state.last_exit === null;
 }
 
 async function change(

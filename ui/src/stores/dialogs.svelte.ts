@@ -2,6 +2,7 @@
 
 import type { ActionRef } from '../api/door';
 import type { ActionView, DeletedAction, Preview } from '../api/types';
+import type { Place } from '../native/native';
 
 export interface ConfirmChoice<A extends string = string> {
   value: A;
@@ -22,7 +23,7 @@ export type Question =
   | { kind: 'trust'; preview: Preview; purpose: 'run' | 'duplicate' }
   | { kind: 'confirm'; title: string; body: string; quote?: string; choices: ConfirmChoice[] }
   | { kind: 'folder' }
-  | { kind: 'path'; path: string; line: number | undefined }
+  | { kind: 'path'; path: string; at: Place | undefined }
   | { kind: 'settings' }
   | { kind: 'palette' };
 
@@ -73,7 +74,7 @@ export class Dialogs {
     return this.ask({ kind: 'folder' });
   }
 
-  path(path: string, line: number | undefined): void {
-    void this.ask({ kind: 'path', path, line });
+  path(path: string, at: Place | undefined): void {
+    void this.ask({ kind: 'path', path, at });
   }
 }

@@ -77,3 +77,9 @@ export async function giveBack(app: App, before?: Element | null): Promise<void>
   await new Promise(requestAnimationFrame);
   if (document.activeElement === document.body) entry(app, 'terminal')?.();
 }
+
+/** The connection is back: who worked in a terminal goes on in it, which takes no other window's size. */
+export async function resume(app: App, before: Element | null): Promise<void> {
+  if (before?.isConnected && before.closest('.viewer')) app.focusFront();
+  else await giveBack(app, before);
+}

@@ -150,7 +150,7 @@ export class Layout {
         this.sidebarShown = state.sidebar;
         this.divided = state.column ?? USUAL_COLUMN;
         this.detailsHeight = state.details;
-        this.project = state.project;
+        if (this.project === undefined) this.project = state.project;
         this.told = state.told === true;
       } else {
         const start: Tree = tree.emptyPane();

@@ -12,10 +12,15 @@ export interface Opening {
   place?: (id: string) => void;
   /** A program with its arguments that begins in it. */
   command?: string[];
+  /** What its tab is called, if not after the shell. */
+  task?: string;
 }
 
 /** Opens a shell in the project's folder, in the focused pane. */
-export async function openTerminal(app: App, { cwd, place, command }: Opening = {}): Promise<string | null> {
+export async function openTerminal(
+  app: App,
+  { cwd, place, command, task }: Opening = {},
+): Promise<string | null> {
   try {
     const request = {
       project: app.projects.current,
@@ -23,6 +28,7 @@ export async function openTerminal(app: App, { cwd, place, command }: Opening = 
       ...app.viewers.room(),
       person: true,
       ...(command && { command }),
+      ...(task !== undefined && { task }),
     };
     const terminal = await app.door.spawn(request);
     app.terminals.meet(terminal);

@@ -25,6 +25,11 @@ export class Projects {
     return this.view?.exists === false;
   }
 
+  /** Where the user's own actions run: the chosen project, or none while its folder is gone. */
+  get here(): string | null {
+    return this.gone ? null : this.current;
+  }
+
   /** The host could not find a project's folder. */
   miss(path: string): void {
     this.list = this.list.map((project) => (project.path === path ? { ...project, exists: false } : project));
@@ -42,6 +47,8 @@ export class Projects {
       const known = this.list.find((project) => project.path === last);
       if (last === null) this.current = null;
       else this.current = (known ?? this.list.find((project) => project.exists))?.path ?? null;
+      // The next window comes back to what this one shows, also where nobody has chosen it yet.
+      if (this.current !== null && this.current !== last) this.keep(this.current);
     } else if (this.current !== null && !this.view) {
       this.current = null;
     }

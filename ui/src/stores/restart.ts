@@ -10,9 +10,9 @@ export function lostWords(terminals: TerminalView[], runs: RunView[]): string {
   const one = terminals.length === 1;
   const count = one ? 'One terminal' : `${terminals.length} terminals`;
   const ended = `${count} ended with it: ${names(terminals.map(({ codename }) => codename))}.`;
-  const kept = one ? 'Its tab keeps what it showed.' : 'Their tabs keep what they showed.';
+  const kept = one ? 'Its tab keeps what it showed' : 'Their tabs keep what they showed';
   const interrupted = runs.length > 0 ? [`Interrupted: ${names(runs.map((run) => run.label))}.`] : [];
-  return [ended, kept, ...interrupted].join(' ');
+  return [ended, `${kept} until this page is closed or reloaded.`, ...interrupted].join(' ');
 }
 
 function names(all: string[]): string {

@@ -25,7 +25,7 @@ export async function runAction(app: App, action: ActionView, wish: Wish = {}): 
 }
 
 async function ask(app: App, action: ActionView, wish: Wish): Promise<RunView | null> {
-  const project = app.projects.current;
+  const project = app.projects.here;
   const active = app.runs.of(action, project);
   if (active?.status === 'running' && !wish.again) {
     app.showTerminal(active.terminal);
@@ -116,11 +116,19 @@ async function start(app: App, action: ActionView, request: ExecuteRequest): Pro
     if (['terminal_busy', 'terminal_differs', 'unknown_terminal'].some((code) => hasCode(error, code))) {
       return start(app, action, { ...request, terminal: null });
     }
-    app.toasts.fail(`${action.label} did not start`, error, [
-      { label: 'Open file', run: () => editAction(app, action) },
-    ]);
+    // What is wrong may be the folder, which nobody mends in the file.
+    const here = !(await missed(app, request.project, error));
+    const offers = here ? [{ label: 'Open file', run: () => editAction(app, action) }] : [];
+    app.toasts.fail(`${action.label} did not start`, error, offers);
     return null;
   }
+}
+
+/** Whether it failed because the chosen project's folder is gone; its card is there then. */
+async function missed(app: App, project: string | null | undefined, error: unknown): Promise<boolean> {
+  if (!project || !hasCode(error, 'unknown_project')) return false;
+  await app.reloadActions();
+  return true;
 }
 
 /** The request with the user's trust in what it would type; null when they changed their mind. */
@@ -174,7 +182,7 @@ async function confirmStale(app: App, action: ActionView): Promise<boolean> {
       { value: 'no', label: 'Cancel' },
     ],
   );
-  if (answer === 'edit') void editAction(app, action, problem?.line);
+  if (answer === 'edit') void editAction(app, action, problem);
   return answer === 'run';
 }
 

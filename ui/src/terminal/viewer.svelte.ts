@@ -66,6 +66,8 @@ export interface ViewerOptions extends TermOptions {
 /** Reports of focus that xterm itself sends; they are not typing. */
 const FOCUS_REPORTS = new Set(['\x1b[I', '\x1b[O']);
 
+const NOT_SHOWN = { cols: 0, rows: 0 };
+
 export class Viewer {
   state: ViewerState = $state.raw({ kind: 'attaching' });
   /** Whether somebody typed here since it was opened: then a run does not take it over. */
@@ -92,6 +94,8 @@ export class Viewer {
   private size = { cols: 0, rows: 0 };
   /** Sizes that were asked for and that the host has not told back yet. */
   private asked: { cols: number; rows: number }[] = [];
+  /** What the host was told last that fits here; 0 by 0 while nothing of it is shown. */
+  private told = NOT_SHOWN;
   private opened = false;
   private early: Uint8Array<ArrayBuffer>[] = [];
 
@@ -140,6 +144,7 @@ export class Viewer {
           this.commands.shellEnded(code);
           this.state = { kind: 'ended', code, signal };
           this.reader.use(this.options.screenReader);
+          this.fitIfOwner();
           // Nothing can be typed any more; hiding the cursor also draws the mark of what has ended.
           this.term.write('\x1b[?25l', () => this.gutter.draw());
         },
@@ -162,6 +167,8 @@ export class Viewer {
       ),
     );
     this.term.attachCustomKeyEventHandler((event) => this.key(event));
+    // To a program on the whole screen the wheel is keys; one that has ended is scrolled itself.
+    this.term.attachCustomWheelEventHandler(() => this.state.kind !== 'ended' || !this.wholeScreen);
     this.element.addEventListener('paste', (event) => this.pasted(event), { capture: true });
     this.element.addEventListener('pointerdown', () => this.claim());
     this.unwatchTheme = onThemeChange(() => (this.term.options.theme = terminalTheme()));
@@ -205,7 +212,7 @@ export class Viewer {
     this.fitIfOwner();
   }
 
-  /** Somebody gave it another room. A window that attaches only finds its size, and takes nobody else's. */
+  /** Somebody gave it another room. A window that attaches takes nobody else's size. */
   resizedByHand(): void {
     if (this.state.kind === 'live') this.claim();
   }
@@ -262,7 +269,9 @@ export class Viewer {
     return text !== undefined;
   }
 
+  /** The host is there again: what is typed from here on is typed as soon as the terminal is. */
   retry(): void {
+    if (this.state.kind === 'dropped') this.state = { kind: 'attaching' };
     this.stream.retry();
   }
 
@@ -272,7 +281,8 @@ export class Viewer {
     this.stream.close();
     if (this.state.kind !== 'ended') this.state = { kind: 'ended', code: null, signal: null };
     this.reader.use(this.options.screenReader);
-    this.fitIfOwner();
+    // xterm cuts the cursor's line when it wraps the others anew.
+    this.term.write(this.wholeScreen ? '' : '\r\n', () => this.fitIfOwner());
   }
 
   async copy(): Promise<void> {
@@ -315,6 +325,8 @@ export class Viewer {
 
   private liveNow(): void {
     this.state = { kind: 'live' };
+    // The host knows nothing of what an earlier connection said.
+    this.told = NOT_SHOWN;
     this.reader.use(this.options.screenReader);
     const since = this.listener.runningSince();
     if (since !== null) this.commands.runsSince(since);
@@ -324,19 +336,29 @@ export class Viewer {
 
   private fitIfOwner(): void {
     this.gpu.use(this.options.webgl && this.seen);
-    if (this.left) this.fitAlone();
-    if (!this.owner || this.state.kind !== 'live') return;
+    if (this.state.kind === 'ended') this.fitAlone();
+    if (this.state.kind !== 'live') return;
     const room = this.room();
     const last = this.asked.at(-1) ?? this.size;
-    if (!room || same(room, last)) return;
-    this.asked.push(room);
-    this.stream.send({ type: 'resize', cols: room.cols, rows: room.rows });
+    if (this.owner && room && !same(room, last)) {
+      this.asked.push(room);
+      this.stream.send({ type: 'resize', ...room });
+      this.told = room;
+    } else if (!same(room ?? NOT_SHOWN, this.told)) {
+      // Where nobody else shows it, it is fitted; where somebody does, it is still theirs.
+      this.told = room ?? NOT_SHOWN;
+      this.stream.send({ type: 'fits', ...this.told });
+    }
   }
 
-  /** Nobody else shows it: its lines wrap to the room here. A whole screen would lose what has no room. */
+  /** Nothing prints into it any more: its lines wrap to the room here. A whole screen would lose what has no room. */
   private fitAlone(): void {
     const room = this.room();
-    if (room && !this.wholeScreen && !same(room, this.term)) this.term.resize(room.cols, room.rows);
+    if (this.wholeScreen) {
+      // There may be less room than it was drawn for: then it can be scrolled.
+      const drawn = this.term.element?.querySelector<HTMLElement>('.xterm-screen');
+      this.element.style.minHeight = `${drawn?.offsetHeight ?? 0}px`;
+    } else if (room && !same(room, this.term)) this.term.resize(room.cols, room.rows);
   }
 
   /** The host's word on the size. A size that was not asked for here is another viewer's. */

@@ -82,6 +82,8 @@ pub struct SpawnRequest {
     pub person: bool,
     /// A program with its arguments, typed at the first prompt as words of the shell; nothing if empty.
     pub command: Vec<String>,
+    /// What it is for, in words; the shell's name if none.
+    pub task: Option<String>,
 }
 
 /// Codenames of terminals that a person opened.
@@ -193,11 +195,18 @@ pub enum StreamIn {
         /// Bytes since the last ack; replayed bytes are not acknowledged.
         bytes: u64,
     },
-    /// The viewer was resized by hand.
+    /// The viewer was resized by hand, or typed in: the terminal takes this size.
     Resize {
         /// Width in columns.
         cols: u16,
         /// Height in rows.
+        rows: u16,
+    },
+    /// What fits into the viewer: the terminal takes this size while no other viewer shows it.
+    Fits {
+        /// Width in columns; 0 while the viewer shows nothing of it.
+        cols: u16,
+        /// Height in rows; 0 while the viewer shows nothing of it.
         rows: u16,
     },
     /// Asks for `synced` once everything printed so far has been sent.

@@ -116,7 +116,7 @@ impl Shelf {
             None => self.free_id(Place::USER, &format!("my-{}", which.id.trim_start_matches("my-"))),
         };
         let path = self.user().own_path(&id);
-        let text = copy::copy(&path, &bytes, &id).ok_or_else(|| {
+        let text = copy::copy(&path, &bytes, &id, &self.suffix(&bytes)).ok_or_else(|| {
             let what = format!(
                 "a copy of `{}` can't be made: it is written in a way that only an editor can change",
                 which.id
@@ -125,6 +125,18 @@ impl Shelf {
         })?;
         self.put(Place::USER, &id, text.as_bytes(), Author::Import, &format!("a copy of {}", which.id))?;
         Ok(id)
+    }
+
+    /// What the label of a copy ends in, so that no other of the user's actions is called so.
+    fn suffix(&self, bytes: &[u8]) -> String {
+        let label = read(Path::new(""), Scope::User, bytes).0.map(|action| action.label).unwrap_or_default();
+        let taken = |suffix: &String| {
+            let wanted = format!("{label}{suffix}");
+            let mut entries = self.user().entries();
+            entries.any(|(_, entry)| entry.action.as_ref().is_some_and(|action| action.label == wanted))
+        };
+        let numbered = (2..).map(|number| format!(" copy {number}"));
+        std::iter::once(" copy".to_owned()).chain(numbered).find(|suffix| !taken(suffix)).unwrap_or_default()
     }
 
     /// Makes a new action: `text` for the first free id like `wanted`; that id.
@@ -178,7 +190,7 @@ impl Shelf {
             Err(StoreError::InTheWay { .. }) if author == Author::Restore && self.is_anothers(place, id) => {
                 let path = self.free_path(place, id);
                 if read(&path, self.folder(place).scope, bytes).0.is_some_and(|action| action.id != id)
-                    && let Some(copy) = copy::copy(&path, bytes, id)
+                    && let Some(copy) = copy::copy(&path, bytes, id, "")
                 {
                     text = Cow::Owned(copy.into_bytes());
                 }

@@ -1,4 +1,5 @@
-//! The same action under another id, for the user's folder; all else in its text stays as it was written.
+//! The same action under another id, for the user's folder; all else in its text stays as it was written, but for what
+//! is put behind its label so that the two can be told apart.
 //!
 //! Text can be written in more ways than a change of it can know. What comes out is therefore read again by
 //! our own reader, and only taken if it is the same action with no problem that it did not have before.
@@ -9,14 +10,20 @@ use std::str::FromStr as _;
 use crate::action::yaml::{self, Kind};
 use crate::action::{Action, Problem, Scope, read, span_of};
 
-/// A copy of an action's text for the file `path`, named after its id; none if it can't be made.
-pub(super) fn copy(path: &Path, bytes: &[u8], id: &str) -> Option<String> {
+/// A copy of an action's text for the file `path`, named after its id; none if it can't be made. Its label ends in
+/// `suffix`, unless that is written in a way that can't be added to.
+pub(super) fn copy(path: &Path, bytes: &[u8], id: &str, suffix: &str) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let (before, problems) = read(path, Scope::User, text.as_bytes());
     let good = |copy: &String| says_the_same(path, copy, id, before.as_ref(), &problems);
-    let by_hand = rewritten(text, id);
-    let copy = by_hand.into_iter().find(good).or_else(|| edited(text, id).filter(good));
+    let labelled = before.clone().filter(|_| !suffix.is_empty()).and_then(|mut named| {
+        named.label.push_str(suffix);
+        let copy = rewritten(text, id, suffix)?;
+        says_the_same(path, &copy, id, Some(&named), &problems).then_some(copy)
+    });
+    let by_hand = labelled.or_else(|| rewritten(text, id, "").filter(good));
+    let copy = by_hand.or_else(|| edited(text, id).filter(good));
     // What is broken is no action yet, but it is the user's text: the file's name is its id.
     copy.or_else(|| before.is_none().then(|| text.to_owned()))
 }
@@ -34,14 +41,20 @@ fn says_the_same(path: &Path, copy: &str, id: &str, before: Option<&Action>, pro
     same_action && now.iter().all(|problem| known(problem) && !about_the_place(problem))
 }
 
-/// The text with its id and scope changed where they stand; with the id put before the first key if it has none.
-fn rewritten(text: &str, id: &str) -> Option<String> {
+/// The text with its id and scope changed where they stand, and the label longer by `suffix`; with the id put before the
+/// first key if it has none.
+fn rewritten(text: &str, id: &str, suffix: &str) -> Option<String> {
     let mut changes: Vec<((usize, usize), String)> = Vec::new();
     let quoted = |(start, end): (usize, usize), word: &str| {
         let quote = text.chars().nth(start).filter(|c| matches!(c, '"' | '\''));
         let quote = quote.map(String::from).unwrap_or_default();
         ((start, end), format!("{quote}{word}{quote}"))
     };
+    if let Some((start, end)) = span_of(text, "label").or_else(|| span_of(text, "name")) {
+        let quoted = text.chars().nth(start).is_some_and(|c| matches!(c, '"' | '\''));
+        let end = end - usize::from(quoted);
+        changes.push(((end, end), suffix.to_owned()));
+    }
     changes.extend(span_of(text, "scope").map(|span| quoted(span, "user")));
     if let Some(span) = span_of(text, "id") {
         changes.push(quoted(span, id));
@@ -82,7 +95,7 @@ mod tests {
 
     fn copied(text: &str) -> String {
         let path = Path::new("my-flow.yaml");
-        let copy = copy(path, text.as_bytes(), "my-flow").unwrap_or_else(|| panic!("no copy of {text}"));
+        let copy = copy(path, text.as_bytes(), "my-flow", "").unwrap_or_else(|| panic!("no copy of {text}"));
         let (action, problems) = read(path, Scope::User, copy.as_bytes());
         assert_eq!(
             (action.map(|action| action.id).as_deref(), problems),
@@ -132,9 +145,27 @@ mod tests {
     }
 
     #[test]
+    fn a_label_is_added_to_where_that_is_safe_and_else_stays() {
+        let path = Path::new("my-flow.yaml");
+        for (before, after) in [
+            ("label: A flow # c\n", "label: A flow copy # c\n"),
+            ("label: 'É'   # c\n", "label: 'É copy'   # c\n"),
+            ("label: \"A\"\r\n", "label: \"A copy\"\r\n"),
+            ("name: A\n", "name: A copy\n"),
+            ("label: \"a\\tb\"\n", "label: \"a\\tb\"\n"),
+            ("label: >-\n  A\n  b\n", "label: >-\n  A\n  b\n"),
+            ("label: 'it''s'\n", "label: 'it''s'\n"),
+        ] {
+            let copy = copy(path, format!("{before}{STEPS}").as_bytes(), "my-flow", " copy");
+            assert_eq!(copy.as_deref(), Some(&*format!("id: my-flow\n{after}{STEPS}")));
+        }
+    }
+
+    #[test]
     fn what_is_broken_is_copied_as_it_is() {
         let path = Path::new("my-a.yaml");
-        assert_eq!(copy(path, b"label: [", "my-a").as_deref(), Some("label: ["));
-        assert_eq!(copy(path, b"id: a\nlabel: A\n", "my-a").as_deref(), Some("id: my-a\nlabel: A\n"));
+        assert_eq!(copy(path, b"label: [", "my-a", " copy").as_deref(), Some("label: ["));
+        let copied = copy(path, b"id: a\nlabel: A\n", "my-a", " copy");
+        assert_eq!(copied.as_deref(), Some("id: my-a\nlabel: A\n"));
     }
 }

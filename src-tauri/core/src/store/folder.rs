@@ -15,6 +15,8 @@ pub(super) struct Folder {
     /// The project's root, for a project's folder.
     pub project: Option<PathBuf>,
     pub dir: PathBuf,
+    /// Whether what it stands in was there when that was looked at last: a project may go as a whole.
+    pub stands: bool,
     entries: BTreeMap<PathBuf, Entry>,
     /// The files of each id; more than one is a mistake.
     by_id: HashMap<String, BTreeSet<PathBuf>>,
@@ -59,7 +61,8 @@ pub(super) enum Change {
 
 impl Folder {
     pub fn new(scope: Scope, project: Option<PathBuf>, dir: PathBuf) -> Self {
-        Self { scope, project, dir, entries: BTreeMap::new(), by_id: HashMap::new(), problem: None }
+        let stands = project.as_ref().is_none_or(|root| root.is_dir());
+        Self { scope, project, dir, stands, entries: BTreeMap::new(), by_id: HashMap::new(), problem: None }
     }
 
     /// Whether a path is an action file of this folder, by its name.

@@ -304,6 +304,11 @@ impl Shelf {
                     self.publish(StoreChange::Notice(notice));
                 }
                 self.rescan(place, Reading::Told);
+                let stands = base.is_dir();
+                if stands != std::mem::replace(&mut self.folder_mut(place).stands, stands) {
+                    // Also where it has no actions, somebody may look at it.
+                    self.tell_of_actions(place);
+                }
                 if place == Place::USER {
                     // It may be one that can be read and written now.
                     self.seed_what_is_missing();

@@ -510,7 +510,7 @@ async fn an_edit_can_be_kept_as_a_new_action() {
     let id = house.store.duplicate(Which::user("good"), None, None).await.unwrap();
     assert_eq!(id, "my-good");
     let text = fs::read_to_string(house.actions().join("my-good.yaml")).unwrap();
-    assert_eq!(text, format!("# mine\nid: my-good # here\n{GOOD}"));
+    assert_eq!(text, format!("# mine\nid: my-good # here\n{}", GOOD.replace("Good", "Good copy")));
     let long = format!("a-{}", "b".repeat(98));
     save(house.actions().join(format!("{long}.yaml")), GOOD).unwrap();
     house.until(None, |actions| actions.len() == 3).await;

@@ -245,7 +245,18 @@ impl Actor {
                     self.viewers.finish(&self.printout, &exit_frame(ending));
                 }
             }
-            Message::Detach(viewer) => self.viewers.detach(viewer),
+            Message::Detach(viewer) => {
+                if self.viewers.detach(viewer) {
+                    self.fit();
+                }
+            }
+            Message::Fits { viewer, size, claims } => {
+                self.viewers.show(viewer, size);
+                match size {
+                    Some(size) if claims => self.resize(size),
+                    _ => self.fit(),
+                }
+            }
             Message::Ack { viewer, bytes } => self.viewers.ack(viewer, bytes, &self.printout),
             Message::Sync { viewer } => self.viewers.sync(viewer, &self.printout),
             Message::Own { run, task } => self.change(|view| {
@@ -312,6 +323,13 @@ impl Actor {
             self.standing.foreground.first().is_some_and(|&group| foreground::is_busy(group));
         self.standing.replaced = successor::is_replaced(self.standing.shell, &self.argv);
         self.looked = Some(now);
+    }
+
+    /// Takes the size of the only viewer that shows the terminal, if there is such a one.
+    fn fit(&mut self) {
+        if let Some(size) = self.viewers.only_shown() {
+            self.resize(size);
+        }
     }
 
     fn resize(&mut self, size: Size) {

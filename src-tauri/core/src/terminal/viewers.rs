@@ -30,6 +30,8 @@ pub struct Viewer {
     offset: u64,
     unacked: u64,
     size: Size,
+    /// What fits into it, while it shows the terminal.
+    fits: Option<Size>,
     lossless: bool,
     syncs: Vec<u64>,
 }
@@ -47,15 +49,31 @@ impl Viewers {
         let id = self.next;
         self.next += 1;
         let size = Size { cols: 0, rows: 0 };
-        let mut viewer = Viewer { id, frames, offset: 0, unacked: 0, size, lossless, syncs: Vec::new() };
+        let mut viewer =
+            Viewer { id, frames, offset: 0, unacked: 0, size, fits: None, lossless, syncs: Vec::new() };
         viewer.replay(printout);
         self.viewers.push(viewer);
         id
     }
 
-    /// Removes a viewer.
-    pub fn detach(&mut self, id: u64) {
+    /// Removes a viewer; whether it may have shown the terminal.
+    pub fn detach(&mut self, id: u64) -> bool {
+        let unseen = self.viewers.iter().any(|viewer| viewer.id == id && viewer.fits.is_none());
         self.viewers.retain(|viewer| viewer.id != id);
+        !unseen
+    }
+
+    /// A viewer shows the terminal in this size, or not at all.
+    pub fn show(&mut self, id: u64, fits: Option<Size>) {
+        if let Some(viewer) = self.viewers.iter_mut().find(|viewer| viewer.id == id) {
+            viewer.fits = fits;
+        }
+    }
+
+    /// What fits into the only viewer that shows the terminal.
+    pub fn only_shown(&self) -> Option<Size> {
+        let mut sizes = self.viewers.iter().filter_map(|viewer| viewer.fits);
+        sizes.next().filter(|_| sizes.next().is_none())
     }
 
     /// A viewer has drawn this much more.

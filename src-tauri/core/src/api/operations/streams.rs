@@ -79,7 +79,13 @@ async fn view(terminal: Terminal, lossless: bool, mut socket: WebSocket) {
 fn take(terminal: &Terminal, viewer: u64, text: &[u8]) -> Result<(), ApiError> {
     terminal.send(match read(text)? {
         StreamIn::Ack { bytes } => Message::Ack { viewer, bytes },
-        StreamIn::Resize { cols, rows } => Message::Resize(size_of(Some(cols), Some(rows))?),
+        StreamIn::Resize { cols, rows } => {
+            Message::Fits { viewer, size: Some(size_of(Some(cols), Some(rows))?), claims: true }
+        }
+        StreamIn::Fits { cols: 0, rows: 0 } => Message::Fits { viewer, size: None, claims: false },
+        StreamIn::Fits { cols, rows } => {
+            Message::Fits { viewer, size: Some(size_of(Some(cols), Some(rows))?), claims: false }
+        }
         StreamIn::Sync => Message::Sync { viewer },
     });
     Ok(())

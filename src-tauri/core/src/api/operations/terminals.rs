@@ -32,6 +32,18 @@ pub(crate) fn size_of(cols: Option<u16>, rows: Option<u16>) -> Result<Size, ApiE
     }
 }
 
+/// What a terminal is for, as a client says it: a line that can stand in a tab.
+fn task_of(task: Option<String>) -> Result<Option<String>, ApiError> {
+    const LONGEST: usize = 200;
+    match task {
+        Some(task) if task.contains(char::is_control) || task.chars().count() > LONGEST => {
+            let message = format!("a task is one line of at most {LONGEST} characters");
+            Err(ApiError::new(400, "bad_task", message))
+        }
+        task => Ok(task.filter(|task| !task.trim().is_empty())),
+    }
+}
+
 /// All terminals, oldest first.
 #[utoipa::path(get, path = "/v1/terminals", operation_id = "terminals:list",
     responses((status = 200, body = Vec<TerminalView>)))]
@@ -48,7 +60,7 @@ pub async fn spawn(State(rooms): State<Rooms>, Body(request): Body<SpawnRequest>
     let project = rooms.project(request.project.as_deref()).await?;
     let root = project.clone().unwrap_or_else(|| rooms.paths.user_home().to_owned());
     let cwd = request.cwd.map_or(root.clone(), |cwd| root.join(PathBuf::from(cwd)));
-    let task = shell.name();
+    let task = task_of(request.task)?.unwrap_or_else(|| shell.name());
     let words: Vec<String> = request.command.iter().map(|word| shell.kind.quote(word)).collect();
     let spawn = Spawn { shell, cwd, project, env: Vec::new(), size, task, run: None };
     let opened = rooms.terminals.spawn(spawn).await?;

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{ActionHealth, ActionView, GOOD, House, OTHER, Which, labels, save};
+use super::{ActionHealth, ActionView, GOOD, House, OTHER, PATIENCE, StoreChange, Which, labels, save};
 use crate::paths::Paths;
 
 #[tokio::test]
@@ -76,6 +76,26 @@ async fn what_somebody_removed_from_the_history_is_not_offered() {
     assert_eq!(house.store.list(None).await.unwrap().deleted.len(), 1);
     fs::remove_dir_all(house.actions().join(".history/good")).unwrap();
     assert_eq!(house.store.list(None).await.unwrap().deleted, []);
+}
+
+#[tokio::test]
+async fn a_project_that_goes_as_a_whole_is_missed_also_if_it_has_no_actions() {
+    let house = House::new().await;
+    let project = house.folder.path().canonicalize().unwrap().join("repo");
+    fs::create_dir_all(&project).unwrap();
+    let mut changes = house.store.subscribe();
+    assert!(house.store.list(Some(project.clone())).await.unwrap().actions.is_empty());
+    let about = StoreChange::Actions { project: Some(project.clone()) };
+    let mut told = async || {
+        let wait = async { while changes.recv().await.unwrap() != about {} };
+        tokio::time::timeout(PATIENCE, wait).await.expect("nobody was told");
+    };
+    for _ in 0..2 {
+        fs::rename(&project, project.with_extension("away")).unwrap();
+        told().await;
+        fs::rename(project.with_extension("away"), &project).unwrap();
+        told().await;
+    }
 }
 
 #[tokio::test]
