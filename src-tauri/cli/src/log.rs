@@ -1,5 +1,6 @@
 //! `ai-orchestrator host log`: what the host logged, for people and for programs.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
@@ -59,9 +60,10 @@ fn readable(line: &str) -> String {
     words
 }
 
-/// Fields as words; text only in quotes where it would not be one word.
+/// Fields as words, by name; text only in quotes where it would not be one word.
 fn pairs(fields: &Map<String, Value>) -> impl Iterator<Item = (&str, String)> {
-    fields.iter().map(|(name, value)| {
+    let fields: BTreeMap<&String, &Value> = fields.iter().collect();
+    fields.into_iter().map(|(name, value)| {
         let word = match value {
             Value::String(text) if !text.is_empty() && !text.contains([' ', '"', '=']) => text.clone(),
             other => other.to_string(),
