@@ -206,7 +206,7 @@ test('a host that is stopped in order takes no more off the page than one that i
   // It goes when it is closed, and what is opened now lives at the new host.
   await front().getByRole('button', { name: 'Close', exact: true }).click();
   await until('no tab', async () => (await tab.count()) === 0);
-  await openTerminal();
+  await stage.openTerminal();
   await stage.page.keyboard.type('echo anew-$((40+2))\n');
   await stage.shows(/^anew-42$/m);
 });
