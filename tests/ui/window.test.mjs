@@ -331,6 +331,16 @@ test('a tab dragged to a side of the pane splits it, and dragged back it joins a
   const before = (await visible().first().boundingBox()).width;
   await stage.page.keyboard.press('ArrowRight');
   await until('a wider pane', async () => (await visible().first().boundingBox()).width > before);
+  await stage.page.keyboard.press('Home');
+  await until('a narrow pane', async () => (await visible().first().boundingBox()).width < before / 2);
+  await stage.page.keyboard.press('Enter');
+  await until('the middle', async () => {
+    const [left, right] = await Promise.all([
+      visible().first().boundingBox(),
+      visible().last().boundingBox(),
+    ]);
+    return Math.abs(left.width - right.width) < 4;
+  });
   await stage.page.getByRole('tab').last().dragTo(stage.page.getByRole('tab').first());
   await until('one pane', async () => (await visible().count()) === 1);
   assert.equal(await stage.page.getByRole('tab').count(), 2);

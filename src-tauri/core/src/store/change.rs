@@ -116,7 +116,7 @@ impl Shelf {
             None => self.free_id(Place::USER, &format!("my-{}", which.id.trim_start_matches("my-"))),
         };
         let path = self.user().own_path(&id);
-        let text = copy::copy(&path, &bytes, &id, &self.suffix(&bytes)).ok_or_else(|| {
+        let text = copy::copy(&path, &bytes, &id, &self.suffix(&path, &bytes)).ok_or_else(|| {
             let what = format!(
                 "a copy of `{}` can't be made: it is written in a way that only an editor can change",
                 which.id
@@ -128,8 +128,8 @@ impl Shelf {
     }
 
     /// What the label of a copy ends in, so that no other of the user's actions is called so.
-    fn suffix(&self, bytes: &[u8]) -> String {
-        let label = read(Path::new(""), Scope::User, bytes).0.map(|action| action.label).unwrap_or_default();
+    fn suffix(&self, path: &Path, bytes: &[u8]) -> String {
+        let label = read(path, Scope::User, bytes).0.map(|action| action.label).unwrap_or_default();
         let taken = |suffix: &String| {
             let wanted = format!("{label}{suffix}");
             let mut entries = self.user().entries();

@@ -273,7 +273,7 @@ impl History {
         let timestamp = timestamp_of(at);
 
         let folder = self.folder(key)?;
-        self.make(key, &folder)?;
+        self.make(&folder)?;
         let temporary = match durable {
             Durable::Now => file::write_beside(&folder, bytes, 0o600)?,
             Durable::Soon => file::write_unsynced(&folder, "", bytes, 0o600)?,
@@ -429,15 +429,13 @@ impl History {
         self.newest(key).is_ok_and(|newest| newest.is_some())
     }
 
-    fn make(&mut self, key: &Key, folder: &Path) -> io::Result<()> {
+    fn make(&mut self, folder: &Path) -> io::Result<()> {
         if folder.is_dir() {
             return Ok(());
         }
         let outermost = self.root.parent().unwrap_or(&self.root);
-        // A folder that the user took away stays away: what was in there went along, and may come back as it was.
-        if key.project.is_some() {
-            std::fs::create_dir_all(outermost)?;
-        }
+        // A folder that the user took away stays away: what was in there went along, and may come back as it was. One that
+        // was made in its place would be in the way.
         let levels: Vec<&Path> = folder.ancestors().take_while(|level| *level != outermost).collect();
         for level in levels.into_iter().rev() {
             match DirBuilder::new().mode(PRIVATE).create(level) {

@@ -133,6 +133,7 @@ impl Shelf {
         let (path, error) = self.unkept.first_key_value()?;
         let fix = match error.kind() {
             io::ErrorKind::NotADirectory => "put a folder in its place; it is tried again at each change",
+            io::ErrorKind::NotFound => "put the folder of your actions back, or make a new one",
             _ => "make room on the disk, and the folder writable; it is tried again at each change",
         };
         let file = visible(&path.file_name().unwrap_or_default().to_string_lossy());

@@ -312,6 +312,10 @@ impl Shelf {
                 if place == Place::USER {
                     // It may be one that can be read and written now.
                     self.seed_what_is_missing();
+                    // The history is in there, the projects' too.
+                    for place in (0..self.folders.len()).map(Place) {
+                        self.keep_unkept(place);
+                    }
                 }
                 continue;
             }

@@ -73,7 +73,8 @@ impl Around {
                 "leave the key out, or press Ctrl+C between it and this command, as a step of its own: `- write: \"\\x03\"`"
             }
             Self::Recall => {
-                "write out what is called back; a `!` that is only one stands in single quotes, or has a `\\` before it"
+                "write out what is called back; a `!` that is only one stands in single quotes or behind a `\\`; where zsh \
+                 takes `!\"` for one and bash reads it, say `shell: bash`"
             }
             Self::Unclear => {
                 "give it to a simple command, with no more before it than that needs, or say which `shell:` reads it"

@@ -96,12 +96,14 @@ fn a_folder_that_was_taken_away_is_not_made_anew_for_its_history() {
     assert!(!folder.path().exists());
     std::fs::rename(&away, folder.path()).unwrap();
     assert!(history.is_kept(&key));
-    // A project's versions stand there as well, and the project is still where it was.
+    // A project's versions stand there as well, and wait.
     std::fs::rename(folder.path(), &away).unwrap();
     let projects = Key { project: Some("/repo".into()), id: "b".into() };
-    history.record(&projects, b"two", Author::Editor, "", at(3)).unwrap();
+    assert!(history.record(&projects, b"two", Author::Editor, "", at(3)).is_err());
+    assert!(!folder.path().exists());
+    std::fs::rename(&away, folder.path()).unwrap();
+    history.record(&projects, b"two", Author::Editor, "", at(4)).unwrap();
     assert!(history.is_kept(&projects));
-    std::fs::remove_dir_all(away).unwrap();
 }
 
 #[test]

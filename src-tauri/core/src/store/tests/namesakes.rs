@@ -168,3 +168,15 @@ async fn a_file_that_is_too_large_to_keep_says_so_in_its_history() {
     let said = house.store.history(Which::user("big")).await.unwrap_err().to_string();
     assert!(said.contains("1 MiB at most") && said.ends_with("no version of it is kept"), "{said}");
 }
+
+#[tokio::test]
+async fn each_copy_has_a_label_of_its_own_also_of_an_action_without_an_id() {
+    let mut house = House::new().await;
+    save(house.actions().join("good.yaml"), GOOD).unwrap();
+    house.until(None, |actions| labels(actions) == ["Good"]).await;
+    for _ in 0..2 {
+        house.store.duplicate(Which::user("good"), None, None).await.unwrap();
+    }
+    let list = house.store.list(None).await.unwrap();
+    assert_eq!(labels(&list.actions), ["Good", "Good copy", "Good copy 2"]);
+}

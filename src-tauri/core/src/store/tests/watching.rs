@@ -56,15 +56,23 @@ async fn a_folder_that_is_moved_away_comes_back_as_it_was() {
     save(house.actions().join("good.yaml"), GOOD).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     let before = house.versions(&Which::user("good")).await;
+    let project = house.project();
+    let theirs = Paths::project_actions(&project).join("theirs.yaml");
+    save(&theirs, GOOD).unwrap();
+    house.until(Some(&project), |actions| actions.len() == 2).await;
     let away = house.actions().with_extension("away");
     fs::rename(house.actions(), &away).unwrap();
     house.until(None, <[ActionView]>::is_empty).await;
+    // What is saved in a project meanwhile waits for its place in the history.
+    save(&theirs, OTHER).unwrap();
+    house.until(Some(&project), |actions| labels(actions) == ["Other"]).await;
     // Else moving it back would put it into the new one.
     assert!(!house.actions().exists());
     assert_eq!(house.store.list(None).await.unwrap().deleted, []);
     fs::rename(&away, house.actions()).unwrap();
     house.until(None, |actions| labels(actions) == ["Good"]).await;
     assert_eq!(house.versions(&Which::user("good")).await, before);
+    assert_eq!(house.versions(&Which::seen_from(&project, "theirs")).await.len(), 2);
 }
 
 #[tokio::test]

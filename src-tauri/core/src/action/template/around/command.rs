@@ -24,26 +24,41 @@ const BEFORE: [&str; 15] = [
 /// These evaluate each of their words.
 const EVALUATES: [&str; 7] = ["let", "unset", "read", "integer", "float", "vared", "private"];
 /// These do in zsh.
-const ZSH_EVALUATES: [&str; 7] = ["exit", "return", "logout", "shift", "break", "continue", "repeat"];
+const ZSH_EVALUATES: [&str; 9] =
+    ["exit", "return", "logout", "shift", "break", "continue", "repeat", "zformat", "zparseopts"];
 /// These take `name=value`, where the value is one.
 const DECLARES: [&str; 5] = ["declare", "typeset", "local", "export", "readonly"];
 /// These take a name behind `-v`.
 const TAKES_NAME: [&str; 4] = ["printf", "print", "test", "["];
 /// Whoever sets one of these variables has the shell calculate it.
-const NUMBERS: [&str; 14] = [
+const NUMBERS: [&str; 28] = [
+    "BAUD",
     "COLUMNS",
+    "DIRSTACKSIZE",
     "EGID",
+    "ERRNO",
     "EUID",
     "FUNCNEST",
     "GID",
     "HISTCMD",
+    "HISTFILESIZE",
     "HISTSIZE",
     "KEYTIMEOUT",
     "LINES",
+    "LISTMAX",
+    "LOGCHECK",
+    "MAILCHECK",
     "OPTIND",
+    "PERIOD",
     "RANDOM",
+    "REPORTMEMORY",
+    "REPORTTIME",
     "SAVEHIST",
     "SECONDS",
+    "SHLVL",
+    "TMOUT",
+    "TRY_BLOCK_ERROR",
+    "TRY_BLOCK_INTERRUPT",
     "UID",
 ];
 
@@ -83,7 +98,19 @@ pub(super) fn evaluates(text: &[u8], grammar: Grammar) -> bool {
         || (DECLARES.contains(&name)
             && (set.is_none() || flags().any(|flag| flag.contains(['i', 'n', 'E', 'F']))))
         || (TAKES_NAME.contains(&name) && (words.last() == Some(&"-v") || begun.starts_with("-v")))
-        || (zsh && name == "printf" && words.iter().any(|word| has_number(word)))
+        || (matches!(name, "for" | "select") && words.first().is_some_and(|name| NUMBERS.contains(name)))
+        || (zsh && (is_number_test(name, &words) || formats_number(name, &words)))
+}
+
+/// `[ -t 1 ]`, where the number is calculated.
+fn is_number_test(name: &str, words: &[&str]) -> bool {
+    matches!(name, "test" | "[") && words.last() == Some(&"-t")
+}
+
+/// Whether a command's format asks for a number, or can't be known, or what it prints goes into a number.
+fn formats_number(name: &str, words: &[&str]) -> bool {
+    let formats = name == "printf" || (name == "print" && words.contains(&"-f"));
+    formats && words.iter().any(|word| has_number(word) || word.starts_with('$') || NUMBERS.contains(word))
 }
 
 /// Whether a format has a place for a number.
