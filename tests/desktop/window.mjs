@@ -62,8 +62,12 @@ export class Window {
    * the left one. The menu opens on the press, as everywhere on Linux.
    */
   async contextMenu(role, name) {
-    const element = await this.find(role, name);
-    await this.browser.action('pointer').move({ origin: element }).down('right').perform(true);
+    // What has just come may not have been laid out, or may be replaced: a move that fails presses nothing.
+    await until(`${role} "${name}" under the pointer`, async () => {
+      const element = await this.find(role, name);
+      await this.browser.action('pointer').move({ origin: element }).down('right').perform(true);
+      return true;
+    });
   }
 
   /** The whole text of each terminal that the page shows, scrollback included, by the terminal's id. */

@@ -125,7 +125,7 @@ impl Opened {
     fn reads(&self) -> BTreeMap<String, i32> {
         let mut reads = BTreeMap::new();
         loop {
-            let event = self.events.recv_timeout(PATIENCE).expect("the marker's going is told").unwrap();
+            let event = self.events.recv_timeout(PATIENCE).unwrap().unwrap();
             let is_marker = event.paths.iter().any(|path| path.ends_with("marker.yaml"));
             if is_marker && matches!(event.kind, EventKind::Remove(_)) {
                 break;
