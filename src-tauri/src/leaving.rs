@@ -43,8 +43,10 @@ pub fn changed(app: &AppHandle) {
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(SOON).await;
         app.state::<Remembering>().0.store(false, Ordering::Relaxed);
-        // What is not remembered costs no more than a window of the usual size.
-        let _ = app.save_window_state(REMEMBERED);
+        // On the main thread, as the end of the program: one would wait for the other. What is not remembered costs no
+        // more than a window of the usual size.
+        let main = app.clone();
+        let _ = app.run_on_main_thread(move || _ = main.save_window_state(REMEMBERED));
     });
 }
 
